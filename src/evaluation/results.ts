@@ -1,0 +1,102 @@
+// The result tables that figures and report draw from; every number in them comes out of a run.
+import type { Split } from "../corpus/item";
+
+export type SystemId = "untuned" | "lora-student" | "full-student" | "lora-teacher" | "distilled"; // full-student = CE-only full fine-tuning control
+
+export type TestSet = "in-domain" | "other" | "all"; // 100 / 106 / 206 items
+
+export interface PRF {
+  precision: number;
+  recall: number;
+  f: number;
+}
+
+export type RougeType = "rouge1" | "rouge2" | "rougeL" | "rougeLsum";
+
+export interface ScoreSet {
+  items: number;
+  rouge: Record<string /* tokenizer name */, Record<RougeType, PRF>>;
+  bertscore: PRF;
+  keptFacts: number;
+  inventedFacts: number;
+  meanCharacters: number;
+  emptyForTokenizer: Record<string, number>;
+}
+
+export interface SystemResult {
+  system: SystemId;
+  model: string;
+  scores: Record<TestSet, ScoreSet>;
+  interval95: Record<
+    TestSet,
+    Record<string /* e.g. "rouge1.whitespace" | "bertscore.f" | "keptFacts" */, [number, number]>
+  >;
+}
+
+export interface Comparison {
+  a: SystemId;
+  b: SystemId;
+  testSet: TestSet;
+  metric: string;
+  difference: number;
+  p: number;
+  pHolm: number;
+  effectSize: number;
+  detectable: number;
+  verdict: "a" | "b" | "tie";
+}
+
+export interface ModelRow {
+  model: string;
+  family: string;
+  publishedName: string;
+  parameters: number;
+  fileBytes: number;
+  memoryBytes: number;
+  firstTokenMs: number;
+  tokensPerSecond: number;
+  scores: Record<TestSet, ScoreSet>;
+  largerSibling: string | null /* same tokenizer hash */;
+  samples: { id: string; text: string }[];
+}
+
+export interface CurvePoint {
+  step: number;
+  loss: number;
+  learningRate: number;
+  gradientNorm: number;
+  tokensPerSecond: number;
+  seconds: number;
+}
+
+export interface TrainingRun {
+  name: string;
+  system: SystemId;
+  settings: Record<string, number | string>;
+  curve: CurvePoint[];
+  validation: { step: number; loss: number; rouge1?: number }[];
+  seconds: number;
+}
+
+export interface StudyResults {
+  profile: "smoke" | "tiny" | "paper";
+  seed: number;
+  synthetic: boolean;
+  machine: Record<string, string>;
+  counts: Record<Split, number>;
+  models: ModelRow[];
+  systems: SystemResult[];
+  comparisons: Comparison[];
+  training: TrainingRun[];
+  cache: { bytesPerToken: number; tokens: number; klError: number; topK: number; teacherEntropy: number };
+  seconds: Record<string, number>;
+  seeds?: { seed: number; systems: SystemResult[] }[];
+  retrieval?: {
+    index: string;
+    ndcg10: number;
+    mrr: number;
+    recall1: number;
+    recall5: number;
+    recall10: number;
+  }[];
+}

@@ -1,0 +1,12 @@
+import { defineConfig } from "vitest/config";
+
+export default defineConfig({
+  test: {
+    include: ["test/**/*.test.ts"],
+    // One process a file: TensorFlow's state and the notebook kernels of one test never meet another's.
+    pool: "forks",
+    maxWorkers: 2,
+    testTimeout: 60_000,
+    env: { TF_CPP_MIN_LOG_LEVEL: "2" },
+  },
+});

@@ -1,0 +1,150 @@
+// Field-by-field reading of a config.json: each access is checked and remembered, so that what nobody read can be reported.
+import * as fs from "node:fs";
+
+/** A model's configuration that is incomplete, inconsistent or not understood. */
+export class ConfigError extends Error {
+  override name = "ConfigError";
+}
+
+/** Fields of Hugging Face configurations that do not change what a forward pass computes. */
+const HARMLESS = new Set(
+  `architectures transformers_version torch_dtype dtype use_cache initializer_range attention_dropout _name_or_path
+  cache_implementation return_dict output_hidden_states output_attentions output_scores torchscript tokenizer_class
+  attn_implementation _attn_implementation _attn_implementation_autoset bos_token_id eos_token_id pad_token_id sep_token_id
+  decoder_start_token_id is_decoder is_encoder_decoder id2label label2id problem_type finetuning_task prefix
+  task_specific_params chunk_size_feed_forward unsloth_version unsloth_fixed use_return_dict auto_map max_window_layers
+  model_type`.split(/\s+/),
+);
+
+/** Reads a JSON file that must hold an object; throws ConfigError. */
+export function readJsonObject(file: string): Record<string, unknown> {
+  let text: string;
+  try {
+    text = fs.readFileSync(file, "utf8");
+  } catch {
+    throw new ConfigError(`${file}: the file is not there or cannot be read`);
+  }
+  let parsed: unknown;
+  try {
+    parsed = JSON.parse(text);
+  } catch (error) {
+    throw new ConfigError(`${file}: expected JSON, found: ${(error as Error).message}`);
+  }
+  if (typeof parsed !== "object" || parsed === null || Array.isArray(parsed)) {
+    throw new ConfigError(`${file}: expected a JSON object`);
+  }
+  return parsed as Record<string, unknown>;
+}
+
+export class ConfigFields {
+  private readonly known = new Set<string>();
+
+  /** `place` goes in front of a field's name in errors (`rope_scaling.` for a nested object). */
+  constructor(
+    readonly file: string,
+    private readonly values: Record<string, unknown>,
+    private readonly place = "",
+  ) {}
+
+  static read(file: string): ConfigFields {
+    return new ConfigFields(file, readJsonObject(file));
+  }
+
+  fail(field: string, expected: string): never {
+    const found = field in this.values ? JSON.stringify(this.values[field]) : "nothing";
+    throw new ConfigError(
+      `${this.file}: field "${this.place}${field}": expected ${expected}, found ${found}`,
+    );
+  }
+
+  /** The raw value; undefined where absent. */
+  get(field: string): unknown {
+    this.known.add(field);
+    return Object.hasOwn(this.values, field) ? this.values[field] : undefined;
+  }
+
+  number(field: string): number {
+    const value = this.get(field);
+    if (typeof value !== "number" || !Number.isFinite(value) || value <= 0)
+      this.fail(field, "a number above 0");
+    return value;
+  }
+
+  count(field: string): number {
+    const value = this.get(field);
+    if (!Number.isSafeInteger(value) || (value as number) < 1) this.fail(field, "a whole number above 0");
+    return value as number;
+  }
+
+  /** A count or nothing; null and absence are the same unless `required`. */
+  optionalCount(field: string, required = false): number | undefined {
+    const value = this.get(field);
+    return !required && (value === null || value === undefined) ? undefined : this.count(field);
+  }
+
+  /** A number above 0, or null for none; absence is an error. */
+  numberOrNull(field: string): number | undefined {
+    return this.get(field) === null ? undefined : this.number(field);
+  }
+
+  flag(field: string, absent: boolean): boolean {
+    const value = this.get(field) ?? absent;
+    if (typeof value !== "boolean") this.fail(field, "true or false");
+    return value;
+  }
+
+  /** Token ids: one, several or none; negative ids stand for none, as in older files. */
+  tokenIds(field: string, vocabSize: number): number[] {
+    const value = this.get(field);
+    if (value === null || value === undefined) return [];
+    const ids = Array.isArray(value) ? value : [value];
+    for (const id of ids) {
+      if (!Number.isSafeInteger(id) || id >= vocabSize)
+        this.fail(field, `token ids below vocab_size ${vocabSize}`);
+    }
+    return ids.filter((id) => id >= 0);
+  }
+
+  /** A nested object; undefined where null or absent. */
+  nested(field: string): ConfigFields | undefined {
+    const value = this.get(field);
+    if (value === null || value === undefined) return undefined;
+    if (typeof value !== "object" || Array.isArray(value)) this.fail(field, "an object");
+    return new ConfigFields(this.file, value as Record<string, unknown>, `${this.place}${field}.`);
+  }
+
+  /** Which layers slide, from `layer_types`; undefined where absent. */
+  layerTypes(layers: number): boolean[] | undefined {
+    const value = this.get("layer_types");
+    if (value === null || value === undefined) return undefined;
+    const known = (type: unknown) => type === "sliding_attention" || type === "full_attention";
+    if (!Array.isArray(value) || value.length !== layers || !value.every(known)) {
+      this.fail("layer_types", `${layers} times sliding_attention or full_attention`);
+    }
+    return value.map((type) => type === "sliding_attention");
+  }
+
+  /** A field that is absent or has one of `allowed`. */
+  fixed(field: string, allowed: unknown[]): void {
+    const value = this.get(field);
+    if (value !== undefined && !allowed.includes(value)) {
+      this.fail(
+        field,
+        `${allowed.map((choice) => JSON.stringify(choice)).join(" or ")} (nothing else is supported)`,
+      );
+    }
+  }
+
+  /** Throws for the fields that were neither read nor are known to be harmless. */
+  rejectUnknown(): void {
+    const unknown = Object.keys(this.values).filter(
+      (field) => !this.known.has(field) && !(this.place === "" && HARMLESS.has(field)),
+    );
+    if (unknown.length > 0) {
+      const names = unknown.map((field) => `"${this.place}${field}"`).join(", ");
+      throw new ConfigError(
+        `${this.file}: unknown field ${names}: it may change what the model computes; remove it if it does not`,
+      );
+    }
+  }
+}

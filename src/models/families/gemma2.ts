@@ -1,0 +1,21 @@
+// Gemma-2 (arXiv 2408.00118): soft caps, a sliding window in every other layer, norms before and after each block.
+import type { Family } from "./family";
+
+export const gemma2: Family = {
+  modelType: "gemma2",
+  activation: { fields: ["hidden_activation", "hidden_act"], name: "gelu_pytorch_tanh", is: "gelu_tanh" },
+  tiedByDefault: true,
+  derivesHeads: false,
+  scalesRope: false,
+  normOffset: 1,
+  postNorms: true,
+  queryKeyNorm: false,
+  scalesEmbedding: true,
+  softcaps: true,
+  sliding(fields, layers) {
+    const window = fields.optionalCount("sliding_window", true);
+    const alternating = Array.from({ length: layers }, (_, layer) => layer % 2 === 0);
+    return { window, layers: fields.layerTypes(layers) ?? alternating };
+  },
+  fixed: { attention_bias: [false], use_bidirectional_attention: [null, false] },
+};

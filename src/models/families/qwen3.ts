@@ -1,0 +1,31 @@
+// Qwen3 (arXiv 2505.09388): RMSNorm of each query and key head; an optional sliding window in the upper layers.
+import type { Family } from "./family";
+
+export const qwen3: Family = {
+  modelType: "qwen3",
+  activation: { fields: ["hidden_act"], name: "silu", is: "silu" },
+  tiedByDefault: false,
+  derivesHeads: false,
+  scalesRope: false,
+  normOffset: 0,
+  postNorms: false,
+  queryKeyNorm: true,
+  scalesEmbedding: false,
+  softcaps: false,
+  sliding(fields, layers) {
+    const used = fields.flag("use_sliding_window", false);
+    const window = fields.optionalCount("sliding_window", used);
+    const types = fields.layerTypes(layers);
+    const first = fields.optionalCount("max_window_layers", used && !types);
+    if (!used) {
+      if (types?.some((slides) => slides))
+        fields.fail("layer_types", "no sliding layer while use_sliding_window is false");
+      return { layers: Array.from({ length: layers }, () => false) };
+    }
+    return {
+      window,
+      layers: types ?? Array.from({ length: layers }, (_, layer) => layer >= (first as number)),
+    };
+  },
+  fixed: { attention_bias: [false] },
+};

@@ -1,0 +1,272 @@
+// Weights in safetensors files: one file or shards with an index, read by range, written atomically.
+import * as fs from "node:fs";
+import * as path from "node:path";
+import {
+  DTYPE_BYTES,
+  type Dtype,
+  toBfloat16,
+  toFloat16,
+  upcastBfloat16,
+  upcastFloat16,
+} from "./safetensors-dtypes";
+import {
+  type HeaderEntry,
+  parseJsonWithoutDuplicates,
+  readFully,
+  readHeader,
+  SafetensorsError,
+} from "./safetensors-header";
+
+export type { Dtype } from "./safetensors-dtypes";
+export { SafetensorsError } from "./safetensors-header";
+
+export interface TensorInfo {
+  dtype: Dtype;
+  shape: number[];
+  byteLength: number;
+}
+
+interface Place {
+  fd: number;
+  file: string;
+  entry: HeaderEntry;
+}
+
+const SINGLE = "model.safetensors";
+const INDEX = "model.safetensors.index.json";
+
+/** Read-only weights of one safetensors file, or of the shards that `model.safetensors.index.json` names. */
+export class WeightFiles {
+  /** The files that the weights lie in. */
+  readonly files: string[] = [];
+  /** The `__metadata__` of the files. */
+  readonly metadata: Record<string, string> = {};
+  private readonly descriptors: number[] = [];
+  private readonly places = new Map<string, Place>();
+
+  private constructor(readonly source: string) {}
+
+  /** Opens a safetensors file, or a folder with one file or with shards and their index; throws SafetensorsError. */
+  static open(folderOrFile: string): WeightFiles {
+    const weights = new WeightFiles(folderOrFile);
+    try {
+      weights.openAll();
+    } catch (error) {
+      weights.close();
+      throw error;
+    }
+    return weights;
+  }
+
+  private openAll(): void {
+    const stat = fs.statSync(this.source, { throwIfNoEntry: false });
+    if (!stat) throw new SafetensorsError(`${this.source}: no such file or folder`);
+    const single = path.join(this.source, SINGLE);
+    const index = path.join(this.source, INDEX);
+    if (!stat.isDirectory()) this.openFile(this.source);
+    else if (fs.existsSync(single)) this.openFile(single);
+    else if (fs.existsSync(index)) this.openShards(index);
+    else throw new SafetensorsError(`${this.source}: expected ${SINGLE} or ${INDEX}, found neither`);
+  }
+
+  private openFile(file: string): void {
+    const fd = fs.openSync(file, "r");
+    this.descriptors.push(fd);
+    this.files.push(file);
+    const { tensors, metadata } = readHeader(fd, file, fs.fstatSync(fd).size);
+    Object.assign(this.metadata, metadata);
+    for (const [name, entry] of tensors) {
+      const other = this.places.get(name);
+      if (other) throw new SafetensorsError(`${file}: the tensor "${name}" stands in ${other.file} too`);
+      this.places.set(name, { fd, file, entry });
+    }
+  }
+
+  private openShards(index: string): void {
+    const shards = new Map(readWeightMap(index));
+    const folder = path.dirname(index);
+    const names = [...new Set(shards.values())].sort();
+    const missing = names.filter((name) => !fs.existsSync(path.join(folder, name)));
+    if (missing.length > 0) {
+      throw new SafetensorsError(`${index}: these files that it names are not there: ${missing.join(", ")}`);
+    }
+    for (const name of names) this.openFile(path.join(folder, name));
+    for (const [tensor, { file }] of this.places) {
+      const expected = shards.get(tensor);
+      if (expected === undefined)
+        throw new SafetensorsError(`${file}: the tensor "${tensor}" is not in ${index}`);
+      if (expected !== path.basename(file)) {
+        throw new SafetensorsError(
+          `${index}: expected the tensor "${tensor}" in ${expected}, found it in ${file}`,
+        );
+      }
+    }
+    for (const [tensor, file] of shards) {
+      if (!this.places.has(tensor))
+        throw new SafetensorsError(`${index}: the tensor "${tensor}" is not in ${file}`);
+    }
+  }
+
+  /** Names of all tensors, sorted. */
+  names(): string[] {
+    return [...this.places.keys()].sort();
+  }
+
+  has(name: string): boolean {
+    return this.places.has(name);
+  }
+
+  info(name: string): TensorInfo {
+    const { dtype, shape, byteLength } = this.place(name).entry;
+    return { dtype, shape: [...shape], byteLength };
+  }
+
+  /** The stored bytes of a tensor, in a buffer of their own. */
+  bytes(name: string): Uint8Array {
+    const { fd, file, entry } = this.place(name);
+    const target = new Uint8Array(entry.byteLength);
+    readFully(fd, file, target, entry.begin);
+    return target;
+  }
+
+  /** The values of an F32, F16 or BF16 tensor in fp32 (exact). */
+  float32(name: string): Float32Array {
+    const { fd, file, entry } = this.place(name);
+    if (entry.dtype === "F32") return new Float32Array(this.bytes(name).buffer);
+    if (entry.dtype !== "F16" && entry.dtype !== "BF16") {
+      throw new SafetensorsError(
+        `${file}, tensor "${name}": expected F32, F16 or BF16, found ${entry.dtype}`,
+      );
+    }
+    const upcast = entry.dtype === "F16" ? upcastFloat16 : upcastBfloat16;
+    const count = entry.byteLength / 2;
+    const values = new Float32Array(count);
+    const chunk = new Uint16Array(Math.min(count, 1 << 22));
+    for (let done = 0; done < count; done += chunk.length) {
+      const part = chunk.subarray(0, Math.min(chunk.length, count - done));
+      readFully(fd, file, new Uint8Array(part.buffer, 0, part.byteLength), entry.begin + 2 * done);
+      upcast(part, values, done);
+    }
+    return values;
+  }
+
+  /** The values of an F64 tensor, or of one that `float32` reads, in fp64. */
+  float64(name: string): Float64Array {
+    if (this.place(name).entry.dtype === "F64") return new Float64Array(this.bytes(name).buffer);
+    return Float64Array.from(this.float32(name));
+  }
+
+  /** Closes the files; nothing can be read afterwards. */
+  close(): void {
+    for (const fd of this.descriptors.splice(0)) fs.closeSync(fd);
+    this.places.clear();
+  }
+
+  private place(name: string): Place {
+    const place = this.places.get(name);
+    if (!place) throw new SafetensorsError(`${this.source}: no tensor "${name}"`);
+    return place;
+  }
+}
+
+function readWeightMap(index: string): [string, string][] {
+  const parsed = parseJsonWithoutDuplicates(fs.readFileSync(index), index) as { weight_map?: unknown } | null;
+  const map = parsed?.weight_map;
+  if (typeof map !== "object" || map === null || Array.isArray(map)) {
+    throw new SafetensorsError(`${index}: expected "weight_map" to be an object`);
+  }
+  const pairs = Object.entries(map as Record<string, unknown>);
+  for (const [tensor, file] of pairs) {
+    // A name only, on every system: an index from elsewhere must not reach outside its own folder.
+    if (typeof file !== "string" || !/^[A-Za-z0-9_][A-Za-z0-9._-]*\.safetensors$/.test(file)) {
+      throw new SafetensorsError(
+        `${index}: "${tensor}": expected the name of a safetensors file beside the index, found ${JSON.stringify(file)}`,
+      );
+    }
+  }
+  return pairs as [string, string][];
+}
+
+export interface NewTensor {
+  name: string;
+  dtype: Dtype;
+  shape: number[];
+  /** Values in fp32, or the bytes as stored; a function is called when its turn to be written comes. */
+  data: Float32Array | Uint8Array | (() => Float32Array | Uint8Array);
+}
+
+function storedBytes(file: string, tensor: NewTensor, byteLength: number): Uint8Array {
+  const data = typeof tensor.data === "function" ? tensor.data() : tensor.data;
+  let stored: Float32Array | Uint16Array | Uint8Array = data;
+  if (data instanceof Float32Array) {
+    if (tensor.dtype === "BF16") stored = toBfloat16(data);
+    else if (tensor.dtype === "F16") stored = toFloat16(data);
+    else if (tensor.dtype !== "F32") {
+      throw new SafetensorsError(
+        `${file}, tensor "${tensor.name}": fp32 values cannot be written as ${tensor.dtype}`,
+      );
+    }
+  }
+  if (stored.byteLength !== byteLength) {
+    throw new SafetensorsError(
+      `${file}, tensor "${tensor.name}": ${tensor.dtype} [${tensor.shape.join(", ")}] takes ${byteLength} bytes, found ${stored.byteLength}`,
+    );
+  }
+  return new Uint8Array(stored.buffer, stored.byteOffset, stored.byteLength);
+}
+
+/**
+ * Writes tensors to a safetensors file that transformers loads, atomically: complete or not at all.
+ * fp32 values are rounded to nearest even where `dtype` is BF16 or F16.
+ */
+export function writeSafetensors(
+  file: string,
+  tensors: NewTensor[],
+  metadata: Record<string, string> = {},
+): void {
+  // Wider elements first keeps every tensor aligned, as the reference implementation does.
+  const inOrder = [...tensors].sort(
+    (a, b) => DTYPE_BYTES[b.dtype] - DTYPE_BYTES[a.dtype] || (a.name < b.name ? -1 : 1),
+  );
+  const header: [string, unknown][] = [["__metadata__", { format: "pt", ...metadata }]];
+  const lengths: number[] = [];
+  let end = 0;
+  for (const [i, { name, dtype, shape }] of inOrder.entries()) {
+    if (name === "__metadata__" || inOrder[i + 1]?.name === name) {
+      throw new SafetensorsError(`${file}: two tensors are named "${name}"`);
+    }
+    const length = shape.reduce((size, dimension) => size * dimension, DTYPE_BYTES[dtype]);
+    header.push([name, { dtype, shape, data_offsets: [end, end + length] }]);
+    lengths.push(length);
+    end += length;
+  }
+  const text = Buffer.from(JSON.stringify(Object.fromEntries(header)), "utf8");
+  const padded = Buffer.alloc(Math.ceil(text.length / 8) * 8, " ");
+  text.copy(padded);
+  const length = Buffer.alloc(8);
+  length.writeBigUInt64LE(BigInt(padded.length));
+  const temporary = `${file}.${process.pid}.tmp`;
+  const fd = fs.openSync(temporary, "w");
+  try {
+    try {
+      writeFully(fd, length);
+      writeFully(fd, padded);
+      for (const [i, tensor] of inOrder.entries())
+        writeFully(fd, storedBytes(file, tensor, lengths[i] as number));
+      fs.fsyncSync(fd);
+    } finally {
+      fs.closeSync(fd);
+    }
+    fs.renameSync(temporary, file);
+  } catch (error) {
+    fs.rmSync(temporary, { force: true });
+    throw error;
+  }
+}
+
+function writeFully(fd: number, bytes: Uint8Array): void {
+  const CHUNK = 1 << 28;
+  for (let done = 0; done < bytes.byteLength; ) {
+    done += fs.writeSync(fd, bytes, done, Math.min(CHUNK, bytes.byteLength - done));
+  }
+}

@@ -1,0 +1,63 @@
+// numpy's legacy random stream (MT19937): what `np.random.seed(...)` and `np.random.choice(...)` draw, bit for bit.
+// Matsumoto & Nishimura (1998); numpy's RandomState.
+
+const SIZE = 624;
+const SHIFT = 397;
+
+/** The generator behind `np.random.seed(seed)`. */
+export class MersenneTwister {
+  private readonly state = new Uint32Array(SIZE);
+  private at = SIZE;
+
+  /** Throws unless `seed` is a whole number of 0 to 2^32 - 1. */
+  constructor(seed: number) {
+    if (!Number.isInteger(seed) || seed < 0 || seed > 0xffffffff) {
+      throw new Error(`MT19937: expected a seed of 0 to 4294967295, found ${seed}.`);
+    }
+    this.state[0] = seed;
+    for (let i = 1; i < SIZE; i++) {
+      const previous = this.state[i - 1]!;
+      this.state[i] = Math.imul(1812433253, previous ^ (previous >>> 30)) + i;
+    }
+  }
+
+  private refill(): void {
+    const { state } = this;
+    for (let i = 0; i < SIZE; i++) {
+      const mixed = (state[i]! & 0x80000000) | (state[(i + 1) % SIZE]! & 0x7fffffff);
+      state[i] = state[(i + SHIFT) % SIZE]! ^ (mixed >>> 1) ^ (mixed & 1 ? 0x9908b0df : 0);
+    }
+    this.at = 0;
+  }
+
+  /** The next 32 bits, unsigned. */
+  uint32(): number {
+    if (this.at === SIZE) this.refill();
+    let y = this.state[this.at++]!;
+    y ^= y >>> 11;
+    y ^= (y << 7) & 0x9d2c5680;
+    y ^= (y << 15) & 0xefc60000;
+    y ^= y >>> 18;
+    return y >>> 0;
+  }
+
+  /** `np.random.random_sample()`: 53 bits in [0, 1). */
+  random(): number {
+    const high = this.uint32() >>> 5;
+    const low = this.uint32() >>> 6;
+    return (high * 67108864 + low) / 9007199254740992;
+  }
+
+  /** `np.random.choice(np.arange(n), n)` into `into`: masked rejection; n = 1 draws nothing. */
+  choice(n: number, into: Int32Array): Int32Array {
+    const largest = n - 1;
+    if (largest === 0) return into.fill(0);
+    const mask = 2 ** (32 - Math.clz32(largest)) - 1;
+    for (let i = 0; i < into.length; i++) {
+      let value = (this.uint32() & mask) >>> 0;
+      while (value > largest) value = (this.uint32() & mask) >>> 0;
+      into[i] = value;
+    }
+    return into;
+  }
+}

@@ -1,0 +1,108 @@
+// The tokenizers a ROUGE score can rest on; a score is always named together with one of these.
+import winkModel from "wink-eng-lite-web-model";
+import winkNLP from "wink-nlp";
+import { porterStem } from "./porter-stemmer";
+
+export interface TextTokenizer {
+  /** Part of every score's name, e.g. "rouge1.whitespace". */
+  name: string;
+  tokenize(text: string): string[];
+}
+
+/** The characters that Python's `str.split()` splits on; JavaScript's `\s` lacks five of them and has U+FEFF besides. */
+const PYTHON_SPACE = "\\t-\\r\\x1c-\\x20\\x85\\xa0\\u1680\\u2000-\\u200a\\u2028\\u2029\\u202f\\u205f\\u3000";
+const NOT_SPACE = new RegExp(`[^${PYTHON_SPACE}]+`, "gu");
+const NOT_SPACE_CHARACTER = new RegExp(`[^${PYTHON_SPACE}]`, "gu");
+
+function matches(text: string, pattern: RegExp): string[] {
+  return text.match(pattern) ?? [];
+}
+
+/** rouge-score's own: lower-case, then runs of a-z and 0-9. Every Hangul syllable is dropped. */
+export const defaultTokenizer: TextTokenizer = {
+  name: "default",
+  tokenize: (text) => matches(text.toLowerCase(), /[a-z0-9]+/g),
+};
+
+/** rouge-score's own with `use_stemmer=True`: tokens of more than three letters are stemmed. */
+export const stemmedTokenizer: TextTokenizer = {
+  name: "default+stem",
+  tokenize: (text) =>
+    defaultTokenizer.tokenize(text).map((token) => (token.length > 3 ? porterStem(token) : token)),
+};
+
+/** Eojeol as they stand between spaces, particles and punctuation included: Python's `str.split()`. */
+export const whitespaceTokenizer: TextTokenizer = {
+  name: "whitespace",
+  tokenize: (text) => matches(text, NOT_SPACE),
+};
+
+/** Every code point that is not white space, case kept. */
+export const characterTokenizer: TextTokenizer = {
+  name: "character",
+  tokenize: (text) => matches(text, NOT_SPACE_CHARACTER),
+};
+
+/** Runs of letters, digits and underscores of any script, lower-cased: Python's `\w+`. */
+export const unicodeWordTokenizer: TextTokenizer = {
+  name: "unicode_word",
+  tokenize: (text) => matches(text.toLowerCase(), /[\p{L}\p{N}_]+/gu),
+};
+
+let wink: ReturnType<typeof winkNLP> | undefined;
+
+/** The one wink-nlp instance, with sentence boundaries only: its English tags say nothing about Korean. */
+export function winkPipeline(): ReturnType<typeof winkNLP> {
+  wink ??= winkNLP(winkModel, ["sbd"]);
+  return wink;
+}
+
+/** wink-nlp's word tokens without punctuation, lower-cased: eojeol with numbers cut from their particles. */
+export const eojeolTokenizer: TextTokenizer = {
+  name: "eojeol",
+  tokenize(text) {
+    const { its } = winkPipeline();
+    const document = winkPipeline().readDoc(text);
+    const values = document.tokens().out(its.normal) as string[];
+    const types = document.tokens().out(its.type) as string[];
+    return values.filter((_, i) => types[i] !== "punctuation" && types[i] !== "tabCRLF");
+  },
+};
+
+/** The built-in tokenizers by name. */
+export const textTokenizers: readonly TextTokenizer[] = [
+  defaultTokenizer,
+  stemmedTokenizer,
+  whitespaceTokenizer,
+  unicodeWordTokenizer,
+  characterTokenizer,
+  eojeolTokenizer,
+];
+
+/** Korean morphemes by garu-ko (dictionary in the package, WebAssembly); punctuation is dropped. */
+export async function loadMorphemeTokenizer(): Promise<TextTokenizer> {
+  const { Garu } = await import("garu-ko");
+  const analyser = await Garu.load();
+  return {
+    name: "morpheme",
+    tokenize(text) {
+      const result = analyser.analyze(text);
+      const tokens = Array.isArray(result) ? (result[0]?.tokens ?? []) : result.tokens;
+      return tokens.filter(({ pos }) => !/^S[FPSEO]$/.test(pos)).map((token) => token.text);
+    },
+  };
+}
+
+/** A model's own subwords: `encode` is its tokenizer, `name` tells it apart, e.g. "subword:gemma-2". */
+export function subwordTokenizer(name: string, encode: (text: string) => readonly number[]): TextTokenizer {
+  return { name: `subword:${name}`, tokenize: (text) => encode(text).map(String) };
+}
+
+/** The tokenizer of a name ("morpheme" is loaded on first use); throws with the list of names. */
+export async function textTokenizer(name: string): Promise<TextTokenizer> {
+  if (name === "morpheme") return loadMorphemeTokenizer();
+  const found = textTokenizers.find((tokenizer) => tokenizer.name === name);
+  if (found) return found;
+  const known = [...textTokenizers.map((tokenizer) => tokenizer.name), "morpheme"].join(", ");
+  throw new Error(`Unknown tokenizer "${name}". Known: ${known}.`);
+}

@@ -1,0 +1,211 @@
+// TensorFlow ops called directly, without tfjs's wrappers: no broadcasting bookkeeping, constants made once.
+// They record nothing on the gradient tape; models wrap them with `withGradient` (gradient.ts).
+import { type Tensor, tf } from "./tf";
+
+interface Attribute {
+  name: string;
+  type: number;
+  value: unknown;
+}
+
+interface Binding {
+  TF_ATTR_TYPE: number;
+  TF_ATTR_BOOL: number;
+  TF_ATTR_INT: number;
+  TF_FLOAT: number;
+  TF_INT32: number;
+  TF_BOOL: number;
+}
+
+interface NativeBackend {
+  binding: Binding;
+  executeSingleOutput(op: string, attributes: Attribute[], inputs: Tensor[]): Tensor;
+  executeMultipleOutputs(op: string, attributes: Attribute[], inputs: Tensor[], outputs: number): Tensor[];
+}
+
+const backend = tf.backend() as unknown as NativeBackend;
+const { binding } = backend;
+const typeOf: Record<string, number> = {
+  float32: binding.TF_FLOAT,
+  int32: binding.TF_INT32,
+  bool: binding.TF_BOOL,
+};
+
+const type = (name: string, dtype: string): Attribute => {
+  const value = typeOf[dtype];
+  if (value === undefined) throw new Error(`TensorFlow attribute ${name}: dtype "${dtype}" is not supported here.`);
+  return { name, type: binding.TF_ATTR_TYPE, value };
+};
+const bool = (name: string, value: boolean): Attribute => ({ name, type: binding.TF_ATTR_BOOL, value });
+const int = (name: string, value: number): Attribute => ({ name, type: binding.TF_ATTR_INT, value });
+
+const FLOAT = [type("T", "float32")];
+const REDUCE = (keep: boolean) => [bool("keep_dims", keep), type("T", "float32"), type("Tidx", "int32")];
+const REDUCE_KEEP = REDUCE(true);
+const REDUCE_DROP = REDUCE(false);
+
+const constants = new Map<string, Tensor>();
+
+function constant(key: string, make: () => Tensor): Tensor {
+  let value = constants.get(key);
+  if (!value || value.isDisposed) {
+    value = tf.keep(tf.tidy(make));
+    constants.set(key, value);
+  }
+  return value;
+}
+
+/** A float32 scalar that lives as long as the process. */
+export const scalar = (value: number): Tensor => constant(`f${value}`, () => tf.scalar(value));
+/** An int32 vector that lives as long as the process: axes, shapes, permutations. */
+const ints = (values: readonly number[]): Tensor =>
+  constant(`i${values.join(",")}`, () => tf.tensor1d(values as number[], "int32"));
+const int32 = (value: number): Tensor => constant(`s${value}`, () => tf.scalar(value, "int32"));
+
+const unary = (op: string) => (x: Tensor) => backend.executeSingleOutput(op, FLOAT, [x]);
+const binary = (op: string) => (a: Tensor, b: Tensor) => backend.executeSingleOutput(op, FLOAT, [a, b]);
+
+export const add = binary("AddV2");
+export const sub = binary("Sub");
+export const mul = binary("Mul");
+export const div = binary("RealDiv");
+export const maximum = binary("Maximum");
+export const square = unary("Square");
+export const sqrt = unary("Sqrt");
+export const rsqrt = unary("Rsqrt");
+export const exp = unary("Exp");
+export const log = unary("Log");
+export const tanh = unary("Tanh");
+export const sigmoid = unary("Sigmoid");
+export const neg = unary("Neg");
+/** Softmax over the last axis. */
+export const softmax = unary("Softmax");
+/** Log-softmax over the last axis. */
+export const logSoftmax = unary("LogSoftmax");
+
+/** x times a number. */
+export const scale = (x: Tensor, factor: number) => mul(x, scalar(factor));
+
+const reduce =
+  (op: string) =>
+  (x: Tensor, axis: number, keepDims = false) =>
+    backend.executeSingleOutput(op, keepDims ? REDUCE_KEEP : REDUCE_DROP, [x, ints([axis])]);
+export const sum = reduce("Sum");
+export const mean = reduce("Mean");
+export const max = reduce("Max");
+
+/** Sum of all elements, a scalar. */
+export const sumAll = (x: Tensor): Tensor =>
+  backend.executeSingleOutput("Sum", REDUCE_DROP, [x, ints(x.shape.map((_, i) => i))]);
+
+/** a·b for matrices, either one transposed. */
+export const matMul = (a: Tensor, b: Tensor, transposeA = false, transposeB = false): Tensor => {
+  const inner = a.shape[transposeA ? 0 : 1];
+  const other = b.shape[transposeB ? 1 : 0];
+  // TensorFlow aborts the process on some bad shapes, so they are checked before the binding.
+  if (a.rank !== 2 || b.rank !== 2 || inner !== other) {
+    throw new Error(`matMul: shapes [${a.shape}]${transposeA ? "ᵀ" : ""} and [${b.shape}]${transposeB ? "ᵀ" : ""} do not fit.`);
+  }
+  return backend.executeSingleOutput(
+    "MatMul",
+    [type("T", "float32"), bool("transpose_a", transposeA), bool("transpose_b", transposeB)],
+    [a, b],
+  );
+};
+
+/** a·b for the last two axes of tensors with equal leading axes, either one transposed. */
+export const batchMatMul = (a: Tensor, b: Tensor, transposeA = false, transposeB = false): Tensor =>
+  backend.executeSingleOutput(
+    "BatchMatMulV2",
+    [type("T", "float32"), bool("adj_x", transposeA), bool("adj_y", transposeB)],
+    [a, b],
+  );
+
+export const reshape = (x: Tensor, shape: readonly number[]): Tensor =>
+  backend.executeSingleOutput("Reshape", [type("T", x.dtype), type("Tshape", "int32")], [x, ints(shape)]);
+
+export const transpose = (x: Tensor, permutation: readonly number[]): Tensor =>
+  backend.executeSingleOutput("Transpose", [type("T", x.dtype), type("Tperm", "int32")], [x, ints(permutation)]);
+
+export const concat = (tensors: readonly Tensor[], axis: number): Tensor =>
+  tensors.length === 1
+    ? tensors[0]!
+    : backend.executeSingleOutput(
+        "ConcatV2",
+        [int("N", tensors.length), type("T", tensors[0]!.dtype), type("Tidx", "int32")],
+        [...tensors, int32(axis)],
+      );
+
+export const slice = (x: Tensor, begin: readonly number[], size: readonly number[]): Tensor =>
+  backend.executeSingleOutput("Slice", [type("T", x.dtype), type("Index", "int32")], [x, ints(begin), ints(size)]);
+
+/** Cuts x along an axis into pieces of the given sizes. */
+export const split = (x: Tensor, sizes: readonly number[], axis: number): Tensor[] =>
+  sizes.length === 1
+    ? [x.clone()]
+    : backend.executeMultipleOutputs(
+        "SplitV",
+        [int("num_split", sizes.length), type("T", x.dtype), type("Tlen", "int32")],
+        [x, ints(sizes), int32(axis)],
+        sizes.length,
+      );
+
+/** Swaps the two halves of the last axis. */
+export const swapHalves = (x: Tensor): Tensor =>
+  backend.executeSingleOutput(
+    "Roll",
+    [type("T", "float32"), type("Tshift", "int32"), type("Taxis", "int32")],
+    [x, int32(x.shape[x.rank - 1]! / 2), int32(x.rank - 1)],
+  );
+
+/** Rows of a matrix by index: [rows, width], int32 [n] -> [n, width]. */
+export const gatherRows = (x: Tensor, indices: Tensor): Tensor =>
+  backend.executeSingleOutput(
+    "GatherV2",
+    [int("batch_dims", 0), type("Tparams", x.dtype), type("Tindices", "int32"), type("Taxis", "int32")],
+    [x, indices, int32(0)],
+  );
+
+/** Adds rows into a zero matrix: the gradient of gatherRows. [n, width], int32 [n] -> [rows, width]. */
+export const scatterRows = (x: Tensor, indices: Tensor, rows: number): Tensor =>
+  backend.executeSingleOutput(
+    "UnsortedSegmentSum",
+    [type("T", "float32"), type("Tindices", "int32"), type("Tnumsegments", "int32")],
+    [x, indices, int32(rows)],
+  );
+
+/** Writes values at [row, column] places of a zero tensor; indices int32 [n, rank]. */
+export const scatter = (indices: Tensor, values: Tensor, shape: readonly number[]): Tensor =>
+  backend.executeSingleOutput(
+    "ScatterNd",
+    [type("T", "float32"), type("Tindices", "int32")],
+    [indices, values, ints(shape)],
+  );
+
+/** Values at [row, column] places; indices int32 [n, rank] -> [n]. */
+export const gatherPlaces = (x: Tensor, indices: Tensor): Tensor =>
+  backend.executeSingleOutput("GatherNd", [type("Tparams", x.dtype), type("Tindices", "int32")], [x, indices]);
+
+/** Cross-entropy [n] of logits [n, vocab] against class numbers int32 [n], and its gradient [n, vocab]. */
+export const sparseCrossEntropy = (logits: Tensor, labels: Tensor): [loss: Tensor, gradient: Tensor] =>
+  backend.executeMultipleOutputs(
+    "SparseSoftmaxCrossEntropyWithLogits",
+    [type("T", "float32"), type("Tlabels", "int32")],
+    [logits, labels],
+    2,
+  ) as [Tensor, Tensor];
+
+/** Index of the largest element of the last axis of a matrix, int32. */
+export const argMax = (x: Tensor): Tensor =>
+  backend.executeSingleOutput(
+    "ArgMax",
+    [type("T", x.dtype), type("Tidx", "int32"), type("output_type", "int32")],
+    [x, int32(x.rank - 1)],
+  );
+
+/** The k largest values of the last axis in falling order, and their indices. */
+export const topK = (x: Tensor, k: number): [values: Tensor, indices: Tensor] =>
+  backend.executeMultipleOutputs("TopKV2", [bool("sorted", true), type("T", x.dtype), type("Tk", "int32"), type("index_type", "int32")], [x, int32(k)], 2) as [
+    Tensor,
+    Tensor,
+  ];

@@ -1,0 +1,85 @@
+// Grouped-query attention (Ainslie et al. 2023) with RoPE, logit softcap and a fused gradient.
+import { withGradient } from "../engine/gradient";
+import { add, batchMatMul, concat, mul, reshape, scalar, scale, softmax, split, square, sub, sum, tanh, transpose } from "../engine/raw";
+import { type Tensor, tf } from "../engine/tf";
+import type { DecoderConfig } from "./config";
+import { type RopeTables, rotate, rotateBack } from "./rope";
+
+/** Keys (rotated) and values of one layer so far: [batch, kvHeads, time, headDim]. */
+export interface LayerCache {
+  keys?: Tensor;
+  values?: Tensor;
+}
+
+export interface AttentionInput {
+  /** [batch · time, heads · headDim] */
+  query: Tensor;
+  /** [batch · time, kvHeads · headDim] */
+  key: Tensor;
+  value: Tensor;
+  batch: number;
+  time: number;
+  rope: RopeTables;
+  /** Additive, [batch or 1, 1, groups · time, keys]; absent when every key may be seen. */
+  mask?: Tensor;
+  cache?: LayerCache;
+  /** Called with the probabilities [batch, heads, time, keys]. */
+  observe?: (probabilities: Tensor) => void;
+}
+
+/** Appends along time and keeps the result beyond the surrounding tidy; the shorter tensor is freed. */
+function extend(cache: LayerCache, part: "keys" | "values", fresh: Tensor): Tensor {
+  const past = cache[part];
+  const whole = tf.keep(past ? concat([past, fresh], 2) : fresh);
+  past?.dispose();
+  cache[part] = whole;
+  return whole;
+}
+
+const SWAP_TIME_AND_HEADS = [0, 2, 1, 3];
+
+/** Attention output [batch · time, heads · headDim]. With a cache the keys and values so far are used and extended. */
+export function attention(config: DecoderConfig, input: AttentionInput): Tensor {
+  const { query, key, value, batch, time, rope, mask, cache, observe } = input;
+  const { numAttentionHeads: heads, numKeyValueHeads: kvHeads, headDim, attentionScale, attentionSoftcap: cap } = config;
+  const grouped = [batch, kvHeads, (heads / kvHeads) * time, headDim];
+
+  return withGradient(
+    [query, key, value],
+    () => {
+      const all = transpose(reshape(concat([query, key, value], 1), [batch, time, heads + 2 * kvHeads, headDim]), SWAP_TIME_AND_HEADS);
+      const [turning, newValues] = split(all, [heads + kvHeads, kvHeads], 1);
+      const [rotatedQuery, newKeys] = split(rotate(turning!, rope), [heads, kvHeads], 1);
+      const q = reshape(rotatedQuery!, grouped);
+      let k = newKeys!;
+      let v = newValues!;
+      if (cache) {
+        k = extend(cache, "keys", k);
+        v = extend(cache, "values", v);
+      }
+      const scores = batchMatMul(q, k, false, true);
+      // softcap before the mask, as Gemma-2 does
+      const squashed = cap ? tanh(scale(scores, attentionScale / cap)) : undefined;
+      const logits = squashed ? scale(squashed, cap!) : scale(scores, attentionScale);
+      const probabilities = softmax(mask ? add(logits, mask) : logits);
+      observe?.(reshape(probabilities, [batch, heads, time, k.shape[2]!]));
+      const mixed = reshape(batchMatMul(probabilities, v), [batch, heads, time, headDim]);
+      const output = reshape(transpose(mixed, SWAP_TIME_AND_HEADS), [batch * time, heads * headDim]);
+      return { value: output, saved: squashed ? [q, k, v, probabilities, squashed] : [q, k, v, probabilities] };
+    },
+    (dy, [q, k, v, probabilities, squashed]) => {
+      const dMixed = reshape(transpose(reshape(dy, [batch, time, heads, headDim]), SWAP_TIME_AND_HEADS), grouped);
+      const dValues = batchMatMul(probabilities!, dMixed, true);
+      const dProbabilities = batchMatMul(dMixed, v!, false, true);
+      const weighted = mul(dProbabilities, probabilities!);
+      const dLogits = sub(weighted, mul(probabilities!, sum(weighted, 3, true)));
+      const dCapped = squashed ? mul(dLogits, sub(scalar(1), square(squashed))) : dLogits;
+      const dScores = scale(dCapped, attentionScale);
+      const dQuery = reshape(batchMatMul(dScores, k!), [batch, heads, time, headDim]);
+      const dKeys = batchMatMul(dScores, q!, true);
+      const turned = rotateBack(concat([dQuery, dKeys], 1), rope);
+      const all = reshape(transpose(concat([turned, dValues], 1), SWAP_TIME_AND_HEADS), [batch * time, (heads + 2 * kvHeads) * headDim]);
+      return split(all, [heads * headDim, kvHeads * headDim, kvHeads * headDim], 1);
+    },
+  );
+}

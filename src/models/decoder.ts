@@ -1,0 +1,189 @@
+// A decoder-only language model from its Hugging Face config and weights: Gemma-2, Qwen3, Llama (SOLAR included).
+// What differs between the families is data in DecoderConfig; this file reads like the model cards' diagrams.
+import { scoped } from "../engine/gradient";
+import { scale, tanh } from "../engine/raw";
+import { type Tensor, tf, type Variable } from "../engine/tf";
+import { attention, type LayerCache } from "./attention";
+import type { DecoderConfig } from "./config";
+import { embed } from "./embedding";
+import { gatedActivation } from "./gated-activation";
+import { type LowRank, linear, lowRankLinear } from "./linear";
+import { attentionMask } from "./mask";
+import { rmsNorm } from "./rms-norm";
+import { type RopeTables, ropeTables } from "./rope";
+
+export interface ForwardOptions {
+  /** 1 for real tokens, per row of ids; needed when padding stands before real tokens. */
+  keyMask?: readonly (readonly number[])[];
+  /** Keys and values of earlier positions, extended by this call. */
+  cache?: KeyValueCache;
+  /** Called with the input of layer 0 and each layer's output [batch · time, hidden]; the last one before the final norm. */
+  onHidden?: (layer: number, hidden: Tensor) => void;
+  /** Called with each layer's attention probabilities [batch, heads, time, keys]. */
+  onAttention?: (layer: number, probabilities: Tensor) => void;
+}
+
+/** Keys and values of all layers for a running generation. */
+export class KeyValueCache {
+  readonly layers: LayerCache[];
+  length = 0;
+
+  constructor(layers: number) {
+    this.layers = Array.from({ length: layers }, () => ({}));
+  }
+
+  dispose(): void {
+    for (const layer of this.layers) tf.dispose([layer.keys, layer.values].filter((t) => t !== undefined));
+  }
+}
+
+export class Decoder {
+  /** Low-rank updates by module, e.g. "model.layers.0.self_attn.q_proj"; the base weights then stay frozen. */
+  adapter: ReadonlyMap<string, LowRank> | undefined;
+
+  /**
+   * @param weights by Hugging Face name; owned by the decoder from here on
+   * @param trainable whether gradients of the base weights are wanted (never with an adapter)
+   */
+  constructor(
+    readonly config: DecoderConfig,
+    readonly weights: ReadonlyMap<string, Tensor | Variable>,
+    public trainable = false,
+  ) {}
+
+  /**
+   * The final-norm output [batch · time, hidden] for token ids (row-major, batch · time of them).
+   * Throws when an id is outside the vocabulary or the context is longer than the model's.
+   */
+  hidden(ids: Int32Array, batch: number, options: ForwardOptions = {}): Tensor {
+    const { config } = this;
+    const time = this.checkIds(ids, batch, options.cache?.length ?? 0);
+    return scoped(() => {
+      const past = options.cache?.length ?? 0;
+      const rope = ropeTables(config, past, time);
+      const masks = this.masks(time, past + time, options.keyMask);
+      let x = embed(this.weight("model.embed_tokens"), tf.tensor1d(ids, "int32"), config.embeddingScale, this.trainable);
+      options.onHidden?.(0, x);
+      for (let layer = 0; layer < config.numHiddenLayers; layer++) {
+        x = this.layer(layer, x, batch, time, rope, config.slidingLayers[layer] ? masks.sliding : masks.full, options);
+        options.onHidden?.(layer + 1, x);
+      }
+      if (options.cache) options.cache.length += time;
+      return this.norm("model.norm", x);
+    });
+  }
+
+  /** The matrix [vocab, hidden] of the language-model head; the embedding where the two are tied. */
+  get head(): Tensor {
+    return this.config.tieWordEmbeddings ? this.weight("model.embed_tokens") : this.weight("lm_head");
+  }
+
+  /** Logits [rows, vocab] of hidden states [rows, hidden], softcapped where the family does. */
+  logits(hidden: Tensor): Tensor {
+    return scoped(() => {
+      const raw = linear(hidden, this.head, false);
+      const cap = this.config.finalSoftcap;
+      return cap ? scale(tanh(scale(raw, 1 / cap)), cap) : raw;
+    });
+  }
+
+  dispose(): void {
+    tf.dispose([...this.weights.values()]);
+  }
+
+  private layer(
+    number: number,
+    x: Tensor,
+    batch: number,
+    time: number,
+    rope: RopeTables,
+    mask: Tensor | undefined,
+    options: ForwardOptions,
+  ): Tensor {
+    const { config } = this;
+    const name = `model.layers.${number}`;
+    const normed = this.norm(`${name}.input_layernorm`, x);
+    const mixed = attention(config, {
+      query: this.headNorm(`${name}.self_attn.q_norm`, this.project(`${name}.self_attn.q_proj`, normed)),
+      key: this.headNorm(`${name}.self_attn.k_norm`, this.project(`${name}.self_attn.k_proj`, normed)),
+      value: this.project(`${name}.self_attn.v_proj`, normed),
+      batch,
+      time,
+      rope,
+      mask,
+      cache: options.cache?.layers[number],
+      observe: options.onAttention && ((p) => options.onAttention?.(number, p)),
+    });
+    let attended = this.project(`${name}.self_attn.o_proj`, mixed);
+    if (config.postNorms) attended = this.norm(`${name}.post_attention_layernorm`, attended);
+    const middle = tf.add(x, attended);
+
+    const before = config.postNorms ? "pre_feedforward_layernorm" : "post_attention_layernorm";
+    const input = this.norm(`${name}.${before}`, middle);
+    const gated = gatedActivation(
+      this.project(`${name}.mlp.gate_proj`, input),
+      this.project(`${name}.mlp.up_proj`, input),
+      config.activation,
+    );
+    let fed = this.project(`${name}.mlp.down_proj`, gated);
+    if (config.postNorms) fed = this.norm(`${name}.post_feedforward_layernorm`, fed);
+    return tf.add(middle, fed);
+  }
+
+  private weight(module: string): Tensor {
+    const found = this.weights.get(`${module}.weight`);
+    if (!found) throw new Error(`The model has no tensor "${module}.weight".`);
+    return found;
+  }
+
+  private project(module: string, x: Tensor): Tensor {
+    const update = this.adapter?.get(module);
+    return update ? lowRankLinear(x, this.weight(module), update) : linear(x, this.weight(module), this.trainable);
+  }
+
+  private norm(module: string, x: Tensor): Tensor {
+    const { rmsNormEps: eps, normOffset: offset } = this.config;
+    return rmsNorm(x, this.weight(module), { eps, offset, trainable: this.trainable });
+  }
+
+  /** Qwen3 norms each head of queries and keys; the other families pass through. */
+  private headNorm(module: string, x: Tensor): Tensor {
+    if (!this.config.queryKeyNorm) return x;
+    const { headDim } = this.config;
+    const rows = x.shape[0]!;
+    const width = x.shape[1]!;
+    return tf.reshape(this.norm(module, tf.reshape(x, [(rows * width) / headDim, headDim])), [rows, width]);
+  }
+
+  private masks(time: number, keys: number, keyMask: ForwardOptions["keyMask"]) {
+    const { config } = this;
+    const groups = config.numAttentionHeads / config.numKeyValueHeads;
+    const anySliding = config.slidingLayers.some(Boolean) && config.slidingWindow !== undefined;
+    const slides = anySliding && keys > config.slidingWindow!;
+    const open = time === 1 && !keyMask;
+    const full = open ? undefined : attentionMask({ queries: time, keys, groups, keyMask });
+    const sliding = slides
+      ? attentionMask({ queries: time, keys, groups, keyMask, window: config.slidingWindow })
+      : full;
+    return { full, sliding };
+  }
+
+  private checkIds(ids: Int32Array, batch: number, past: number): number {
+    const time = ids.length / batch;
+    if (!Number.isInteger(time) || time < 1) {
+      throw new Error(`${ids.length} token ids do not make ${batch} rows of equal length.`);
+    }
+    if (past + time > this.config.maxPositionEmbeddings) {
+      throw new Error(
+        `The text has ${past + time} tokens, the model's context is ${this.config.maxPositionEmbeddings}. Shorten the document.`,
+      );
+    }
+    for (let i = 0; i < ids.length; i++) {
+      const id = ids[i]!;
+      if (id < 0 || id >= this.config.vocabSize) {
+        throw new Error(`Token id ${id} at row ${Math.floor(i / time)}, position ${i % time} is outside the vocabulary of ${this.config.vocabSize}.`);
+      }
+    }
+    return time;
+  }
+}

@@ -1,0 +1,49 @@
+// Rotary position embedding (Su et al. 2021) in the half-split layout of Hugging Face, with llama3 frequency scaling.
+import { add, mul, swapHalves } from "../engine/raw";
+import { type Tensor, tf } from "../engine/tf";
+import type { DecoderConfig } from "./config";
+
+/** cos and sign-carrying sin tables [length, headDim]; the sine's first half is negated, so that a swap of halves rotates. */
+export interface RopeTables {
+  cos: Tensor;
+  sin: Tensor;
+}
+
+/** Angular frequency of each of the headDim / 2 planes, llama3 scaling included (transformers' modeling_rope_utils). */
+export function ropeFrequencies(config: Pick<DecoderConfig, "headDim" | "ropeTheta" | "ropeScaling">): number[] {
+  const { headDim, ropeTheta, ropeScaling } = config;
+  return Array.from({ length: headDim / 2 }, (_, i) => {
+    const frequency = ropeTheta ** (-(2 * i) / headDim);
+    if (!ropeScaling) return frequency;
+    const { factor, lowFreqFactor, highFreqFactor, originalMaxPositionEmbeddings: original } = ropeScaling;
+    const wavelength = (2 * Math.PI) / frequency;
+    if (wavelength > original / lowFreqFactor) return frequency / factor;
+    if (wavelength < original / highFreqFactor) return frequency;
+    const smooth = (original / wavelength - lowFreqFactor) / (highFreqFactor - lowFreqFactor);
+    return ((1 - smooth) * frequency) / factor + smooth * frequency;
+  });
+}
+
+/** Tables for positions start … start + length - 1. The caller disposes them. */
+export function ropeTables(config: DecoderConfig, start: number, length: number): RopeTables {
+  const frequencies = ropeFrequencies(config);
+  const half = frequencies.length;
+  const cos = new Float32Array(length * half * 2);
+  const sin = new Float32Array(length * half * 2);
+  for (let t = 0; t < length; t++) {
+    for (let i = 0; i < half; i++) {
+      const angle = (start + t) * frequencies[i]!;
+      const at = t * half * 2 + i;
+      cos[at] = cos[at + half] = Math.cos(angle);
+      sin[at + half] = Math.sin(angle);
+      sin[at] = -sin[at + half]!;
+    }
+  }
+  return { cos: tf.tensor2d(cos, [length, half * 2]), sin: tf.tensor2d(sin, [length, half * 2]) };
+}
+
+/** Rotates x [batch, heads, time, headDim] by its positions. */
+export const rotate = (x: Tensor, { cos, sin }: RopeTables): Tensor => add(mul(x, cos), mul(swapHalves(x), sin));
+
+/** The gradient of `rotate`: rotation the other way. */
+export const rotateBack = (dy: Tensor, { cos, sin }: RopeTables): Tensor => add(mul(dy, cos), swapHalves(mul(dy, sin)));

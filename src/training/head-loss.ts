@@ -1,0 +1,75 @@
+// Loss over a large vocabulary in chunks of tokens: logits and their gradient never exist for all tokens at once.
+// The idea is that of Liger-Kernel's and Cut Cross-Entropy's fused losses: the gradient is made in the forward pass.
+import { scoped, withGradient } from "../engine/gradient";
+import { add, concat, matMul, mul, scalar, scale, slice, sparseCrossEntropy, square, sub, sum, tanh } from "../engine/raw";
+import { type Tensor, tf } from "../engine/tf";
+
+/** Losses of rows start … start + rows.shape[0] and their gradient with respect to the (softcapped) logits. */
+export type RowLoss = (logits: Tensor, start: number) => { loss: Tensor; gradient: Tensor };
+
+export interface HeadLossOptions {
+  /** Final logit softcap: logits = cap · tanh(raw / cap). */
+  softcap?: number;
+  /** Whether the head matrix needs a gradient. */
+  trainable: boolean;
+  /** Logits held at once, tokens · vocab. The default, 4 M, is 16 MB. */
+  chunkElements?: number;
+}
+
+/** Mean over rows of `rowLoss`, a scalar. hidden [rows, width], head [vocab, width]. */
+export function headLoss(hidden: Tensor, head: Tensor, rowLoss: RowLoss, options: HeadLossOptions): Tensor {
+  const { softcap: cap, trainable, chunkElements = 4_000_000 } = options;
+  const [rows, width] = hidden.shape as [number, number];
+  const chunk = Math.max(1, Math.min(rows, Math.floor(chunkElements / head.shape[0]!)));
+  return withGradient(
+    trainable ? [hidden, head] : [hidden],
+    () => {
+      const total = tf.variable(tf.scalar(0), false);
+      const dHidden: Tensor[] = [];
+      let dHead: Tensor | undefined;
+      for (let start = 0; start < rows; start += chunk) {
+        const size = Math.min(chunk, rows - start);
+        const parts = tf.tidy(() => {
+          const part = size === rows ? hidden : slice(hidden, [start, 0], [size, width]);
+          const raw = matMul(part, head, false, true);
+          const squashed = cap ? tanh(scale(raw, 1 / cap)) : undefined;
+          const { loss, gradient } = rowLoss(squashed ? scale(squashed, cap!) : raw, start);
+          const dRaw = squashed ? mul(gradient, sub(scalar(1), square(squashed))) : gradient;
+          total.assign(add(total, sum(loss, 0)) as never);
+          const dPart = matMul(dRaw, head);
+          if (!trainable) return [dPart];
+          const dWeight = matMul(dRaw, part, true);
+          return [dPart, dHead ? add(dHead, dWeight) : dWeight];
+        });
+        dHidden.push(parts[0]!);
+        if (trainable) {
+          dHead?.dispose();
+          dHead = parts[1];
+        }
+      }
+      const value = scale(total, 1 / rows);
+      total.dispose();
+      const saved = [concat(dHidden, 0)];
+      if (dHead) saved.push(dHead);
+      return { value, saved };
+    },
+    (dy, saved) => {
+      const factor = scale(dy, 1 / rows);
+      return saved.map((gradient) => mul(gradient, factor));
+    },
+  );
+}
+
+/** Cross-entropy of each row against its class: the plain language-model loss. targets int32 [rows]. */
+export function crossEntropyRows(targets: Int32Array): RowLoss {
+  return (logits, start) => {
+    const labels = tf.tensor1d(targets.subarray(start, start + logits.shape[0]!), "int32");
+    const [loss, gradient] = sparseCrossEntropy(logits, labels);
+    return { loss, gradient };
+  };
+}
+
+/** Mean of `rowLoss` without gradients, in chunks: for validation. */
+export function headLossValue(hidden: Tensor, head: Tensor, rowLoss: RowLoss, softcap?: number): Tensor {
+  return scoped(() => headLoss(hidden, head, rowLoss, { softcap, trainable: false }));
+}

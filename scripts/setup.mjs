@@ -1,118 +1,217 @@
-// One command from a fresh clone to a working notebook stack. Run: npm run setup [-- --gpu] [-- --no-lab]
-// Steps: npm ci, Python venv, TensorFlow engine (cached in .engine/), addon compile, Jupyter kernelspec.
-import { execFileSync, spawnSync } from "node:child_process";
-import { createHash } from "node:crypto";
-import { cpSync, existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
-import { dirname, join, resolve } from "node:path";
-import { fileURLToPath } from "node:url";
+// From a fresh clone to a working notebook stack; does only what is not done yet. Run: npm run setup [-- --gpu | --cpu]
+// Parts: npm packages, Python tools, TensorFlow libraries, the addon compiled against them, the Jupyter kernel's entry.
+import { spawn } from "node:child_process";
+import { cpSync, existsSync, mkdirSync, readFileSync, renameSync, rmSync, writeFileSync } from "node:fs";
+import { dirname, join } from "node:path";
+import { engineEnvironment, hasNvidiaDevice } from "./setup/environment.mjs";
+import { exclusive } from "./setup/exclusive.mjs";
+import {
+  checkDisk,
+  checkNode,
+  findCompiler,
+  findPython,
+  remedy,
+  SetupProblem,
+} from "./setup/prerequisites.mjs";
+import {
+  addon,
+  engineLibraries,
+  engineSettings,
+  engineVariant,
+  engineWheel,
+  isDone,
+  isLinked,
+  isReady,
+  kernelSpec,
+  parts,
+  root,
+  venvProgram,
+} from "./setup/state.mjs";
 
-const root = resolve(dirname(fileURLToPath(import.meta.url)), "..");
 process.chdir(root);
-const gpu = process.argv.includes("--gpu") || existsSync("/dev/nvidia0");
-const bin = (name) => join(root, ".venv", process.platform === "win32" ? "Scripts" : "bin", name);
-const sha = (...parts) => createHash("sha256").update(parts.join("\0")).digest("hex").slice(0, 16);
-const text = (file) => readFileSync(file, "utf8");
+const started = Date.now();
+const active = new Map();
+const elapsed = (since) => `${((Date.now() - since) / 1000).toFixed(1)} s`;
+const terminal = process.stdout.isTTY;
 
-function fail(message) {
-  console.error(`\nsetup stopped: ${message}`);
-  process.exit(1);
+function line(text) {
+  process.stdout.write(terminal ? `\r\x1b[K${text}\n` : `${text}\n`);
 }
-function run(command, args, hint = "") {
-  const r = spawnSync(command, args, { stdio: ["ignore", "inherit", "inherit"] });
-  if (r.error?.code === "ENOENT") fail(`'${command}' was not found. ${hint}`);
-  if (r.status !== 0) fail(`${command} ${args.slice(0, 3).join(" ")} … exited with ${r.status}. ${hint}`);
+function showActive() {
+  if (!active.size) return;
+  const text = [...active]
+    .map(([name, since]) => `${name} ${Math.round((Date.now() - since) / 1000)} s`)
+    .join(", ");
+  process.stdout.write(terminal ? `\r\x1b[K… ${text}` : `… ${text}\n`);
 }
-/** Runs a step unless its stamp says that the same inputs were already done. */
-function step(name, key, stamp, work) {
-  const t = Date.now();
-  if (existsSync(stamp) && text(stamp) === key) return console.log(`✓ ${name} (up to date)`);
-  console.log(`… ${name}`);
-  rmSync(stamp, { force: true });
-  work();
-  writeFileSync(stamp, key);
-  console.log(`✓ ${name} (${((Date.now() - t) / 1000).toFixed(1)} s)`);
+const ticker = setInterval(showActive, terminal ? 500 : 15_000);
+
+/** Runs a program quietly; when it fails its last lines are shown, without the names of registry hosts. */
+function run(program, args) {
+  return new Promise((resolve, reject) => {
+    let output = "";
+    const child = spawn(program, args, { stdio: ["ignore", "pipe", "pipe"] });
+    for (const stream of [child.stdout, child.stderr]) {
+      stream.on("data", (chunk) => {
+        output = (output + chunk).slice(-20_000);
+      });
+    }
+    child.on("error", (error) => reject(new SetupProblem(`${program} did not start: ${error.message}`)));
+    child.on("close", (code, signal) => {
+      if (code === 0) return resolve();
+      const shown = output
+        .replace(/https?:\/\/[^\s'")]+/g, "<address>")
+        .trimEnd()
+        .split("\n")
+        .slice(-15)
+        .join("\n");
+      line(shown);
+      reject(
+        new SetupProblem(
+          `${program.split("/").pop()} ${args[0]} ended with ${signal ?? code}. ${remedy(output)}`,
+        ),
+      );
+    });
+  });
 }
-const which = (names) => names.find((n) => spawnSync(n, ["--version"], { stdio: "ignore" }).status === 0);
 
-const [major] = process.versions.node.split(".").map(Number);
-if (major < 20) fail(`Node 20 or 22 is needed, this is ${process.version}.`);
-const python = which(["python3", "python"]);
-if (!python) fail("Python 3.10 or newer was not found. Debian/Ubuntu: apt install python3 python3-venv");
-const cxx = process.env.CXX ?? which(["g++", "c++", "clang++"]);
-if (!cxx) fail("no C++ compiler. Debian/Ubuntu: apt install g++");
+/** Makes one part; its stamp is removed first and written last, so whatever is cut short is made again. */
+async function make(name, part, work) {
+  if (isLinked(part.folder)) return line(`✓ ${name} (${part.folder} is a link, left alone)`);
+  if (isDone(part)) return line(`✓ ${name}`);
+  const since = Date.now();
+  active.set(name, since);
+  if (!terminal) line(`… ${name}`);
+  try {
+    rmSync(part.stamp, { force: true });
+    await work();
+    writeFileSync(part.stamp, part.key);
+    active.delete(name);
+    line(`✓ ${name} (${elapsed(since)})`);
+  } finally {
+    active.delete(name);
+  }
+}
 
-step("npm packages", sha(text("package-lock.json"), text(".npmrc")), "node_modules/.setup-stamp", () =>
-  run("npm", ["ci", "--no-audit"]),
-);
+function replaceFile(file, write) {
+  mkdirSync(dirname(file), { recursive: true });
+  const temporary = `${file}.${process.pid}`;
+  write(temporary);
+  renameSync(temporary, file);
+}
 
-step("python tools", sha(text("requirements.txt"), root), ".venv/.setup-stamp", () => {
-  rmSync(".venv", { recursive: true, force: true });
-  run(python, ["-m", "venv", ".venv"], "Debian/Ubuntu: apt install python3-venv");
-  run(bin("python"), [
-    "-m",
-    "pip",
-    "install",
-    "--quiet",
-    "--disable-pip-version-check",
-    "-r",
-    "requirements.txt",
+async function fetchEngine(variant, wheel) {
+  for (const folder of [".engine", ".engine.partial"]) rmSync(folder, { recursive: true, force: true });
+  mkdirSync(".engine.partial");
+  const cudaLock = variant === "cuda" ? ["requirements.cuda.lock.txt"] : [];
+  const { pythonTag } = engineSettings();
+  await run(venvProgram("python"), [
+    "scripts/fetch_engine.py",
+    ...[wheel.requirement, wheel.sha256, wheel.platform, pythonTag, ".engine.partial", ...cudaLock],
   ]);
-});
+  renameSync(".engine.partial", ".engine");
+}
 
-const spec = JSON.parse(text("engine.json"));
-const wheel = `${gpu ? spec.gpu.package : process.arch === "arm64" ? spec.cpu.arm64Package : spec.cpu.package}==${spec.tensorflow}`;
-step(`engine ${wheel}`, wheel, ".engine/.wheel-stamp", () => {
-  rmSync(".engine", { recursive: true, force: true });
-  mkdirSync(".engine");
-  run(bin("python"), ["scripts/fetch_engine.py", wheel, ".engine", ...(gpu ? [spec.gpu.extra] : [])]);
-});
-
-const addonDir = "node_modules/@tensorflow/tfjs-node-gpu";
-step("engine addon", sha(wheel, text(`${addonDir}/package.json`)), ".engine/.addon-stamp", () => {
-  run(cxx, [
-    "-std=c++17",
-    "-O2",
-    "-fPIC",
-    "-shared",
-    "-w",
-    "-DNAPI_VERSION=8",
-    "-Inode_modules/node-api-headers/include",
-    `-I${addonDir}`,
-    "-I.engine/tensorflow/include",
-    `${addonDir}/binding/tfjs_backend.cc`,
-    `${addonDir}/binding/tfjs_binding.cc`,
-    "-o",
-    ".engine/tfjs_binding.node",
-    ".engine/tensorflow/libtensorflow_cc.so.2",
-    ".engine/tensorflow/libtensorflow_framework.so.2",
-    "-Wl,-rpath,$ORIGIN/../../../../../.engine/tensorflow",
-    "-Wl,--disable-new-dtags",
+async function compileAddon(compiler) {
+  const mac = process.platform === "darwin";
+  const up = `${mac ? "@loader_path" : "$ORIGIN"}/../../../../../.engine/tensorflow`;
+  await run(compiler, [
+    ...["-std=c++17", "-O2", "-fPIC", "-shared", "-w", "-DNAPI_VERSION=8"],
+    ...["-Inode_modules/node-api-headers/include", `-I${addon.package}`, "-I.engine/tensorflow/include"],
+    ...[`${addon.package}/binding/tfjs_backend.cc`, `${addon.package}/binding/tfjs_binding.cc`],
+    ...["-o", `${addon.built}.partial`, ...engineLibraries.map((library) => `.engine/tensorflow/${library}`)],
+    // A relative search path: the repository can be moved. RPATH, not RUNPATH, so that it holds for their libraries too.
+    `-Wl,-rpath,${up}`,
+    ...(mac ? ["-undefined", "dynamic_lookup"] : ["-Wl,--disable-new-dtags"]),
   ]);
-});
-// npm ci empties node_modules, so the cached addon is put back every time.
-mkdirSync(`${addonDir}/lib/napi-v8`, { recursive: true });
-cpSync(".engine/tfjs_binding.node", `${addonDir}/lib/napi-v8/tfjs_binding.node`);
+  renameSync(`${addon.built}.partial`, addon.built);
+}
 
-const specDir = join(root, ".venv/share/jupyter/kernels/tslab");
-mkdirSync(specDir, { recursive: true });
-writeFileSync(
-  join(specDir, "kernel.json"),
-  JSON.stringify(
-    {
-      argv: [process.execPath, join(root, "kernel/start.cjs"), "{connection_file}"],
-      display_name: "TypeScript (this repository)",
-      language: "typescript",
-      interrupt_mode: "signal",
-    },
-    null,
-    2,
-  ),
-);
+async function setUp(variant) {
+  checkNode();
+  const wheel = engineWheel(variant);
+  if (!wheel) {
+    const known = Object.keys(engineSettings().wheels).join(", ");
+    throw new SetupProblem(
+      `there is no TensorFlow ${engineSettings().tensorflow} wheel for ${process.platform}-${process.arch} (${variant}). Known: ${known}. On Windows use WSL 2.`,
+    );
+  }
+  const todo = parts(variant);
+  const missing = Object.values(todo).filter((part) => !isDone(part));
+  if (missing.length) {
+    const large = missing.some((part) => part.folder === ".engine" && part !== todo.addon);
+    checkDisk((large ? (variant === "cuda" ? 8e9 : 1.5e9) : 0) + (isDone(todo.npm) ? 0 : 1.5e9) + 1e8);
+  }
+  // Both are looked for before anything is downloaded.
+  const compiler = isDone(todo.addon) ? undefined : findCompiler();
+  const python = isDone(todo.python) ? undefined : findPython();
 
-const check = `const tf = require('@tensorflow/tfjs-node-gpu'); const v = tf.matMul([[1, 2]], [[3], [4]]).dataSync()[0];
-if (v !== 11) throw new Error('matMul gave ' + v);
-console.log('✓ engine runs: TensorFlow', tf.backend().binding.TF_Version, tf.backend().isUsingGpuDevice ? 'GPU' : 'CPU');`;
-execFileSync(process.execPath, ["-e", check], {
-  stdio: "inherit",
-  env: { ...process.env, TF_CPP_MIN_LOG_LEVEL: "2" },
-});
+  const packages = make("npm packages", todo.npm, () => run("npm", ["ci", "--no-audit", "--no-fund"]));
+  const libraries = (async () => {
+    await make("Python tools", todo.python, async () => {
+      rmSync(".venv", { recursive: true, force: true });
+      await run(python, ["-m", "venv", ".venv"]);
+      const install = ["-m", "pip", "install", "--quiet", "--disable-pip-version-check", "--require-hashes"];
+      await run(venvProgram("python"), [...install, "--no-deps", "-r", "requirements.lock.txt"]);
+    });
+    await make(`TensorFlow ${engineSettings().tensorflow} for ${variant}`, todo.engine, () =>
+      fetchEngine(variant, wheel),
+    );
+  })();
+  // Both run to their end, so that nothing of a failed set-up goes on in the background.
+  const failed = (await Promise.allSettled([packages, libraries])).find(
+    (result) => result.status === "rejected",
+  );
+  if (failed) throw failed.reason;
+
+  await make("engine addon", todo.addon, () => compileAddon(compiler));
+  // npm ci empties node_modules: the addon is put back from its copy.
+  if (!isLinked("node_modules") && (!existsSync(addon.loaded) || missing.length)) {
+    replaceFile(addon.loaded, (temporary) => cpSync(addon.built, temporary));
+  }
+  const spec = kernelSpec.content(variant);
+  if (
+    !isLinked(".venv") &&
+    !(existsSync(kernelSpec.path) && readFileSync(kernelSpec.path, "utf8") === spec)
+  ) {
+    replaceFile(kernelSpec.path, (temporary) => writeFileSync(temporary, spec));
+  }
+  if (missing.length) await checkEngine(variant);
+}
+
+async function checkEngine(variant) {
+  Object.assign(process.env, engineEnvironment(variant === "cuda"));
+  await run(process.execPath, [
+    "--require",
+    "./kernel/node_compatibility.cjs",
+    "scripts/setup/check_engine.cjs",
+  ]);
+  line("✓ the engine multiplies matrices");
+}
+
+const asked = process.argv.slice(2);
+let release = () => {};
+try {
+  const unknown = asked.find((argument) => !["--gpu", "--cpu"].includes(argument));
+  if (unknown) throw new SetupProblem(`unknown argument ${unknown}. Known: --gpu, --cpu`);
+  release = await exclusive(join(root, ".setup.lock"), line);
+  const variant = asked.includes("--cpu") ? "cpu" : engineVariant(asked.includes("--gpu"));
+  if (isReady(variant)) {
+    line(`✓ set-up is complete (${variant})`);
+  } else {
+    await setUp(variant);
+    line(`✓ set-up is complete (${variant}, ${elapsed(started)})`);
+  }
+  if (variant === "cpu" && hasNvidiaDevice() && !asked.includes("--cpu")) {
+    line(
+      "An NVIDIA device is here and the CPU engine is installed: `npm run setup -- --gpu` changes to the GPU engine.",
+    );
+  }
+} catch (error) {
+  if (!(error instanceof SetupProblem)) throw error;
+  line(`set-up stopped: ${error.message}`);
+  process.exitCode = 1;
+} finally {
+  clearInterval(ticker);
+  release();
+}

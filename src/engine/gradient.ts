@@ -1,10 +1,11 @@
 // Ops with a hand-written gradient: several raw ops count as one step of the tape.
-import { type Tensor, type TensorContainer, tf } from "./tf";
+import { type Tensor, tf } from "./tf";
 
 /**
  * Runs `forward` untaped and, when gradients are asked for, `backward` instead of the tape's own rule.
  * `forward` returns its result and the tensors that `backward` needs; `backward` gets the result's gradient and
- * returns one gradient per input, in order. What neither keeps is freed.
+ * returns one gradient per input, in order. Everything else made meanwhile is freed when the forward pass ends, so
+ * whatever `backward` reads must be saved, inputs too, unless it lives longer anyway (weights).
  */
 export function withGradient(
   inputs: readonly Tensor[],
@@ -30,10 +31,4 @@ export function valueAndGradients(
 ): { value: Tensor; gradients: Tensor[] } {
   const { value, grads } = tf.engine().gradients(f as never, parameters as Tensor[], null as never, true);
   return { value, gradients: grads.map((g, i) => g ?? tf.zerosLike(parameters[i]!)) };
-}
-
-/** Frees what `f` makes and does not return; under a gradient tape the tape's own scope does that later. */
-export function scoped<T extends TensorContainer>(f: () => T): T {
-  const { state } = tf.engine() as unknown as { state: { gradientDepth: number } };
-  return state.gradientDepth > 0 ? f() : tf.tidy(f);
 }

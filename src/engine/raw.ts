@@ -33,7 +33,8 @@ const typeOf: Record<string, number> = {
 
 const type = (name: string, dtype: string): Attribute => {
   const value = typeOf[dtype];
-  if (value === undefined) throw new Error(`TensorFlow attribute ${name}: dtype "${dtype}" is not supported here.`);
+  if (value === undefined)
+    throw new Error(`TensorFlow attribute ${name}: dtype "${dtype}" is not supported here.`);
   return { name, type: binding.TF_ATTR_TYPE, value };
 };
 const bool = (name: string, value: boolean): Attribute => ({ name, type: binding.TF_ATTR_BOOL, value });
@@ -104,7 +105,9 @@ export const matMul = (a: Tensor, b: Tensor, transposeA = false, transposeB = fa
   const other = b.shape[transposeB ? 1 : 0];
   // TensorFlow aborts the process on some bad shapes, so they are checked before the binding.
   if (a.rank !== 2 || b.rank !== 2 || inner !== other) {
-    throw new Error(`matMul: shapes [${a.shape}]${transposeA ? "ᵀ" : ""} and [${b.shape}]${transposeB ? "ᵀ" : ""} do not fit.`);
+    throw new Error(
+      `matMul: shapes [${a.shape}]${transposeA ? "ᵀ" : ""} and [${b.shape}]${transposeB ? "ᵀ" : ""} do not fit.`,
+    );
   }
   return backend.executeSingleOutput(
     "MatMul",
@@ -125,7 +128,11 @@ export const reshape = (x: Tensor, shape: readonly number[]): Tensor =>
   backend.executeSingleOutput("Reshape", [type("T", x.dtype), type("Tshape", "int32")], [x, ints(shape)]);
 
 export const transpose = (x: Tensor, permutation: readonly number[]): Tensor =>
-  backend.executeSingleOutput("Transpose", [type("T", x.dtype), type("Tperm", "int32")], [x, ints(permutation)]);
+  backend.executeSingleOutput(
+    "Transpose",
+    [type("T", x.dtype), type("Tperm", "int32")],
+    [x, ints(permutation)],
+  );
 
 export const concat = (tensors: readonly Tensor[], axis: number): Tensor =>
   tensors.length === 1
@@ -137,7 +144,11 @@ export const concat = (tensors: readonly Tensor[], axis: number): Tensor =>
       );
 
 export const slice = (x: Tensor, begin: readonly number[], size: readonly number[]): Tensor =>
-  backend.executeSingleOutput("Slice", [type("T", x.dtype), type("Index", "int32")], [x, ints(begin), ints(size)]);
+  backend.executeSingleOutput(
+    "Slice",
+    [type("T", x.dtype), type("Index", "int32")],
+    [x, ints(begin), ints(size)],
+  );
 
 /** Cuts x along an axis into pieces of the given sizes. */
 export const split = (x: Tensor, sizes: readonly number[], axis: number): Tensor[] =>
@@ -184,7 +195,11 @@ export const scatter = (indices: Tensor, values: Tensor, shape: readonly number[
 
 /** Values at [row, column] places; indices int32 [n, rank] -> [n]. */
 export const gatherPlaces = (x: Tensor, indices: Tensor): Tensor =>
-  backend.executeSingleOutput("GatherNd", [type("Tparams", x.dtype), type("Tindices", "int32")], [x, indices]);
+  backend.executeSingleOutput(
+    "GatherNd",
+    [type("Tparams", x.dtype), type("Tindices", "int32")],
+    [x, indices],
+  );
 
 /** Cross-entropy [n] of logits [n, vocab] against class numbers int32 [n], and its gradient [n, vocab]. */
 export const sparseCrossEntropy = (logits: Tensor, labels: Tensor): [loss: Tensor, gradient: Tensor] =>
@@ -205,7 +220,9 @@ export const argMax = (x: Tensor): Tensor =>
 
 /** The k largest values of the last axis in falling order, and their indices. */
 export const topK = (x: Tensor, k: number): [values: Tensor, indices: Tensor] =>
-  backend.executeMultipleOutputs("TopKV2", [bool("sorted", true), type("T", x.dtype), type("Tk", "int32"), type("index_type", "int32")], [x, int32(k)], 2) as [
-    Tensor,
-    Tensor,
-  ];
+  backend.executeMultipleOutputs(
+    "TopKV2",
+    [bool("sorted", true), type("T", x.dtype), type("Tk", "int32"), type("index_type", "int32")],
+    [x, int32(k)],
+    2,
+  ) as [Tensor, Tensor];

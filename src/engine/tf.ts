@@ -6,7 +6,6 @@ process.env.TF_FORCE_GPU_ALLOW_GROWTH ??= "true";
 
 export type Tensor = TensorFlow.Tensor;
 export type Variable = TensorFlow.Variable;
-export type TensorContainer = TensorFlow.TensorContainer;
 
 /** tfjs 4.22 calls two functions of node:util that are gone since Node 23. */
 function restoreUtil(): void {

@@ -1,6 +1,21 @@
 // Grouped-query attention (Ainslie et al. 2023) with RoPE, logit softcap and a fused gradient.
 import { withGradient } from "../engine/gradient";
-import { add, batchMatMul, concat, mul, reshape, scalar, scale, softmax, split, square, sub, sum, tanh, transpose } from "../engine/raw";
+import {
+  add,
+  batchMatMul,
+  concat,
+  mul,
+  reshape,
+  scalar,
+  scale,
+  softmax,
+  split,
+  square,
+  sub,
+  sum,
+  tanh,
+  transpose,
+} from "../engine/raw";
 import { type Tensor, tf } from "../engine/tf";
 import type { DecoderConfig } from "./config";
 import { type RopeTables, rotate, rotateBack } from "./rope";
@@ -41,13 +56,22 @@ const SWAP_TIME_AND_HEADS = [0, 2, 1, 3];
 /** Attention output [batch · time, heads · headDim]. With a cache the keys and values so far are used and extended. */
 export function attention(config: DecoderConfig, input: AttentionInput): Tensor {
   const { query, key, value, batch, time, rope, mask, cache, observe } = input;
-  const { numAttentionHeads: heads, numKeyValueHeads: kvHeads, headDim, attentionScale, attentionSoftcap: cap } = config;
+  const {
+    numAttentionHeads: heads,
+    numKeyValueHeads: kvHeads,
+    headDim,
+    attentionScale,
+    attentionSoftcap: cap,
+  } = config;
   const grouped = [batch, kvHeads, (heads / kvHeads) * time, headDim];
 
   return withGradient(
     [query, key, value],
     () => {
-      const all = transpose(reshape(concat([query, key, value], 1), [batch, time, heads + 2 * kvHeads, headDim]), SWAP_TIME_AND_HEADS);
+      const all = transpose(
+        reshape(concat([query, key, value], 1), [batch, time, heads + 2 * kvHeads, headDim]),
+        SWAP_TIME_AND_HEADS,
+      );
       const [turning, newValues] = split(all, [heads + kvHeads, kvHeads], 1);
       const [rotatedQuery, newKeys] = split(rotate(turning!, rope), [heads, kvHeads], 1);
       const q = reshape(rotatedQuery!, grouped);
@@ -65,10 +89,14 @@ export function attention(config: DecoderConfig, input: AttentionInput): Tensor 
       observe?.(reshape(probabilities, [batch, heads, time, k.shape[2]!]));
       const mixed = reshape(batchMatMul(probabilities, v), [batch, heads, time, headDim]);
       const output = reshape(transpose(mixed, SWAP_TIME_AND_HEADS), [batch * time, heads * headDim]);
-      return { value: output, saved: squashed ? [q, k, v, probabilities, squashed] : [q, k, v, probabilities] };
+      const saved = [q, k, v, probabilities, rope.cos, rope.sin];
+      return { value: output, saved: squashed ? [...saved, squashed] : saved };
     },
-    (dy, [q, k, v, probabilities, squashed]) => {
-      const dMixed = reshape(transpose(reshape(dy, [batch, time, heads, headDim]), SWAP_TIME_AND_HEADS), grouped);
+    (dy, [q, k, v, probabilities, cos, sin, squashed]) => {
+      const dMixed = reshape(
+        transpose(reshape(dy, [batch, time, heads, headDim]), SWAP_TIME_AND_HEADS),
+        grouped,
+      );
       const dValues = batchMatMul(probabilities!, dMixed, true);
       const dProbabilities = batchMatMul(dMixed, v!, false, true);
       const weighted = mul(dProbabilities, probabilities!);
@@ -77,8 +105,11 @@ export function attention(config: DecoderConfig, input: AttentionInput): Tensor 
       const dScores = scale(dCapped, attentionScale);
       const dQuery = reshape(batchMatMul(dScores, k!), [batch, heads, time, headDim]);
       const dKeys = batchMatMul(dScores, q!, true);
-      const turned = rotateBack(concat([dQuery, dKeys], 1), rope);
-      const all = reshape(transpose(concat([turned, dValues], 1), SWAP_TIME_AND_HEADS), [batch * time, (heads + 2 * kvHeads) * headDim]);
+      const turned = rotateBack(concat([dQuery, dKeys], 1), { cos: cos!, sin: sin! });
+      const all = reshape(transpose(concat([turned, dValues], 1), SWAP_TIME_AND_HEADS), [
+        batch * time,
+        (heads + 2 * kvHeads) * headDim,
+      ]);
       return split(all, [heads * headDim, kvHeads * headDim, kvHeads * headDim], 1);
     },
   );

@@ -1,6 +1,5 @@
 // A decoder-only language model from its Hugging Face config and weights: Gemma-2, Qwen3, Llama (SOLAR included).
 // What differs between the families is data in DecoderConfig; this file reads like the model cards' diagrams.
-import { scoped } from "../engine/gradient";
 import { scale, tanh } from "../engine/raw";
 import { type Tensor, tf, type Variable } from "../engine/tf";
 import { attention, type LayerCache } from "./attention";
@@ -58,14 +57,27 @@ export class Decoder {
   hidden(ids: Int32Array, batch: number, options: ForwardOptions = {}): Tensor {
     const { config } = this;
     const time = this.checkIds(ids, batch, options.cache?.length ?? 0);
-    return scoped(() => {
+    return tf.tidy(() => {
       const past = options.cache?.length ?? 0;
       const rope = ropeTables(config, past, time);
       const masks = this.masks(time, past + time, options.keyMask);
-      let x = embed(this.weight("model.embed_tokens"), tf.tensor1d(ids, "int32"), config.embeddingScale, this.trainable);
+      let x = embed(
+        this.weight("model.embed_tokens"),
+        tf.tensor1d(ids, "int32"),
+        config.embeddingScale,
+        this.trainable,
+      );
       options.onHidden?.(0, x);
       for (let layer = 0; layer < config.numHiddenLayers; layer++) {
-        x = this.layer(layer, x, batch, time, rope, config.slidingLayers[layer] ? masks.sliding : masks.full, options);
+        x = this.layer(
+          layer,
+          x,
+          batch,
+          time,
+          rope,
+          config.slidingLayers[layer] ? masks.sliding : masks.full,
+          options,
+        );
         options.onHidden?.(layer + 1, x);
       }
       if (options.cache) options.cache.length += time;
@@ -80,7 +92,7 @@ export class Decoder {
 
   /** Logits [rows, vocab] of hidden states [rows, hidden], softcapped where the family does. */
   logits(hidden: Tensor): Tensor {
-    return scoped(() => {
+    return tf.tidy(() => {
       const raw = linear(hidden, this.head, false);
       const cap = this.config.finalSoftcap;
       return cap ? scale(tanh(scale(raw, 1 / cap)), cap) : raw;
@@ -138,7 +150,9 @@ export class Decoder {
 
   private project(module: string, x: Tensor): Tensor {
     const update = this.adapter?.get(module);
-    return update ? lowRankLinear(x, this.weight(module), update) : linear(x, this.weight(module), this.trainable);
+    return update
+      ? lowRankLinear(x, this.weight(module), update)
+      : linear(x, this.weight(module), this.trainable);
   }
 
   private norm(module: string, x: Tensor): Tensor {
@@ -181,7 +195,9 @@ export class Decoder {
     for (let i = 0; i < ids.length; i++) {
       const id = ids[i]!;
       if (id < 0 || id >= this.config.vocabSize) {
-        throw new Error(`Token id ${id} at row ${Math.floor(i / time)}, position ${i % time} is outside the vocabulary of ${this.config.vocabSize}.`);
+        throw new Error(
+          `Token id ${id} at row ${Math.floor(i / time)}, position ${i % time} is outside the vocabulary of ${this.config.vocabSize}.`,
+        );
       }
     }
     return time;

@@ -12,8 +12,8 @@ export function embed(weight: Tensor, ids: Tensor, factor: number, trainable: bo
   if (!trainable) return lookup();
   return withGradient(
     [weight],
-    () => ({ value: lookup(), saved: [] }),
-    (dy) => [scatterRows(factor === 1 ? dy : scale(dy, factor), ids, weight.shape[0]!)],
+    () => ({ value: lookup(), saved: [ids] }),
+    (dy, [ids]) => [scatterRows(factor === 1 ? dy : scale(dy, factor), ids!, weight.shape[0]!)],
   );
 }
 
@@ -21,7 +21,7 @@ export function embed(weight: Tensor, ids: Tensor, factor: number, trainable: bo
 export function takeRows(x: Tensor, rows: Tensor): Tensor {
   return withGradient(
     [x],
-    () => ({ value: gatherRows(x, rows), saved: [] }),
-    (dy) => [scatterRows(dy, rows, x.shape[0]!)],
+    () => ({ value: gatherRows(x, rows), saved: [rows] }),
+    (dy, [rows]) => [scatterRows(dy, rows!, x.shape[0]!)],
   );
 }

@@ -19,11 +19,14 @@ function geGlu(gate: Tensor, up: Tensor): Tensor {
       const inner = tanh(mul(scale(gate, ROOT), add(scale(squared, CUBIC), scalar(1))));
       const share = scale(add(inner, scalar(1)), 0.5);
       const active = mul(gate, share);
-      return { value: mul(active, up), saved: [squared, inner, share, active] };
+      return { value: mul(active, up), saved: [gate, up, squared, inner, share, active] };
     },
-    (dy, [squared, inner, share, active]) => {
-      const slope = mul(scale(gate, 0.5 * ROOT), mul(sub(scalar(1), square(inner!)), add(scale(squared!, 3 * CUBIC), scalar(1))));
-      return [mul(mul(dy, up), add(share!, slope)), mul(dy, active!)];
+    (dy, [gate, up, squared, inner, share, active]) => {
+      const slope = mul(
+        scale(gate!, 0.5 * ROOT),
+        mul(sub(scalar(1), square(inner!)), add(scale(squared!, 3 * CUBIC), scalar(1))),
+      );
+      return [mul(mul(dy, up!), add(share!, slope)), mul(dy, active!)];
     },
   );
 }
@@ -34,12 +37,12 @@ function swiGlu(gate: Tensor, up: Tensor): Tensor {
     () => {
       const share = sigmoid(gate);
       const active = mul(gate, share);
-      return { value: mul(active, up), saved: [share, active] };
+      return { value: mul(active, up), saved: [up, share, active] };
     },
-    (dy, [share, active]) => {
+    (dy, [up, share, active]) => {
       // d silu = share + active · (1 - share)
       const slope = add(share!, mul(active!, sub(scalar(1), share!)));
-      return [mul(mul(dy, up), slope), mul(dy, active!)];
+      return [mul(mul(dy, up!), slope), mul(dy, active!)];
     },
   );
 }

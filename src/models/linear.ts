@@ -14,10 +14,10 @@ export interface LowRank {
 export function linear(x: Tensor, weight: Tensor, trainable: boolean): Tensor {
   return withGradient(
     trainable ? [x, weight] : [x],
-    () => ({ value: matMul(x, weight, false, true), saved: [] }),
-    (dy) => {
+    () => ({ value: matMul(x, weight, false, true), saved: trainable ? [x] : [] }),
+    (dy, [x]) => {
       const dx = matMul(dy, weight);
-      return trainable ? [dx, matMul(dy, x, true)] : [dx];
+      return trainable ? [dx, matMul(dy, x!, true)] : [dx];
     },
   );
 }
@@ -30,12 +30,16 @@ export function lowRankLinear(x: Tensor, weight: Tensor, update: LowRank): Tenso
     () => {
       const inner = matMul(x, a, false, true);
       const delta = scale(matMul(inner, b, false, true), factor);
-      return { value: add(matMul(x, weight, false, true), delta), saved: [inner] };
+      return { value: add(matMul(x, weight, false, true), delta), saved: [inner, x] };
     },
-    (dy, [inner]) => {
+    (dy, [inner, x]) => {
       const scaled = scale(dy, factor);
       const dInner = matMul(scaled, b);
-      return [add(matMul(dy, weight), matMul(dInner, a)), matMul(dInner, x, true), matMul(scaled, inner!, true)];
+      return [
+        add(matMul(dy, weight), matMul(dInner, a)),
+        matMul(dInner, x!, true),
+        matMul(scaled, inner!, true),
+      ];
     },
   );
 }

@@ -10,7 +10,9 @@ export interface RopeTables {
 }
 
 /** Angular frequency of each of the headDim / 2 planes, llama3 scaling included (transformers' modeling_rope_utils). */
-export function ropeFrequencies(config: Pick<DecoderConfig, "headDim" | "ropeTheta" | "ropeScaling">): number[] {
+export function ropeFrequencies(
+  config: Pick<DecoderConfig, "headDim" | "ropeTheta" | "ropeScaling">,
+): number[] {
   const { headDim, ropeTheta, ropeScaling } = config;
   return Array.from({ length: headDim / 2 }, (_, i) => {
     const frequency = ropeTheta ** (-(2 * i) / headDim);
@@ -43,7 +45,9 @@ export function ropeTables(config: DecoderConfig, start: number, length: number)
 }
 
 /** Rotates x [batch, heads, time, headDim] by its positions. */
-export const rotate = (x: Tensor, { cos, sin }: RopeTables): Tensor => add(mul(x, cos), mul(swapHalves(x), sin));
+export const rotate = (x: Tensor, { cos, sin }: RopeTables): Tensor =>
+  add(mul(x, cos), mul(swapHalves(x), sin));
 
 /** The gradient of `rotate`: rotation the other way. */
-export const rotateBack = (dy: Tensor, { cos, sin }: RopeTables): Tensor => add(mul(dy, cos), swapHalves(mul(dy, sin)));
+export const rotateBack = (dy: Tensor, { cos, sin }: RopeTables): Tensor =>
+  add(mul(dy, cos), swapHalves(mul(dy, sin)));

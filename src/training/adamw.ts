@@ -1,6 +1,19 @@
 // AdamW with torch's arithmetic (decoupled decay, bias correction, eps outside the root), on one flat vector.
 // One vector for all parameters keeps a step at about 20 ops plus one reshape a tensor, where an op costs 28 µs.
-import { add, concat, div, mul, reshape, scale, scalar, split, sqrt, square, sub, sumAll } from "../engine/raw";
+import {
+  add,
+  concat,
+  div,
+  mul,
+  reshape,
+  scalar,
+  scale,
+  split,
+  sqrt,
+  square,
+  sub,
+  sumAll,
+} from "../engine/raw";
 import { type Tensor, tf, type Variable } from "../engine/tf";
 
 export interface AdamWOptions {
@@ -46,7 +59,10 @@ export class AdamW {
     this.step++;
     const { beta1, beta2, eps } = this.options;
     const normTensor = tf.tidy(() => {
-      const flat = concat(gradients.map((g) => reshape(g, [-1])), 0);
+      const flat = concat(
+        gradients.map((g) => reshape(g, [-1])),
+        0,
+      );
       const norm = sqrt(sumAll(square(flat)));
       // torch: factor = min(1, maxNorm / (norm + 1e-6)), kept on the device so that nothing waits for it
       const clipped = Number.isFinite(maxNorm)
@@ -61,7 +77,10 @@ export class AdamW {
       const root = Math.sqrt(1 - beta2 ** this.step);
       const denominator = add(mul(sqrt(second), tf.scalar(1 / root)), scalar(eps));
       const size = tf.scalar(learningRate / (1 - beta1 ** this.step));
-      let old = concat(this.parameters.map((p) => reshape(p, [-1])), 0);
+      let old = concat(
+        this.parameters.map((p) => reshape(p, [-1])),
+        0,
+      );
       if (this.decay) old = sub(old, mul(mul(old, this.decay), tf.scalar(learningRate)));
       const updated = sub(old, mul(div(first, denominator), size));
       for (const [i, part] of split(updated, this.sizes, 0).entries()) {

@@ -1,7 +1,20 @@
 // Loss over a large vocabulary in chunks of tokens: logits and their gradient never exist for all tokens at once.
 // The idea is that of Liger-Kernel's and Cut Cross-Entropy's fused losses: the gradient is made in the forward pass.
-import { scoped, withGradient } from "../engine/gradient";
-import { add, concat, matMul, mul, scalar, scale, slice, sparseCrossEntropy, square, sub, sum, tanh } from "../engine/raw";
+import { withGradient } from "../engine/gradient";
+import {
+  add,
+  concat,
+  matMul,
+  mul,
+  scalar,
+  scale,
+  slice,
+  sparseCrossEntropy,
+  square,
+  sub,
+  sum,
+  tanh,
+} from "../engine/raw";
 import { type Tensor, tf } from "../engine/tf";
 
 /** Losses of rows start … start + rows.shape[0] and their gradient with respect to the (softcapped) logits. */
@@ -71,5 +84,5 @@ export function crossEntropyRows(targets: Int32Array): RowLoss {
 
 /** Mean of `rowLoss` without gradients, in chunks: for validation. */
 export function headLossValue(hidden: Tensor, head: Tensor, rowLoss: RowLoss, softcap?: number): Tensor {
-  return scoped(() => headLoss(hidden, head, rowLoss, { softcap, trainable: false }));
+  return tf.tidy(() => headLoss(hidden, head, rowLoss, { softcap, trainable: false }));
 }

@@ -21,7 +21,8 @@ export class Muon {
   ) {
     const byShape = new Map<string, Stack>();
     for (const [index, parameter] of parameters.entries()) {
-      if (parameter.rank !== 2) throw new Error(`Muon takes matrices, "${parameter.name}" has shape [${parameter.shape}].`);
+      if (parameter.rank !== 2)
+        throw new Error(`Muon takes matrices, "${parameter.name}" has shape [${parameter.shape}].`);
       const key = parameter.shape.join("x");
       let stack = byShape.get(key);
       if (!stack) byShape.set(key, (stack = { parameters: [], indices: [], momentum: tf.scalar(0) }));
@@ -48,7 +49,8 @@ export class Muon {
         const update = orthogonalise(nesterov, rows > columns);
         const size = tf.scalar(learningRate * Math.sqrt(Math.max(1, rows / columns)));
         const updates = tf.unstack(mul(update, size));
-        for (const [i, parameter] of stack.parameters.entries()) parameter.assign(sub(parameter, updates[i]!) as never);
+        for (const [i, parameter] of stack.parameters.entries())
+          parameter.assign(sub(parameter, updates[i]!) as never);
       });
     }
   }
@@ -65,7 +67,9 @@ export class Muon {
     for (const [i, stack] of this.stacks.entries()) {
       const data = momenta[i];
       if (data?.length !== stack.momentum.size) {
-        throw new Error(`The Muon state ${i} has ${data?.length ?? 0} values, expected ${stack.momentum.size}. Start the run anew.`);
+        throw new Error(
+          `The Muon state ${i} has ${data?.length ?? 0} values, expected ${stack.momentum.size}. Start the run anew.`,
+        );
       }
       const { shape } = stack.momentum;
       stack.momentum.dispose();

@@ -1,10 +1,7 @@
 // Field-by-field reading of a config.json: each access is checked and remembered, so that what nobody read can be reported.
-import * as fs from "node:fs";
+import { ConfigError, readJsonObject } from "./json-files";
 
-/** A model's configuration that is incomplete, inconsistent or not understood. */
-export class ConfigError extends Error {
-  override name = "ConfigError";
-}
+export { ConfigError } from "./json-files";
 
 /** Fields of Hugging Face configurations that do not change what a forward pass computes. */
 const HARMLESS = new Set(
@@ -15,26 +12,6 @@ const HARMLESS = new Set(
   task_specific_params chunk_size_feed_forward unsloth_version unsloth_fixed use_return_dict auto_map max_window_layers
   model_type`.split(/\s+/),
 );
-
-/** Reads a JSON file that must hold an object; throws ConfigError. */
-export function readJsonObject(file: string): Record<string, unknown> {
-  let text: string;
-  try {
-    text = fs.readFileSync(file, "utf8");
-  } catch {
-    throw new ConfigError(`${file}: the file is not there or cannot be read`);
-  }
-  let parsed: unknown;
-  try {
-    parsed = JSON.parse(text);
-  } catch (error) {
-    throw new ConfigError(`${file}: expected JSON, found: ${(error as Error).message}`);
-  }
-  if (typeof parsed !== "object" || parsed === null || Array.isArray(parsed)) {
-    throw new ConfigError(`${file}: expected a JSON object`);
-  }
-  return parsed as Record<string, unknown>;
-}
 
 export class ConfigFields {
   private readonly known = new Set<string>();
@@ -135,10 +112,11 @@ export class ConfigFields {
     }
   }
 
-  /** Throws for the fields that were neither read nor are known to be harmless. */
-  rejectUnknown(): void {
+  /** Throws for the fields that were neither read nor are known to be harmless, here or in general. */
+  rejectUnknown(harmless: readonly string[] = []): void {
     const unknown = Object.keys(this.values).filter(
-      (field) => !this.known.has(field) && !(this.place === "" && HARMLESS.has(field)),
+      (field) =>
+        !this.known.has(field) && !harmless.includes(field) && !(this.place === "" && HARMLESS.has(field)),
     );
     if (unknown.length > 0) {
       const names = unknown.map((field) => `"${this.place}${field}"`).join(", ");

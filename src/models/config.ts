@@ -1,14 +1,13 @@
 // Decoder configurations: Hugging Face's config.json read field by field, the tensors that it implies, and the way back.
 import * as fs from "node:fs";
 import * as path from "node:path";
-import { ConfigError, ConfigFields } from "./config-fields";
+import { ConfigFields } from "./config-fields";
+import { FAMILIES, familyOf } from "./families/families";
 import type { Family } from "./families/family";
-import { gemma2 } from "./families/gemma2";
-import { llama } from "./families/llama";
-import { qwen3 } from "./families/qwen3";
-import type { WeightFiles } from "./safetensors";
 
 export { ConfigError } from "./config-fields";
+export { checkTensors, tensorShapes } from "./config-tensors";
+export { writeDecoderConfig } from "./config-write";
 
 export interface RopeScaling {
   factor: number;
@@ -47,12 +46,6 @@ export interface DecoderConfig {
   bosTokenId?: number;
   eosTokenIds: number[];
   padTokenId?: number;
-}
-
-const FAMILIES: readonly Family[] = [gemma2, qwen3, llama];
-
-function familyOf(modelType: unknown): Family | undefined {
-  return FAMILIES.find((family) => family.modelType === modelType);
 }
 
 function readRope(fields: ConfigFields, family: Family): { theta: number; scaling?: RopeScaling } {
@@ -158,146 +151,4 @@ export function readDecoderConfig(folder: string, file = "config.json"): Decoder
   fields.fixed("partial_rotary_factor", [1]);
   fields.rejectUnknown();
   return config;
-}
-
-/** Every tensor that a decoder of this configuration has: Hugging Face name to shape (linear layers are [out, in]). */
-export function tensorShapes(config: DecoderConfig): Map<string, number[]> {
-  const { hiddenSize, intermediateSize, headDim } = config;
-  const queries = config.numAttentionHeads * headDim;
-  const keys = config.numKeyValueHeads * headDim;
-  const shapes = new Map<string, number[]>([["model.embed_tokens.weight", [config.vocabSize, hiddenSize]]]);
-  for (let layer = 0; layer < config.numHiddenLayers; layer++) {
-    const add = (name: string, shape: number[]) => shapes.set(`model.layers.${layer}.${name}.weight`, shape);
-    add("input_layernorm", [hiddenSize]);
-    add("self_attn.q_proj", [queries, hiddenSize]);
-    add("self_attn.k_proj", [keys, hiddenSize]);
-    add("self_attn.v_proj", [keys, hiddenSize]);
-    add("self_attn.o_proj", [hiddenSize, queries]);
-    if (config.queryKeyNorm) {
-      add("self_attn.q_norm", [headDim]);
-      add("self_attn.k_norm", [headDim]);
-    }
-    add("post_attention_layernorm", [hiddenSize]);
-    if (config.postNorms) {
-      add("pre_feedforward_layernorm", [hiddenSize]);
-      add("post_feedforward_layernorm", [hiddenSize]);
-    }
-    add("mlp.gate_proj", [intermediateSize, hiddenSize]);
-    add("mlp.up_proj", [intermediateSize, hiddenSize]);
-    add("mlp.down_proj", [hiddenSize, intermediateSize]);
-  }
-  shapes.set("model.norm.weight", [hiddenSize]);
-  if (!config.tieWordEmbeddings) shapes.set("lm_head.weight", [config.vocabSize, hiddenSize]);
-  return shapes;
-}
-
-/**
- * Checks that the files hold exactly the tensors of the configuration; throws ConfigError that names what is
- * missing, extra or of another shape. A stored copy of a tied head and buffers of rotary frequencies are let pass.
- */
-export function checkTensors(files: WeightFiles, config: DecoderConfig): void {
-  const shapes = tensorShapes(config);
-  const problems: string[] = [];
-  for (const [name, shape] of shapes) {
-    if (!files.has(name)) {
-      problems.push(`missing ${name} [${shape.join(", ")}]`);
-      continue;
-    }
-    const found = files.info(name);
-    if (found.shape.join() !== shape.join()) {
-      problems.push(`${name}: expected shape [${shape.join(", ")}], found [${found.shape.join(", ")}]`);
-    }
-    if (!["F32", "F16", "BF16"].includes(found.dtype)) {
-      problems.push(`${name}: expected F32, F16 or BF16, found ${found.dtype}`);
-    }
-  }
-  for (const name of files.names()) {
-    const tolerated =
-      /(^|\.)rotary_emb\.inv_freq$/.test(name) || (config.tieWordEmbeddings && name === "lm_head.weight");
-    if (!shapes.has(name) && !tolerated) problems.push(`unexpected ${name}`);
-  }
-  if (problems.length > 0) {
-    const more = problems.length > 8 ? `; and ${problems.length - 8} more` : "";
-    throw new ConfigError(
-      `${files.source}: the tensors do not fit config.json (${config.modelType}): ${problems.slice(0, 8).join("; ")}${more}`,
-    );
-  }
-}
-
-const ARCHITECTURES = { gemma2: "Gemma2ForCausalLM", qwen3: "Qwen3ForCausalLM", llama: "LlamaForCausalLM" };
-
-/** The config.json of a configuration, as transformers 4.45 and later (5 too) read it. */
-function hubConfig(config: DecoderConfig, dtype: string): Record<string, unknown> {
-  const family = familyOf(config.modelType) as Family;
-  const scaling = config.ropeScaling;
-  return {
-    architectures: [ARCHITECTURES[config.modelType]],
-    model_type: config.modelType,
-    torch_dtype: dtype,
-    vocab_size: config.vocabSize,
-    hidden_size: config.hiddenSize,
-    intermediate_size: config.intermediateSize,
-    num_hidden_layers: config.numHiddenLayers,
-    num_attention_heads: config.numAttentionHeads,
-    num_key_value_heads: config.numKeyValueHeads,
-    head_dim: config.headDim,
-    max_position_embeddings: config.maxPositionEmbeddings,
-    rms_norm_eps: config.rmsNormEps,
-    rope_theta: config.ropeTheta,
-    ...(family.scalesRope && {
-      rope_scaling: scaling
-        ? {
-            rope_type: "llama3",
-            factor: scaling.factor,
-            low_freq_factor: scaling.lowFreqFactor,
-            high_freq_factor: scaling.highFreqFactor,
-            original_max_position_embeddings: scaling.originalMaxPositionEmbeddings,
-          }
-        : null,
-    }),
-    tie_word_embeddings: config.tieWordEmbeddings,
-    attention_bias: false,
-    attention_dropout: 0,
-    ...Object.fromEntries(family.activation.fields.map((field) => [field, family.activation.name])),
-    ...(family.softcaps && {
-      // The scale is stored as a square root; fifteen digits take its rounding away again.
-      query_pre_attn_scalar: Number((config.attentionScale ** -2).toPrecision(12)),
-      attn_logit_softcapping: config.attentionSoftcap ?? null,
-      final_logit_softcapping: config.finalSoftcap ?? null,
-    }),
-    ...(family.modelType !== "llama" && {
-      sliding_window: config.slidingWindow ?? null,
-      layer_types: config.slidingLayers.map((slides) => (slides ? "sliding_attention" : "full_attention")),
-    }),
-    ...(family.modelType === "qwen3" && { use_sliding_window: config.slidingLayers.includes(true) }),
-  };
-}
-
-function writeJson(file: string, value: unknown): void {
-  const temporary = `${file}.${process.pid}.tmp`;
-  const fd = fs.openSync(temporary, "w");
-  try {
-    fs.writeSync(fd, `${JSON.stringify(value, null, 2)}\n`);
-    fs.fsyncSync(fd);
-  } finally {
-    fs.closeSync(fd);
-  }
-  fs.renameSync(temporary, file);
-}
-
-/** Writes config.json and generation_config.json for a model of our own, atomically; `dtype` is that of the weights beside it. */
-export function writeDecoderConfig(
-  folder: string,
-  config: DecoderConfig,
-  dtype: "float32" | "bfloat16" = "float32",
-): void {
-  const eos = config.eosTokenIds.length === 1 ? config.eosTokenIds[0] : config.eosTokenIds;
-  const tokens = {
-    bos_token_id: config.bosTokenId ?? null,
-    eos_token_id: config.eosTokenIds.length === 0 ? null : eos,
-    pad_token_id: config.padTokenId ?? null,
-  };
-  fs.mkdirSync(folder, { recursive: true });
-  writeJson(path.join(folder, "config.json"), { ...hubConfig(config, dtype), ...tokens, use_cache: true });
-  writeJson(path.join(folder, "generation_config.json"), { ...tokens, do_sample: false });
 }

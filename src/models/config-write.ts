@@ -1,0 +1,73 @@
+// A decoder's configuration written as Hugging Face's config.json, for models of our own.
+import * as fs from "node:fs";
+import * as path from "node:path";
+import type { DecoderConfig } from "./config";
+import { familyOf } from "./families/families";
+import type { Family } from "./families/family";
+import { writeJson } from "./json-files";
+
+const ARCHITECTURES = { gemma2: "Gemma2ForCausalLM", qwen3: "Qwen3ForCausalLM", llama: "LlamaForCausalLM" };
+
+/** The config.json of a configuration, as transformers 4.45 and later (5 too) read it. */
+function hubConfig(config: DecoderConfig, dtype: string): Record<string, unknown> {
+  const family = familyOf(config.modelType) as Family;
+  const scaling = config.ropeScaling;
+  return {
+    architectures: [ARCHITECTURES[config.modelType]],
+    model_type: config.modelType,
+    torch_dtype: dtype,
+    vocab_size: config.vocabSize,
+    hidden_size: config.hiddenSize,
+    intermediate_size: config.intermediateSize,
+    num_hidden_layers: config.numHiddenLayers,
+    num_attention_heads: config.numAttentionHeads,
+    num_key_value_heads: config.numKeyValueHeads,
+    head_dim: config.headDim,
+    max_position_embeddings: config.maxPositionEmbeddings,
+    rms_norm_eps: config.rmsNormEps,
+    rope_theta: config.ropeTheta,
+    ...(family.scalesRope && {
+      rope_scaling: scaling
+        ? {
+            rope_type: "llama3",
+            factor: scaling.factor,
+            low_freq_factor: scaling.lowFreqFactor,
+            high_freq_factor: scaling.highFreqFactor,
+            original_max_position_embeddings: scaling.originalMaxPositionEmbeddings,
+          }
+        : null,
+    }),
+    tie_word_embeddings: config.tieWordEmbeddings,
+    attention_bias: false,
+    attention_dropout: 0,
+    ...Object.fromEntries(family.activation.fields.map((field) => [field, family.activation.name])),
+    ...(family.softcaps && {
+      // The scale is stored as a square root; fifteen digits take its rounding away again.
+      query_pre_attn_scalar: Number((config.attentionScale ** -2).toPrecision(12)),
+      attn_logit_softcapping: config.attentionSoftcap ?? null,
+      final_logit_softcapping: config.finalSoftcap ?? null,
+    }),
+    ...(family.modelType !== "llama" && {
+      sliding_window: config.slidingWindow ?? null,
+      layer_types: config.slidingLayers.map((slides) => (slides ? "sliding_attention" : "full_attention")),
+    }),
+    ...(family.modelType === "qwen3" && { use_sliding_window: config.slidingLayers.includes(true) }),
+  };
+}
+
+/** Writes config.json and generation_config.json for a model of our own, atomically; `dtype` is that of the weights beside it. */
+export function writeDecoderConfig(
+  folder: string,
+  config: DecoderConfig,
+  dtype: "float32" | "bfloat16" = "float32",
+): void {
+  const eos = config.eosTokenIds.length === 1 ? config.eosTokenIds[0] : config.eosTokenIds;
+  const tokens = {
+    bos_token_id: config.bosTokenId ?? null,
+    eos_token_id: config.eosTokenIds.length === 0 ? null : eos,
+    pad_token_id: config.padTokenId ?? null,
+  };
+  fs.mkdirSync(folder, { recursive: true });
+  writeJson(path.join(folder, "config.json"), { ...hubConfig(config, dtype), ...tokens, use_cache: true });
+  writeJson(path.join(folder, "generation_config.json"), { ...tokens, do_sample: false });
+}

@@ -105,10 +105,7 @@ export class ConfigFields {
   fixed(field: string, allowed: unknown[]): void {
     const value = this.get(field);
     if (value !== undefined && !allowed.includes(value)) {
-      this.fail(
-        field,
-        `${allowed.map((choice) => JSON.stringify(choice)).join(" or ")} (nothing else is supported)`,
-      );
+      this.fail(field, `${allowed.map((choice) => JSON.stringify(choice)).join(" or ")}`);
     }
   }
 

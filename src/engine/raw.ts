@@ -45,11 +45,17 @@ const REDUCE = (keep: boolean) => [bool("keep_dims", keep), type("T", "float32")
 const REDUCE_KEEP = REDUCE(true);
 const REDUCE_DROP = REDUCE(false);
 
+// Axes, shapes and factors recur every step. A run over many text lengths makes many shapes, so the store is bounded.
 const constants = new Map<string, Tensor>();
+const MAX_CONSTANTS = 2000;
 
 function constant(key: string, make: () => Tensor): Tensor {
   let value = constants.get(key);
   if (!value || value.isDisposed) {
+    if (constants.size >= MAX_CONSTANTS) {
+      tf.dispose([...constants.values()]);
+      constants.clear();
+    }
     value = tf.keep(tf.tidy(make));
     constants.set(key, value);
   }
@@ -79,6 +85,8 @@ export const log = unary("Log");
 export const tanh = unary("Tanh");
 export const sigmoid = unary("Sigmoid");
 export const neg = unary("Neg");
+/** dy · (1 - y²), the gradient of y = tanh(x), in one op. */
+export const tanhGradient = binary("TanhGrad");
 /** Softmax over the last axis. */
 export const softmax = unary("Softmax");
 /** Log-softmax over the last axis. */

@@ -6,14 +6,13 @@ import {
   concat,
   mul,
   reshape,
-  scalar,
   scale,
   softmax,
   split,
-  square,
   sub,
   sum,
   tanh,
+  tanhGradient,
   transpose,
 } from "../engine/raw";
 import { type Tensor, tf } from "../engine/tf";
@@ -74,7 +73,7 @@ export function attention(config: DecoderConfig, input: AttentionInput): Tensor 
       );
       const [turning, newValues] = split(all, [heads + kvHeads, kvHeads], 1);
       const [rotatedQuery, newKeys] = split(rotate(turning!, rope), [heads, kvHeads], 1);
-      const q = reshape(rotatedQuery!, grouped);
+      const q = scale(reshape(rotatedQuery!, grouped), cap ? attentionScale / cap : attentionScale);
       let k = newKeys!;
       let v = newValues!;
       if (cache) {
@@ -83,8 +82,8 @@ export function attention(config: DecoderConfig, input: AttentionInput): Tensor 
       }
       const scores = batchMatMul(q, k, false, true);
       // softcap before the mask, as Gemma-2 does
-      const squashed = cap ? tanh(scale(scores, attentionScale / cap)) : undefined;
-      const logits = squashed ? scale(squashed, cap!) : scale(scores, attentionScale);
+      const squashed = cap ? tanh(scores) : undefined;
+      const logits = squashed ? scale(squashed, cap!) : scores;
       const probabilities = softmax(mask ? add(logits, mask) : logits);
       observe?.(reshape(probabilities, [batch, heads, time, k.shape[2]!]));
       const mixed = reshape(batchMatMul(probabilities, v), [batch, heads, time, headDim]);
@@ -101,10 +100,10 @@ export function attention(config: DecoderConfig, input: AttentionInput): Tensor 
       const dProbabilities = batchMatMul(dMixed, v!, false, true);
       const weighted = mul(dProbabilities, probabilities!);
       const dLogits = sub(weighted, mul(probabilities!, sum(weighted, 3, true)));
-      const dCapped = squashed ? mul(dLogits, sub(scalar(1), square(squashed))) : dLogits;
-      const dScores = scale(dCapped, attentionScale);
-      const dQuery = reshape(batchMatMul(dScores, k!), [batch, heads, time, headDim]);
-      const dKeys = batchMatMul(dScores, q!, true);
+      // q carries scale / cap already, so the keys' gradient needs only the cap back, the queries' both
+      const dScores = squashed ? tanhGradient(squashed, dLogits) : dLogits;
+      const dQuery = scale(reshape(batchMatMul(dScores, k!), [batch, heads, time, headDim]), attentionScale);
+      const dKeys = scale(batchMatMul(dScores, q!, true), cap ?? 1);
       const turned = rotateBack(concat([dQuery, dKeys], 1), { cos: cos!, sin: sin! });
       const all = reshape(transpose(concat([turned, dValues], 1), SWAP_TIME_AND_HEADS), [
         batch * time,

@@ -99,6 +99,11 @@ export class Decoder {
     });
   }
 
+  /** The same architecture on other weights, frozen. */
+  withWeights(weights: ReadonlyMap<string, Tensor>): Decoder {
+    return new Decoder(this.config, weights);
+  }
+
   dispose(): void {
     tf.dispose([...this.weights.values()]);
   }

@@ -1,6 +1,6 @@
 // The gate of a gated feed-forward layer (Shazeer 2020): GeGLU with tanh GELU for Gemma-2, SwiGLU for the others.
 import { withGradient } from "../engine/gradient";
-import { add, mul, scalar, scale, sigmoid, square, sub, tanh } from "../engine/raw";
+import { add, mul, scalar, scale, sigmoid, square, sub, tanh, tanhGradient } from "../engine/raw";
 import type { Tensor } from "../engine/tf";
 
 const ROOT = Math.sqrt(2 / Math.PI);
@@ -24,7 +24,7 @@ function geGlu(gate: Tensor, up: Tensor): Tensor {
     (dy, [gate, up, squared, inner, share, active]) => {
       const slope = mul(
         scale(gate!, 0.5 * ROOT),
-        mul(sub(scalar(1), square(inner!)), add(scale(squared!, 3 * CUBIC), scalar(1))),
+        tanhGradient(inner!, add(scale(squared!, 3 * CUBIC), scalar(1))),
       );
       return [mul(mul(dy, up!), add(share!, slope)), mul(dy, active!)];
     },

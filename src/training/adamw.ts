@@ -15,6 +15,8 @@ import {
   sumAll,
 } from "../engine/raw";
 import { type Tensor, tf, type Variable } from "../engine/tf";
+import type { NewTensor } from "../models/safetensors";
+import type { Optimizer } from "./optimizer";
 
 export interface AdamWOptions {
   beta1?: number;
@@ -25,7 +27,7 @@ export interface AdamWOptions {
   decays?: (name: string) => boolean;
 }
 
-export class AdamW {
+export class AdamW implements Optimizer {
   step = 0;
   private readonly sizes: number[];
   private readonly decay: Tensor | undefined;
@@ -94,17 +96,19 @@ export class AdamW {
     return norm;
   }
 
-  /** First and second moments by parameter name, for a checkpoint. */
-  state(): { name: string; shape: number[]; data: Float32Array }[] {
-    const total = [this.first.size];
+  /** First and second moments, for a checkpoint. */
+  state(): NewTensor[] {
+    const shape = [this.first.size];
     return [
-      { name: "adamw.first", shape: total, data: this.first.dataSync() as Float32Array },
-      { name: "adamw.second", shape: total, data: this.second.dataSync() as Float32Array },
+      { name: "adamw.first", dtype: "F32", shape, data: this.first.dataSync() as Float32Array },
+      { name: "adamw.second", dtype: "F32", shape, data: this.second.dataSync() as Float32Array },
     ];
   }
 
   /** Puts back what `state` gave. Throws when it belongs to other parameters. */
-  restore(step: number, first: Float32Array, second: Float32Array): void {
+  restore(step: number, read: (name: string) => Float32Array): void {
+    const first = read("adamw.first");
+    const second = read("adamw.second");
     const total = this.first.size;
     if (first.length !== total || second.length !== total) {
       throw new Error(

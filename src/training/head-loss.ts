@@ -6,14 +6,12 @@ import {
   concat,
   matMul,
   mul,
-  scalar,
   scale,
   slice,
   sparseCrossEntropy,
-  square,
-  sub,
   sum,
   tanh,
+  tanhGradient,
 } from "../engine/raw";
 import { type Tensor, tf } from "../engine/tf";
 
@@ -47,7 +45,7 @@ export function headLoss(hidden: Tensor, head: Tensor, rowLoss: RowLoss, options
           const raw = matMul(part, head, false, true);
           const squashed = cap ? tanh(scale(raw, 1 / cap)) : undefined;
           const { loss, gradient } = rowLoss(squashed ? scale(squashed, cap!) : raw, start);
-          const dRaw = squashed ? mul(gradient, sub(scalar(1), square(squashed))) : gradient;
+          const dRaw = squashed ? tanhGradient(squashed, gradient) : gradient;
           total.assign(add(total, sum(loss, 0)) as never);
           const dPart = matMul(dRaw, head);
           if (!trainable) return [dPart];
@@ -60,14 +58,14 @@ export function headLoss(hidden: Tensor, head: Tensor, rowLoss: RowLoss, options
           dHead = parts[1];
         }
       }
-      const value = scale(total, 1 / rows);
+      const value = mul(total, tf.scalar(1 / rows));
       total.dispose();
       const saved = [concat(dHidden, 0)];
       if (dHead) saved.push(dHead);
       return { value, saved };
     },
     (dy, saved) => {
-      const factor = scale(dy, 1 / rows);
+      const factor = mul(dy, tf.scalar(1 / rows));
       return saved.map((gradient) => mul(gradient, factor));
     },
   );

@@ -2,6 +2,7 @@
 // Matrices of one shape are stacked and treated in one batch, which makes the step cheap in ops.
 import { add, batchMatMul, div, mul, reshape, scalar, scale, sqrt, square, sub, sum } from "../engine/raw";
 import { type Tensor, tf, type Variable } from "../engine/tf";
+import type { NewTensor } from "../models/safetensors";
 
 // Coefficients of the quintic iteration from the original implementation's description.
 const [A, B, C] = [3.4445, -4.775, 2.0315];
@@ -19,21 +20,18 @@ export class Muon {
     parameters: readonly Variable[],
     private readonly momentum = 0.95,
   ) {
-    const byShape = new Map<string, Stack>();
+    const byShape = new Map<string, number[]>();
     for (const [index, parameter] of parameters.entries()) {
       if (parameter.rank !== 2)
         throw new Error(`Muon takes matrices, "${parameter.name}" has shape [${parameter.shape}].`);
       const key = parameter.shape.join("x");
-      let stack = byShape.get(key);
-      if (!stack) byShape.set(key, (stack = { parameters: [], indices: [], momentum: tf.scalar(0) }));
-      stack.parameters.push(parameter);
-      stack.indices.push(index);
+      byShape.set(key, [...(byShape.get(key) ?? []), index]);
     }
-    this.stacks = [...byShape.values()];
-    for (const stack of this.stacks) {
-      stack.momentum.dispose();
-      stack.momentum = tf.keep(tf.zeros([stack.parameters.length, ...stack.parameters[0]!.shape]));
-    }
+    this.stacks = [...byShape.values()].map((indices) => ({
+      indices,
+      parameters: indices.map((i) => parameters[i]!),
+      momentum: tf.keep(tf.zeros([indices.length, ...parameters[indices[0]!]!.shape])),
+    }));
   }
 
   /** Applies gradients given in the order of the constructor's parameters. */
@@ -55,20 +53,21 @@ export class Muon {
     }
   }
 
-  state(): { name: string; shape: number[]; data: Float32Array }[] {
+  state(): NewTensor[] {
     return this.stacks.map(({ momentum }, i) => ({
       name: `muon.${i}`,
+      dtype: "F32",
       shape: momentum.shape,
       data: momentum.dataSync() as Float32Array,
     }));
   }
 
-  restore(momenta: readonly Float32Array[]): void {
+  restore(read: (name: string) => Float32Array): void {
     for (const [i, stack] of this.stacks.entries()) {
-      const data = momenta[i];
-      if (data?.length !== stack.momentum.size) {
+      const data = read(`muon.${i}`);
+      if (data.length !== stack.momentum.size) {
         throw new Error(
-          `The Muon state ${i} has ${data?.length ?? 0} values, expected ${stack.momentum.size}. Start the run anew.`,
+          `The Muon state ${i} has ${data.length} values, expected ${stack.momentum.size}. Start the run anew.`,
         );
       }
       const { shape } = stack.momentum;

@@ -1,0 +1,93 @@
+// Batched generation with a key-value cache: prompts padded on the left, sorted by length, rows that end leave the batch.
+
+import type { Random } from "../engine/random";
+import { argMax, gatherRows } from "../engine/raw";
+import { type Tensor, tf } from "../engine/tf";
+import { type Decoder, KeyValueCache } from "../models/decoder";
+import { type SamplingOptions, sampleToken } from "./sampling";
+
+export interface GenerateOptions {
+  maxNewTokens: number;
+  /** Generation of a row ends when one of these comes; it is not part of the result. */
+  stopIds: readonly number[];
+  padId: number;
+  /** Rows decoded at once. */
+  batchSize?: number;
+  /** Absent: greedy. */
+  sampling?: SamplingOptions & { random: Random };
+  /** Called per step with the logits [rows, vocab] from which each row's next token is chosen, and those rows' prompt numbers. */
+  onLogits?: (logits: Tensor, prompts: readonly number[], step: number) => void;
+  /** Called when prompts are finished. */
+  onProgress?: (finished: number) => void;
+}
+
+/** The tokens that the model writes after each prompt, stop token left out, in the order of the prompts. */
+export function generate(
+  decoder: Decoder,
+  prompts: readonly (readonly number[])[],
+  options: GenerateOptions,
+): number[][] {
+  const batchSize = options.batchSize ?? 64;
+  const results: number[][] = prompts.map(() => []);
+  const order = prompts.map((_, i) => i).sort((a, b) => prompts[a]!.length - prompts[b]!.length);
+  for (let start = 0; start < order.length; start += batchSize) {
+    generateBatch(decoder, prompts, order.slice(start, start + batchSize), results, options);
+    options.onProgress?.(Math.min(order.length, start + batchSize));
+  }
+  return results;
+}
+
+function generateBatch(
+  decoder: Decoder,
+  prompts: readonly (readonly number[])[],
+  rows: number[],
+  results: number[][],
+  options: GenerateOptions,
+): void {
+  const { padId, maxNewTokens, sampling } = options;
+  const stop = new Set(options.stopIds);
+  const length = Math.max(...rows.map((i) => prompts[i]!.length));
+  if (Math.min(...rows.map((i) => prompts[i]!.length)) === 0)
+    throw new Error("A prompt is empty: nothing to continue.");
+  const ids = new Int32Array(rows.length * length).fill(padId);
+  const pads = rows.map((i) => length - prompts[i]!.length);
+  for (const [row, i] of rows.entries()) ids.set(prompts[i]!, row * length + pads[row]!);
+  const padded = pads.some((pad) => pad > 0);
+  const keyMask = (total: number) =>
+    padded ? pads.map((pad) => Array.from({ length: total }, (_, t) => (t < pad ? 0 : 1))) : undefined;
+
+  const cache = new KeyValueCache(decoder.config.numHiddenLayers);
+  const finished = rows.map(() => false);
+  try {
+    let input = ids;
+    for (let step = 0; step < maxNewTokens; step++) {
+      const time = input.length / rows.length;
+      const next = tf.tidy(() => {
+        const hidden = decoder.hidden(input, rows.length, { cache, keyMask: keyMask(cache.length + time) });
+        const lastRows = tf.tensor1d(
+          rows.map((_, row) => (row + 1) * time - 1),
+          "int32",
+        );
+        const logits = decoder.logits(time === 1 ? hidden : gatherRows(hidden, lastRows));
+        options.onLogits?.(logits, rows, step);
+        if (!sampling) return argMax(logits).dataSync() as Int32Array;
+        const values = logits.dataSync() as Float32Array;
+        const vocab = decoder.config.vocabSize;
+        return Int32Array.from(rows, (_, row) =>
+          finished[row]
+            ? padId
+            : sampleToken(values.subarray(row * vocab, (row + 1) * vocab), sampling, sampling.random),
+        );
+      });
+      for (const [row, i] of rows.entries()) {
+        if (finished[row]) continue;
+        if (stop.has(next[row]!)) finished[row] = true;
+        else results[i]!.push(next[row]!);
+      }
+      if (finished.every(Boolean)) break;
+      input = Int32Array.from(next, (id, row) => (finished[row] ? padId : id));
+    }
+  } finally {
+    cache.dispose();
+  }
+}

@@ -1,0 +1,51 @@
+// What the training loop asks of an optimizer, and the pair that pre-training uses.
+import type { Tensor } from "../engine/tf";
+import type { NewTensor } from "../models/safetensors";
+import type { AdamW } from "./adamw";
+import type { Muon } from "./muon";
+
+export interface Optimizer {
+  /** Updates the parameters; gradients in their order. Returns the global norm before clipping to `maxNorm`. */
+  apply(gradients: readonly Tensor[], learningRate: number, maxNorm: number): number;
+  /** What a checkpoint must hold, besides the step, to go on with identical results. */
+  state(): NewTensor[];
+  restore(step: number, read: (name: string) => Float32Array): void;
+  dispose(): void;
+}
+
+/** Muon for the matrices of the layers, AdamW for embedding, head and norms; Muon's rate is a multiple of AdamW's. */
+export class MuonWithAdamW implements Optimizer {
+  /** @param isMatrix per parameter, in order: whether Muon takes it */
+  constructor(
+    private readonly muon: Muon,
+    private readonly adamW: AdamW,
+    private readonly isMatrix: readonly boolean[],
+    private readonly muonRateRatio: number,
+  ) {}
+
+  apply(gradients: readonly Tensor[], learningRate: number, maxNorm: number): number {
+    this.muon.apply(
+      gradients.filter((_, i) => this.isMatrix[i]),
+      learningRate * this.muonRateRatio,
+    );
+    return this.adamW.apply(
+      gradients.filter((_, i) => !this.isMatrix[i]),
+      learningRate,
+      maxNorm,
+    );
+  }
+
+  state(): NewTensor[] {
+    return [...this.muon.state(), ...this.adamW.state()];
+  }
+
+  restore(step: number, read: (name: string) => Float32Array): void {
+    this.muon.restore(read);
+    this.adamW.restore(step, read);
+  }
+
+  dispose(): void {
+    this.muon.dispose();
+    this.adamW.dispose();
+  }
+}

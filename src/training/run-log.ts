@@ -1,0 +1,49 @@
+// The log of one training run: JSON lines beside TensorBoard event files, cut back to the checkpoint on resume.
+import * as fs from "node:fs";
+import * as path from "node:path";
+import { writeFileAtomic } from "../engine/atomic-write";
+import { tf } from "../engine/tf";
+
+/** One optimizer step. Memory in bytes, rate in tokens that the loss counts per second. */
+export interface StepRecord {
+  step: number;
+  loss: number;
+  learningRate: number;
+  gradientNorm: number;
+  tokensPerSecond: number;
+  seconds: number;
+  memory: number;
+  [measure: string]: number;
+}
+
+export class RunLog {
+  readonly records: StepRecord[];
+  private readonly board: ReturnType<typeof tf.node.summaryFileWriter>;
+
+  /** Opens `directory`/log.jsonl and keeps its first `steps` records. */
+  constructor(
+    private readonly directory: string,
+    steps: number,
+  ) {
+    fs.mkdirSync(directory, { recursive: true });
+    const file = path.join(directory, "log.jsonl");
+    const lines = fs.existsSync(file) ? fs.readFileSync(file, "utf8").split("\n") : [];
+    this.records = lines.slice(0, steps).map((line) => JSON.parse(line) as StepRecord);
+    writeFileAtomic(file, this.records.map((record) => `${JSON.stringify(record)}\n`).join(""));
+    this.board = tf.node.summaryFileWriter(path.join(directory, "tensorboard"));
+  }
+
+  write(record: StepRecord): void {
+    this.records.push(record);
+    fs.appendFileSync(path.join(this.directory, "log.jsonl"), `${JSON.stringify(record)}\n`);
+    tf.tidy(() => {
+      for (const name of ["loss", "learningRate", "gradientNorm", "tokensPerSecond"]) {
+        this.board.scalar(name, record[name]!, record.step);
+      }
+    });
+  }
+
+  close(): void {
+    this.board.flush();
+  }
+}

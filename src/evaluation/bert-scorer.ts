@@ -87,9 +87,13 @@ export class BertScorer {
     const weight = this.settings.idf
       ? idfWeight(states.map(({ ids }) => ids))
       : plainWeight(this.settings.tokenizer.special);
-    let at = 0;
+    let used = 0;
+    const groupStates = groups.map((group) => {
+      used += group.length;
+      return states.slice(used - group.length, used);
+    });
     return {
-      states: groups.map((group) => states.slice(at, (at += group.length))),
+      states: groupStates,
       weight,
       truncated,
     };

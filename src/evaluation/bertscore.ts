@@ -3,43 +3,47 @@
 import { readFileSync } from "node:fs";
 import type { PRF } from "./results";
 
-/** A text in an encoder's tokens, with unit-length states. */
+/** A text in an encoder's tokens. */
 export interface TokenStates {
   ids: readonly number[];
-  /** [tokens, hidden], row-major, every row of length 1. */
-  unit: Float32Array;
+  /** [tokens, hidden], row-major. */
+  states: Float32Array;
+  /** One over the length of each row. */
+  scale: Float64Array;
 }
 
 /** How much a token id weighs. */
 export type TokenWeight = (id: number) => number;
 
-/** Scales every row of [tokens, hidden] states to length 1. */
+/** Pairs ids with their [tokens, hidden] states. Throws where they do not fit. */
 export function tokenStates(ids: readonly number[], states: Float32Array): TokenStates {
   const hidden = states.length / ids.length;
   if (ids.length === 0 || !Number.isInteger(hidden)) {
     throw new Error(`BERTScore: ${states.length} state values do not fit ${ids.length} tokens.`);
   }
-  const unit = new Float32Array(states.length);
-  for (let from = 0; from < states.length; from += hidden) {
+  const scale = new Float64Array(ids.length);
+  for (let row = 0; row < ids.length; row++) {
     let squares = 0;
-    for (let i = from; i < from + hidden; i++) squares += states[i]! * states[i]!;
-    const scale = 1 / Math.sqrt(squares);
-    for (let i = from; i < from + hidden; i++) unit[i] = states[i]! * scale;
+    for (let i = row * hidden; i < (row + 1) * hidden; i++) squares += states[i]! * states[i]!;
+    scale[row] = 1 / Math.sqrt(squares);
   }
-  return { ids, unit };
+  return { ids, states, scale };
 }
 
 /** The best cosine of every row of `a` in `b` and of every row of `b` in `a`. */
 function bestMatches(a: TokenStates, b: TokenStates): [Float64Array, Float64Array] {
-  const hidden = a.unit.length / a.ids.length;
-  if (b.unit.length / b.ids.length !== hidden) {
-    throw new Error(`BERTScore: states of ${hidden} and of ${b.unit.length / b.ids.length} values do not compare.`);
+  const hidden = a.states.length / a.ids.length;
+  if (b.states.length / b.ids.length !== hidden) {
+    throw new Error(
+      `BERTScore: states of ${hidden} and of ${b.states.length / b.ids.length} values do not compare.`,
+    );
   }
   const ofA = new Float64Array(a.ids.length).fill(Number.NEGATIVE_INFINITY);
   const ofB = new Float64Array(b.ids.length).fill(Number.NEGATIVE_INFINITY);
-  const { unit: x } = a;
-  const { unit: y } = b;
-  const see = (i: number, j: number, cosine: number) => {
+  const { states: x, scale: scaleA } = a;
+  const { states: y, scale: scaleB } = b;
+  const see = (i: number, j: number, product: number) => {
+    const cosine = product * scaleA[i]! * scaleB[j]!;
     if (cosine > ofA[i]!) ofA[i] = cosine;
     if (cosine > ofB[j]!) ofB[j] = cosine;
   };
@@ -144,7 +148,9 @@ export function readBaseline(path: string, layer: number): PRF {
     if (![precision, recall, f].every((value) => Number.isFinite(value) && value !== 1)) break;
     return { precision: precision!, recall: recall!, f: f! };
   }
-  throw new Error(`${path}: expected a line "${layer},P,R,F" for layer ${layer}, found none. Compute one for it.`);
+  throw new Error(
+    `${path}: expected a line "${layer},P,R,F" for layer ${layer}, found none. Compute one for it.`,
+  );
 }
 
 export interface BertScoreSetting {

@@ -4,6 +4,7 @@ import { existsSync, readFileSync } from "node:fs";
 import { join, resolve } from "node:path";
 import { AutoTokenizer } from "@huggingface/transformers";
 import { exactPrecompiled } from "./precompiled-charsmap";
+import { pythonStrip } from "./text-tokenizers";
 
 export interface EncoderTokenizer {
   /** sha256 of tokenizer.json. */
@@ -13,9 +14,6 @@ export interface EncoderTokenizer {
   maxLength: number;
   encode(text: string): { ids: number[]; truncated: boolean };
 }
-
-/** Python's `str.strip()`: it also strips U+001C-001F and U+0085, and leaves U+FEFF. */
-const STRIP = /^[\t-\r\x1c-\x20\x85\xa0\u1680\u2000-\u200a\u2028\u2029\u202f\u205f\u3000]+|[\t-\r\x1c-\x20\x85\xa0\u1680\u2000-\u200a\u2028\u2029\u202f\u205f\u3000]+$/g;
 
 /** Where neither tokenizer nor model says how long a text may be. */
 const LONGEST_BY_DEFAULT = 512;
@@ -29,7 +27,8 @@ export async function loadEncoderTokenizer(
   modelMaxLength = LONGEST_BY_DEFAULT,
 ): Promise<EncoderTokenizer> {
   const file = join(folder, "tokenizer.json");
-  if (!existsSync(file)) throw new Error(`${folder}: expected a tokenizer.json (a fast tokenizer), found none.`);
+  if (!existsSync(file))
+    throw new Error(`${folder}: expected a tokenizer.json (a fast tokenizer), found none.`);
   const tokenizer = await AutoTokenizer.from_pretrained(resolve(folder), { local_files_only: true });
   exactPrecompiled(tokenizer);
   const around = tokenizer.encode("");
@@ -48,7 +47,7 @@ export async function loadEncoderTokenizer(
     special: new Set([first, last]),
     maxLength,
     encode(text) {
-      const ids = tokenizer.encode(text.replace(STRIP, ""));
+      const ids = tokenizer.encode(pythonStrip(text));
       const truncated = ids.length > maxLength;
       return { ids: truncated ? [...ids.slice(0, maxLength - 1), last] : ids, truncated };
     },

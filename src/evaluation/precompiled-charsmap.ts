@@ -58,5 +58,7 @@ export function exactPrecompiled(tokenizer: PreTrainedTokenizer): void {
     const { type, precompiled_charsmap: charsmap } = part.config ?? {};
     if (type === "Precompiled" && charsmap) part.normalize = precompiledNormalizer(charsmap);
   };
-  visit((tokenizer as unknown as { _tokenizer?: { normalizer?: NormalizerPart | null } })._tokenizer?.normalizer);
+  visit(
+    (tokenizer as unknown as { _tokenizer?: { normalizer?: NormalizerPart | null } })._tokenizer?.normalizer,
+  );
 }

@@ -14,6 +14,13 @@ const PYTHON_SPACE = "\\t-\\r\\x1c-\\x20\\x85\\xa0\\u1680\\u2000-\\u200a\\u2028\
 const NOT_SPACE = new RegExp(`[^${PYTHON_SPACE}]+`, "gu");
 const NOT_SPACE_CHARACTER = new RegExp(`[^${PYTHON_SPACE}]`, "gu");
 
+const OUTER_SPACE = new RegExp(`^[${PYTHON_SPACE}]+|[${PYTHON_SPACE}]+$`, "g");
+
+/** Python's `str.strip()`. */
+export function pythonStrip(text: string): string {
+  return text.replace(OUTER_SPACE, "");
+}
+
 function matches(text: string, pattern: RegExp): string[] {
   return text.match(pattern) ?? [];
 }

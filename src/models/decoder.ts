@@ -99,6 +99,11 @@ export class Decoder {
     });
   }
 
+  /** Number of weights; a tied head counts once. */
+  get parameters(): number {
+    return [...this.weights.values()].reduce((sum, weight) => sum + weight.size, 0);
+  }
+
   /** The same architecture on other weights, frozen. */
   withWeights(weights: ReadonlyMap<string, Tensor>): Decoder {
     return new Decoder(this.config, weights);

@@ -1,0 +1,55 @@
+// `npm run tokenizers [-- STYLE]`: trains the study's tokenizers on generated texts and writes them beside the models.
+import { mkdirSync } from "node:fs";
+import { join } from "node:path";
+import { Command } from "commander";
+import { writeFileAtomic } from "../../engine/atomic-write";
+import { studyCorpus } from "../../corpus/corpus";
+import { conversations } from "../../corpus/pretraining";
+import { type TokenizerStyle, trainTokenizer } from "../../prompts/tokenizer-styles";
+
+const VOCAB_SIZE = 3072;
+const CONVERSATIONS = 6000;
+const SEED = 7;
+// Student and teacher share one tokenizer, byte for byte: distillation compares their logits position by position.
+const FOLDERS: Readonly<Record<TokenizerStyle, readonly string[]>> = {
+  gemma: ["gemma2-student", "gemma2-teacher"],
+  qwen3: ["qwen3"],
+  llama3: ["llama32"],
+  solar: ["solar"],
+  bert: ["encoder"],
+};
+
+/** Paragraphs, questions and answers of fresh conversations; nothing of the study's splits and no summary. */
+function trainingTexts(): string[] {
+  const banned = new Set(studyCorpus().flatMap((item) => [item.document, item.summary]));
+  const source = conversations(SEED, banned);
+  const texts: string[] = [];
+  for (let i = 0; i < CONVERSATIONS; i++) {
+    for (const turn of source.next().value) texts.push(turn.user, turn.model);
+  }
+  return texts;
+}
+
+new Command("tokenizers")
+  .description("Train the study's tokenizers and write them under data/models/")
+  .argument("[style]", `one of ${Object.keys(FOLDERS).join(", ")}; without it, all`)
+  .action((only?: string) => {
+    const styles = Object.keys(FOLDERS) as TokenizerStyle[];
+    if (only !== undefined && !styles.includes(only as TokenizerStyle)) {
+      throw new Error(`Unknown style "${only}", expected one of ${styles.join(", ")}.`);
+    }
+    const texts = trainingTexts();
+    for (const style of styles.filter((name) => only === undefined || name === only)) {
+      const started = Date.now();
+      const files = trainTokenizer(style, texts, VOCAB_SIZE);
+      for (const name of FOLDERS[style]) {
+        const folder = join("data", "models", name);
+        mkdirSync(folder, { recursive: true });
+        for (const [file, content] of Object.entries(files)) {
+          writeFileAtomic(join(folder, file), `${JSON.stringify(content, null, 1)}\n`);
+        }
+        console.log(`${folder}: ${style}, ${VOCAB_SIZE} tokens, ${((Date.now() - started) / 1000).toFixed(1)} s`);
+      }
+    }
+  })
+  .parse();

@@ -27,4 +27,5 @@ export function fromByteLetters(token: string): Buffer | undefined {
 }
 
 /** `<0x0A>`: how byte fallback names a byte. */
-export const fallbackName = (byte: number): string => `<0x${byte.toString(16).toUpperCase().padStart(2, "0")}>`;
+export const fallbackName = (byte: number): string =>
+  `<0x${byte.toString(16).toUpperCase().padStart(2, "0")}>`;

@@ -81,7 +81,12 @@ function gemma(texts: readonly string[], vocabSize: number): TokenizerFiles {
     specials.map((token, id) => added(id, token)),
     {
       normalizer: SPACE_MARK,
-      pre_tokenizer: { type: "Split", pattern: { Regex: CHARACTER_WORDS }, behavior: "Isolated", invert: false },
+      pre_tokenizer: {
+        type: "Split",
+        pattern: { Regex: CHARACTER_WORDS },
+        behavior: "Isolated",
+        invert: false,
+      },
       post_processor: beginWith("<bos>", 2),
       decoder: { type: "Sequence", decoders: [SPACE_BACK, { type: "ByteFallback" }, { type: "Fuse" }] },
       model: bpe({ ...model, unk_token: "<unk>", fuse_unk: true, byte_fallback: true }),
@@ -263,7 +268,9 @@ function bert(texts: readonly string[], vocabSize: number): TokenizerFiles {
   );
 }
 
-const STYLES: Readonly<Record<TokenizerStyle, (texts: readonly string[], vocabSize: number) => TokenizerFiles>> = {
+const STYLES: Readonly<
+  Record<TokenizerStyle, (texts: readonly string[], vocabSize: number) => TokenizerFiles>
+> = {
   gemma,
   qwen3,
   llama3,
@@ -272,6 +279,10 @@ const STYLES: Readonly<Record<TokenizerStyle, (texts: readonly string[], vocabSi
 };
 
 /** Trains a tokenizer of a family's layout; the same texts give the same files. `vocabSize` counts special tokens too. */
-export function trainTokenizer(style: TokenizerStyle, texts: readonly string[], vocabSize: number): TokenizerFiles {
+export function trainTokenizer(
+  style: TokenizerStyle,
+  texts: readonly string[],
+  vocabSize: number,
+): TokenizerFiles {
   return STYLES[style](texts, vocabSize);
 }

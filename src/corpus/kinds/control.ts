@@ -3,16 +3,7 @@ import type { Kind } from "../kind";
 import { asides, paragraph } from "../paragraph";
 
 const ROAD = {
-  places: [
-    "대교",
-    "터널",
-    "고가 도로",
-    "지하 차도",
-    "사거리",
-    "순환 도로",
-    "시장길",
-    "역 앞 도로",
-  ],
+  places: ["대교", "터널", "고가 도로", "지하 차도", "사거리", "순환 도로", "시장길", "역 앞 도로"],
   reasons: [
     "도로 포장 공사",
     "상수도관 교체",

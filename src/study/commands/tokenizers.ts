@@ -2,9 +2,9 @@
 import { mkdirSync } from "node:fs";
 import { join } from "node:path";
 import { Command } from "commander";
-import { writeFileAtomic } from "../../engine/atomic-write";
 import { studyCorpus } from "../../corpus/corpus";
 import { conversations } from "../../corpus/pretraining";
+import { writeFileAtomic } from "../../engine/atomic-write";
 import { type TokenizerStyle, trainTokenizer } from "../../prompts/tokenizer-styles";
 
 const VOCAB_SIZE = 3072;
@@ -17,6 +17,20 @@ const FOLDERS: Readonly<Record<TokenizerStyle, readonly string[]>> = {
   llama3: ["llama32"],
   solar: ["solar"],
   bert: ["encoder"],
+};
+
+// What a family's chat template writes around every turn: as common in its training texts as the turns themselves.
+const SCAFFOLD: Readonly<Record<TokenizerStyle, readonly string[]>> = {
+  gemma: ["user\n", "model\n"],
+  qwen3: ["user\n", "assistant\n", "\n\n"],
+  llama3: [
+    "user",
+    "assistant",
+    "system",
+    "Cutting Knowledge Date: December 2023\nToday Date: 26 Jul 2024\n\n",
+  ],
+  solar: ["### User:\n", "### Assistant:\n"],
+  bert: [],
 };
 
 /** Paragraphs, questions and answers of fresh conversations; nothing of the study's splits and no summary. */
@@ -41,14 +55,16 @@ new Command("tokenizers")
     const texts = trainingTexts();
     for (const style of styles.filter((name) => only === undefined || name === only)) {
       const started = Date.now();
-      const files = trainTokenizer(style, texts, VOCAB_SIZE);
+      const files = trainTokenizer(style, [...texts, ...texts.flatMap(() => SCAFFOLD[style])], VOCAB_SIZE);
       for (const name of FOLDERS[style]) {
         const folder = join("data", "models", name);
         mkdirSync(folder, { recursive: true });
         for (const [file, content] of Object.entries(files)) {
           writeFileAtomic(join(folder, file), `${JSON.stringify(content, null, 1)}\n`);
         }
-        console.log(`${folder}: ${style}, ${VOCAB_SIZE} tokens, ${((Date.now() - started) / 1000).toFixed(1)} s`);
+        console.log(
+          `${folder}: ${style}, ${VOCAB_SIZE} tokens, ${((Date.now() - started) / 1000).toFixed(1)} s`,
+        );
       }
     }
   })

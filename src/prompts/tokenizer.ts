@@ -1,0 +1,163 @@
+// Chat tokenizers: a user's text inside the model's own chat template, as ids, with nothing in the text read as control.
+import { createHash } from "node:crypto";
+import { existsSync, readFileSync } from "node:fs";
+import { join } from "node:path";
+import { textTokenizer } from "./text-tokenizer";
+import { openTokenizerFolder, type TokenizerFolder } from "./tokenizer-folder";
+
+export interface ChatTokenizer {
+  folder: string;
+  /** SHA-256 of tokenizer.json. */
+  hash: string;
+  /** SHA-256 of the chat template. */
+  templateHash: string;
+  vocabSize: number;
+  padId: number;
+  bosId: number | undefined;
+  /** End of turn and end of text: generation stops at any of them. */
+  stopIds: number[];
+  endOfTurnId: number;
+  /** Ids without special tokens; control tokens spelt out in the text stay text. */
+  encode(text: string): number[];
+  /** Text of ids, special tokens skipped, spaces left as they are. */
+  decode(ids: readonly number[]): string;
+  /** Ids of one user turn up to where the model starts to write, without bos. */
+  turn(user: string): number[];
+  /** bos, where the model has one, and `turn(user)`. */
+  prompt(user: string): number[];
+  /** Printable pieces, one an id. */
+  tokens(ids: readonly number[]): string[];
+}
+
+interface Message {
+  role: "user" | "assistant";
+  content: string;
+}
+
+// Llama 3.2 writes today's date into every prompt, Qwen 3 may think first: both are pinned, so that runs repeat.
+const TEMPLATE_SETTINGS = { date_string: "26 Jul 2024", enable_thinking: false };
+// Private-use characters mark where the content stands in a rendered template.
+const USER_MARK = "\ue000user\ue001";
+const MODEL_MARK = "\ue000model\ue001";
+
+function render(opened: TokenizerFolder, messages: Message[], generationPrompt: boolean): string {
+  return opened.full.apply_chat_template(messages, {
+    tokenize: false,
+    add_generation_prompt: generationPrompt,
+    ...TEMPLATE_SETTINGS,
+  } as Parameters<typeof opened.full.apply_chat_template>[1]) as string;
+}
+
+/** What the template writes before and after a user's text, and whether it trims the text. */
+function frame(opened: TokenizerFolder): { before: string; after: string; trims: boolean } {
+  const rendered = render(opened, [{ role: "user", content: ` ${USER_MARK} ` }], true);
+  const [before, after, ...more] = rendered.split(USER_MARK);
+  if (before === undefined || after === undefined || more.length > 0) {
+    throw new Error(
+      `${opened.folder}: the chat template must write the user's text exactly once, found it ${rendered.split(USER_MARK).length - 1} times.`,
+    );
+  }
+  const trims = !before.endsWith(" ") || !after.startsWith(" ");
+  return trims ? { before, after, trims } : { before: before.slice(0, -1), after: after.slice(1), trims };
+}
+
+/** Splits what the template wrote at its control tokens. */
+function cut(opened: TokenizerFolder, text: string): (string | number)[] {
+  const parts: (string | number)[] = [];
+  let rest = text;
+  while (rest !== "") {
+    let at = rest.length;
+    let found = "";
+    for (const token of opened.controls.keys()) {
+      const index = rest.indexOf(token);
+      // The earliest control token; of several at one place the longest.
+      if (index >= 0 && (index < at || (index === at && token.length > found.length))) {
+        at = index;
+        found = token;
+      }
+    }
+    parts.push(rest.slice(0, at));
+    if (found !== "") parts.push(opened.controls.get(found) as number);
+    rest = rest.slice(at + found.length);
+  }
+  return parts;
+}
+
+/** Ids that end generation besides the end of turn: the tokenizer's eos and what generation_config.json lists. */
+function furtherStops(opened: TokenizerFolder): number[] {
+  const stops = opened.full.eos_token_id === undefined ? [] : [opened.full.eos_token_id];
+  const file = join(opened.folder, "generation_config.json");
+  if (existsSync(file)) {
+    const { eos_token_id: eos } = JSON.parse(readFileSync(file, "utf8")) as {
+      eos_token_id?: number | number[];
+    };
+    if (eos !== undefined) stops.push(...[eos].flat());
+  }
+  return stops;
+}
+
+/**
+ * Loads a chat tokenizer from a local folder. The ids of ordinary text equal those of the template rendered and encoded
+ * in one go; control tokens that a user's text spells out (`<end_of_turn>`) are encoded as the characters they are.
+ * Throws when the folder has no chat template.
+ */
+export async function loadTokenizer(folder: string): Promise<ChatTokenizer> {
+  const opened = await openTokenizerFolder(folder);
+  const { full, template } = opened;
+  if (template === undefined) {
+    throw new Error(
+      `${folder}: tokenizer_config.json has no chat_template. Use an instruction model's folder, or loadTextTokenizer for an encoder.`,
+    );
+  }
+  const text = textTokenizer(opened);
+  const { before, after, trims } = frame(opened);
+  const head = cut(opened, before);
+  const tail = cut(opened, after);
+  const bosId: number | undefined = full.bos_token_id ?? undefined;
+
+  const turn = (user: string): number[] => {
+    const content = trims ? user.trim() : user;
+    // The text between two control tokens is encoded in one piece: what precedes the content can join with it.
+    const parts = [...head, content, ...tail];
+    const ids: number[] = [];
+    let pending = "";
+    for (const part of parts) {
+      if (typeof part === "string") pending += part;
+      else {
+        ids.push(...opened.encodePlain(pending), part);
+        pending = "";
+      }
+    }
+    ids.push(...opened.encodePlain(pending));
+    return ids[0] === bosId ? ids.slice(1) : ids;
+  };
+
+  const answered = render(
+    opened,
+    [
+      { role: "user", content: USER_MARK },
+      { role: "assistant", content: MODEL_MARK },
+    ],
+    false,
+  );
+  const closing = cut(opened, answered.split(MODEL_MARK)[1] ?? "").find((part) => typeof part === "number");
+  const endOfTurnId = (closing as number | undefined) ?? full.eos_token_id;
+  if (endOfTurnId === undefined || endOfTurnId === null) {
+    throw new Error(`${folder}: neither the chat template nor the tokenizer has a token that ends a turn.`);
+  }
+  return {
+    folder,
+    hash: text.hash,
+    templateHash: createHash("sha256").update(template).digest("hex"),
+    vocabSize: text.vocabSize,
+    padId: text.padId,
+    bosId,
+    stopIds: [...new Set([endOfTurnId, ...furtherStops(opened)])],
+    endOfTurnId,
+    encode: text.encode,
+    decode: text.decode,
+    turn,
+    prompt: (user) => (bosId === undefined ? turn(user) : [bosId, ...turn(user)]),
+    tokens: text.tokens,
+  };
+}

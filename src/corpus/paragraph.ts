@@ -24,7 +24,7 @@ const PROGRAMME_ASIDES = [
   "지난해에는 {people}명이 참여해 좋은 반응을 얻었습니다.",
   "{elsewhere}에서도 비슷한 일을 준비하고 있습니다.",
   "이 일은 {year}년에 처음 시작되었습니다.",
-  "예산은 모두 {budget}억 원이 들어갔습니다.",
+  "예산은 모두 {budget}만 원이 들어갔습니다.",
   "작년보다 준비 기간이 {weeks}주 길어졌습니다.",
 ];
 
@@ -42,7 +42,7 @@ export function asides(draw: Draw, org: string, count: number, programme: boolea
     chief: draw.person(),
     people: String(draw.integer(3, 98) * 10),
     year: String(draw.integer(2005, 2023)),
-    budget: String(draw.integer(2, 90)),
+    budget: String(draw.integer(2, 90) * 100),
     weeks: String(draw.integer(2, 9)),
   };
   const pool = programme ? [...ASIDES, ...PROGRAMME_ASIDES] : ASIDES;

@@ -1,7 +1,6 @@
 // E-mails that ask a colleague for a document before a meeting. Never summarised in training.
 import { fill } from "../draw";
 import type { Kind } from "../kind";
-import { asides } from "../paragraph";
 import { MEETING_ROOMS, OFFICES } from "../words";
 
 const DOCUMENTS = [
@@ -17,6 +16,13 @@ const DOCUMENTS = [
   "사진 파일",
   "명단",
   "참가 신청서",
+];
+
+const COURTESIES = [
+  "확인하시면 답장 부탁드립니다.",
+  "궁금한 점은 편하게 물어봐 주세요.",
+  "늘 도와주셔서 고맙습니다.",
+  "바쁘신데 부탁드려 죄송합니다.",
 ];
 
 export const email: Kind = {
@@ -45,7 +51,7 @@ export const email: Kind = {
       [`모임은 {meeting} 오후 ${hour}시 {room}입니다.`, `{meeting} 오후 ${hour}시에 {room}에서 뵙겠습니다.`],
       ["{attachment}[을/를] 함께 붙입니다.", "첨부한 {attachment}[을/를] 봐 주세요."],
     ].map((wordings) => draw.sentence(wordings, slots));
-    const body = draw.random.shuffle([...rest, ...asides(draw, office, draw.integer(0, 1), false)]);
+    const body = draw.random.shuffle([...rest, ...(draw.chance(0.5) ? [draw.choice(COURTESIES)] : [])]);
     const head = fill(`보낸 사람: {from} (${office})\n받는 사람: {to}`, slots);
     return {
       document: `${head}\n${[request, ...body].join(" ")}`,

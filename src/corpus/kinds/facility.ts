@@ -63,7 +63,7 @@ export const facility: Kind = {
       ["{booking}[으로/로] 미리 예약해야 합니다.", "예약은 {booking}[으로/로] 합니다."],
     ].map((wordings) => draw.sentence(wordings, slots));
     return {
-      document: paragraph(draw, lead, facts, asides(draw, org, draw.integer(1, 3), true)),
+      document: paragraph(draw, lead, facts, asides(draw, org, draw.integer(1, 3), false)),
       title: `${slots.facility} 개관`,
       slots,
     };

@@ -2,36 +2,25 @@
 import { fill } from "../draw";
 import type { Kind } from "../kind";
 
-const SUBSTANCES = [
-  "소금물",
-  "설탕물",
-  "식초",
-  "우유",
-  "흙",
-  "모래",
-  "콩 씨앗",
-  "얼음",
-  "구리선",
-  "나뭇잎",
-  "자석",
-  "고무줄",
+const MATERIALS: readonly { names: readonly string[]; units: Readonly<Record<string, string>> }[] = [
+  {
+    names: ["소금물", "설탕물", "식초", "우유", "수돗물", "간장", "식용유", "주스"],
+    units: { 온도: "도", 무게: "g", 부피: "mL" },
+  },
+  {
+    names: ["흙", "모래", "콩 씨앗", "얼음", "구리선", "나뭇잎", "자석", "고무줄"],
+    units: { 온도: "도", 무게: "g", 두께: "mm" },
+  },
 ];
-const UNITS: Readonly<Record<string, string>> = {
-  온도: "도",
-  무게: "g",
-  부피: "mL",
-  높이: "cm",
-  두께: "mm",
-  수분: "%",
-};
 const NEXT = ["양을 두 배로 늘려", "어두운 곳에서", "더 차가운 곳에서", "시간을 줄여", "다른 그릇으로"];
 
 export const note: Kind = {
   label: "실험 기록",
   write(draw) {
-    const [first, second] = draw.two(SUBSTANCES);
-    const measure = draw.choice(Object.keys(UNITS));
-    const unit = UNITS[measure] as string;
+    const { names, units } = draw.choice(MATERIALS);
+    const [first, second] = draw.two(names);
+    const measure = draw.choice(Object.keys(units));
+    const unit = units[measure] as string;
     const slots = {
       first,
       second,
@@ -50,7 +39,7 @@ export const note: Kind = {
       "결과: {first} {low}, {second} {high}.",
       draw.choice([
         `가설과 달랐다. 다음에는 ${next} 다시 해 본다.`,
-        `예상이 빗나갔다. 다음 실험은 ${next} 할 것이다.`,
+        `예상이 빗나갔다. 다음 실험에서는 ${next} 재 볼 것이다.`,
       ]),
     ];
     return {

@@ -1,7 +1,6 @@
 // Match reports: who beat whom at what, the score, the best player, the next match.
 import type { Kind } from "../kind";
 import { asides, paragraph } from "../paragraph";
-import { SITES } from "../words";
 
 const TEAMS = [
   "독수리",
@@ -16,6 +15,16 @@ const TEAMS = [
   "별똥별",
   "해오름",
   "여우",
+];
+const VENUES = [
+  "종합 운동장",
+  "시민 체육관",
+  "중앙 경기장",
+  "강변 경기장",
+  "호수 경기장",
+  "대학 체육관",
+  "해변 경기장",
+  "청소년 수련관",
 ];
 // Lowest and highest winning score, and the lowest losing one; volleyball is always won with three sets.
 const GAMES: readonly { name: string; winner: readonly [number, number]; loserFrom: number }[] = [
@@ -43,7 +52,7 @@ export const sports: Kind = {
       score: `${won} 대 ${lost}`,
       date,
       next,
-      site: draw.choice(SITES),
+      site: draw.choice(VENUES),
       best: draw.person(),
       crowd: `${draw.integer(2, 98) * 100}명`,
     };

@@ -60,7 +60,7 @@ export const survey: Kind = {
     };
     const lead = draw.sentence(
       [
-        "{org}[이/가] {group} {people}에게 {subject}[을/를] 물었습니다.",
+        "{org}[이/가] {group} {people}에게 {subject}에 대해 물었습니다.",
         "{region} {group}의 {subject}[을/를] 알아본 조사 결과가 나왔습니다. {org}[이/가] {people}[을/를] 조사했습니다.",
       ],
       forms,
@@ -90,7 +90,7 @@ export const survey: Kind = {
     ["2위는 몇 퍼센트인가요?", "secondShare"],
   ],
   core: [
-    "{org}[이/가] {people}에게 {subject}[을/를] 조사했다.",
+    "{org}[이/가] {people}의 {subject}[을/를] 조사했다.",
     "{org}의 {subject} 조사에서 '{first}'[이/가] 가장 많았다.",
     "{subject} 조사에 {people}[이/가] 답했다.",
   ],

@@ -16,7 +16,13 @@ export function measured(name: string, largest: number, tolerance: number, note?
 
 /** A case that must hold exactly. */
 export function exact(name: string, holds: boolean, note?: string): Case {
-  return { name, largest: holds ? 0 : Number.POSITIVE_INFINITY, tolerance: 0, ok: holds, ...(!holds && { note }) };
+  return {
+    name,
+    largest: holds ? 0 : Number.POSITIVE_INFINITY,
+    tolerance: 0,
+    ok: holds,
+    ...(!holds && { note }),
+  };
 }
 
 /** A case that could not be run or understood. */

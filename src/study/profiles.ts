@@ -1,0 +1,96 @@
+// The three sizes of the study: one code path, different models, counts and steps.
+import type { Split } from "../corpus/item";
+
+export type ProfileName = "smoke" | "tiny" | "paper";
+
+export interface LoraSettings {
+  rank: number;
+  alpha: number;
+  learningRate: number;
+}
+
+export interface Profile {
+  name: ProfileName;
+  /** Items of the generated corpus per split; a data file of the user's brings its own. */
+  counts: Record<Split, number>;
+  /** Model folders below data/models (smoke: made with random weights at the first run). */
+  student: string;
+  teacher: string;
+  /** The four compared models; the student is the first. */
+  compared: readonly { folder: string; publishedName: string }[];
+  /** Encoder of BERTScore and its layer. */
+  encoder: { folder: string; layer: number };
+  epochs: number;
+  batchSize: number;
+  lora: { student: LoraSettings; teacher: LoraSettings };
+  /** Full-parameter runs, with the teacher and without: the same rate and steps, so that only the teacher differs. */
+  full: { learningRate: number };
+  distillation: { alpha: number; temperature: number; topK: number };
+  maxNewTokens: number;
+  bootstrapSamples: number;
+}
+
+const COMPARED = [
+  { folder: "gemma2-student", publishedName: "google/gemma-2-2b-it" },
+  { folder: "qwen3", publishedName: "Qwen/Qwen3-1.7B" },
+  { folder: "llama32", publishedName: "SEOKDONG/llama3.2_1B_korean_v0.2_sft_by_aidx" },
+  { folder: "solar", publishedName: "upstage/SOLAR-10.7B-Instruct-v1.0" },
+] as const;
+
+const tiny: Profile = {
+  name: "tiny",
+  counts: { train: 1014, validation: 200, "test-in-domain": 100, "test-other": 106 },
+  student: "gemma2-student",
+  teacher: "gemma2-teacher",
+  compared: COMPARED,
+  encoder: { folder: "encoder", layer: 2 },
+  // The report: 3 epochs, batch 2, rate 2e-4. Tiny models need larger rates; batch 4 halves the steps.
+  epochs: 3,
+  batchSize: 4,
+  lora: {
+    student: { rank: 16, alpha: 32, learningRate: 1e-2 },
+    teacher: { rank: 8, alpha: 16, learningRate: 5e-3 },
+  },
+  full: { learningRate: 2e-3 },
+  distillation: { alpha: 0.5, temperature: 1, topK: 32 },
+  maxNewTokens: 80,
+  bootstrapSamples: 1000,
+};
+
+/** Thumbnails for tests: the same stages and notebooks in about two minutes. */
+const smoke: Profile = {
+  ...tiny,
+  name: "smoke",
+  counts: { train: 24, validation: 8, "test-in-domain": 6, "test-other": 6 },
+  epochs: 1,
+  distillation: { ...tiny.distillation, topK: 16 },
+  maxNewTokens: 12,
+  bootstrapSamples: 100,
+};
+
+/** The report's own models and settings; needs a GPU of 24-80 GB and the models' folders. */
+const paper: Profile = {
+  ...tiny,
+  name: "paper",
+  student: "google/gemma-2-2b-it",
+  teacher: "google/gemma-2-9b-it",
+  compared: COMPARED.map(({ publishedName }) => ({ folder: publishedName, publishedName })),
+  encoder: { folder: "google-bert/bert-base-multilingual-cased", layer: 9 },
+  batchSize: 2,
+  lora: {
+    student: { rank: 16, alpha: 32, learningRate: 2e-4 },
+    teacher: { rank: 16, alpha: 32, learningRate: 2e-4 },
+  },
+  full: { learningRate: 2e-5 },
+  distillation: { alpha: 0.5, temperature: 1, topK: 64 },
+  maxNewTokens: 256,
+};
+
+const PROFILES: Record<ProfileName, Profile> = { smoke, tiny, paper };
+
+/** A profile by name. Throws naming the known ones. */
+export function profileNamed(name: string): Profile {
+  const profile = PROFILES[name as ProfileName];
+  if (!profile) throw new Error(`Unknown profile "${name}". Known: ${Object.keys(PROFILES).join(", ")}.`);
+  return profile;
+}

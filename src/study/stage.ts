@@ -1,0 +1,85 @@
+// Stages: a typed input becomes an artifact on disk, keyed by the hash of everything that went in. Unchanged input, no work.
+import { createHash } from "node:crypto";
+import * as fs from "node:fs";
+import * as path from "node:path";
+import { writeJson } from "../engine/atomic-write";
+
+/** The repository root; data, notebooks and reports lie below it. */
+export const ROOT = path.resolve(__dirname, "../..");
+
+/** A finished stage: its value, where its files are, the seconds that making it took, and its key. */
+export interface Artifact<T> {
+  value: T;
+  directory: string;
+  seconds: number;
+  key: string;
+}
+
+/** sha256 of a JSON value with object keys sorted, in hex. */
+export function hashOf(value: unknown): string {
+  return createHash("sha256")
+    .update(JSON.stringify(sorted(value)))
+    .digest("hex");
+}
+
+/** sha256 of files, names left out, in the order given. */
+export function hashFiles(files: readonly string[]): string {
+  const hash = createHash("sha256");
+  for (const file of files) hash.update(fs.readFileSync(file));
+  return hash.digest("hex");
+}
+
+function sorted(value: unknown): unknown {
+  if (Array.isArray(value)) return value.map(sorted);
+  if (value === null || typeof value !== "object") return value;
+  return Object.fromEntries(
+    Object.entries(value)
+      .sort(([a], [b]) => (a < b ? -1 : 1))
+      .map(([key, inner]) => [key, sorted(inner)]),
+  );
+}
+
+/**
+ * Runs `work` in its own folder under data/runs/<profile>, or returns what an earlier run with equal `inputs` left there.
+ * `version` belongs to the key: raise it when the stage's code changes its result. An interrupted stage finds its
+ * folder as it left it and goes on.
+ */
+export async function stage<T>(
+  profile: string,
+  name: string,
+  version: number,
+  inputs: unknown,
+  work: (directory: string, key: string) => Promise<T>,
+): Promise<Artifact<T>> {
+  const key = hashOf({ name, version, inputs });
+  const directory = path.join(ROOT, "data/runs", profile, `${name}-${key.slice(0, 12)}`);
+  const done = path.join(directory, "result.json");
+  if (fs.existsSync(done)) {
+    const { value, seconds } = JSON.parse(fs.readFileSync(done, "utf8")) as { value: T; seconds: number };
+    return { value, directory, seconds, key };
+  }
+  fs.mkdirSync(directory, { recursive: true });
+  const clock = new StageClock(directory);
+  const value = await work(directory, key);
+  const seconds = clock.total();
+  writeJson(done, { stage: name, version, key, inputs, seconds, value });
+  return { value, directory, seconds, key };
+}
+
+/** Seconds spent on a stage over all its attempts. */
+class StageClock {
+  private readonly file: string;
+  private readonly before: number;
+  private readonly started = performance.now();
+
+  constructor(directory: string) {
+    this.file = path.join(directory, "seconds.json");
+    this.before = fs.existsSync(this.file) ? Number(fs.readFileSync(this.file, "utf8")) : 0;
+    const save = () => fs.writeFileSync(this.file, String(this.total()));
+    process.once("exit", save);
+  }
+
+  total(): number {
+    return this.before + (performance.now() - this.started) / 1000;
+  }
+}

@@ -1,0 +1,77 @@
+// Stage "base-model": where a base model's files are; for the smoke profile they are made, with random weights.
+import * as fs from "node:fs";
+import * as path from "node:path";
+import { readDecoderConfig } from "../../models/config";
+import { saveDecoder } from "../../models/load";
+import { loadTokenizer } from "../../prompts/tokenizer";
+import { randomDecoder } from "../../training/pretrain";
+import { BASE_MODELS } from "../base-models";
+import { type Artifact, hashFiles, ROOT, stage } from "../stage";
+import type { StudyContext } from "./context";
+
+export interface BaseModel {
+  folder: string;
+  /** Over weights, configuration and tokenizer. */
+  hash: string;
+}
+
+/** The folder of a base model below data/models and the hash of its files. */
+export async function baseModel(context: StudyContext, name: string): Promise<BaseModel> {
+  const committed = path.join(ROOT, "data/models", name);
+  const folder = context.profile.name === "smoke" ? (await thumbnail(name, committed)).directory : committed;
+  const files = modelFiles(folder);
+  return { folder, hash: hashFiles(files) };
+}
+
+function modelFiles(folder: string): string[] {
+  if (!fs.existsSync(path.join(folder, "config.json"))) {
+    throw new Error(
+      `No model in ${path.relative(ROOT, folder)}: config.json is missing. Put the model's Hugging Face files there, or choose another profile.`,
+    );
+  }
+  return fs
+    .readdirSync(folder)
+    .filter((file) => /\.(safetensors|json)$/.test(file))
+    .sort()
+    .map((file) => path.join(folder, file));
+}
+
+/** A model of the family with random weights, 16 wide, on the committed tokenizer. */
+function thumbnail(name: string, committed: string): Promise<Artifact<string>> {
+  const recipe = BASE_MODELS.find((model) => model.folder === name);
+  if (!recipe) throw new Error(`The smoke profile has no thumbnail of "${name}".`);
+  const tokenizerFiles = ["tokenizer.json", "tokenizer_config.json", "special_tokens_map.json"].map((file) =>
+    path.join(committed, file),
+  );
+  return stage(
+    "smoke",
+    `thumbnail-${name}`,
+    1,
+    { recipe: recipe.config, tokenizer: hashFiles(tokenizerFiles) },
+    async (directory) => {
+      for (const file of tokenizerFiles) fs.copyFileSync(file, path.join(directory, path.basename(file)));
+      const tokenizer = await loadTokenizer(directory);
+      const decoder = randomDecoder(
+        {
+          ...recipe.config,
+          hiddenSize: 16,
+          intermediateSize: 32,
+          numHiddenLayers: 2,
+          headDim: 8,
+          attentionScale: 8 ** -0.5,
+          embeddingScale: recipe.config.embeddingScale === 1 ? 1 : 4,
+          slidingLayers: recipe.config.slidingLayers.slice(0, 2),
+          vocabSize: tokenizer.vocabSize,
+          bosTokenId: tokenizer.bosId,
+          eosTokenIds: [...tokenizer.stopIds],
+          padTokenId: tokenizer.padId,
+        },
+        1,
+      );
+      saveDecoder(directory, decoder, "BF16");
+      decoder.dispose();
+      readDecoderConfig(directory);
+      return directory;
+    },
+  );
+}

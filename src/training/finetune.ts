@@ -1,0 +1,93 @@
+// Supervised fine-tuning on document-summary pairs: shuffled epochs, loss on the summary's tokens only.
+import { Random } from "../engine/random";
+import { type Tensor, tf } from "../engine/tf";
+import type { Decoder } from "../models/decoder";
+import { takeRows } from "../models/embedding";
+import { type Batch, collate } from "../prompts/batch";
+import type { Example } from "../prompts/example";
+import { crossEntropyRows, headLoss, type RowLoss } from "./head-loss";
+import type { StepBatch } from "./loop";
+
+export interface EpochOptions {
+  seed: number;
+  batchSize: number;
+  /** Micro-batches that one optimizer step adds up, each of batchSize / accumulation rows. */
+  accumulation?: number;
+}
+
+/** Which examples a step sees: epoch after epoch, each in its own order, a function of seed and step alone. */
+export function epochBatches<T>(
+  examples: readonly T[],
+  { seed, batchSize }: EpochOptions,
+): (step: number) => T[] {
+  const orders = new Map<number, T[]>();
+  const order = (epoch: number) => {
+    let found = orders.get(epoch);
+    if (!found) {
+      found = new Random(seed * 65_537 + epoch).shuffle(examples);
+      orders.clear();
+      orders.set(epoch, found);
+    }
+    return found;
+  };
+  return (step) =>
+    Array.from({ length: batchSize }, (_, i) => {
+      const at = step * batchSize + i;
+      return order(Math.floor(at / examples.length))[at % examples.length]!;
+    });
+}
+
+/** Steps of `epochs` passes over n examples, the last batch filled from the next pass. */
+export const stepsOf = (examples: number, epochs: number, batchSize: number): number =>
+  Math.ceil((examples * epochs) / batchSize);
+
+/** The mean of a row loss over a batch's scored positions, with the tape's gradients. */
+export function batchLoss(decoder: Decoder, batch: Batch, rowLoss: RowLoss): Tensor {
+  const hidden = takeRows(decoder.hidden(batch.ids, batch.rows), tf.tensor1d(batch.positions, "int32"));
+  return headLoss(hidden, decoder.head, rowLoss, {
+    softcap: decoder.config.finalSoftcap,
+    trainable: decoder.trainable,
+  });
+}
+
+/** One optimizer step of plain cross-entropy. */
+export function crossEntropyStep(
+  decoder: Decoder,
+  examples: readonly Example[],
+  padId: number,
+  accumulation = 1,
+): StepBatch {
+  const size = Math.ceil(examples.length / accumulation);
+  const batches = Array.from({ length: accumulation }, (_, i) =>
+    collate(examples.slice(i * size, (i + 1) * size), padId),
+  );
+  return {
+    items: examples.map((e) => e.id),
+    micro: batches.map((batch) => ({
+      tokens: batch.targets.length,
+      loss: () => batchLoss(decoder, batch, crossEntropyRows(batch.targets)),
+    })),
+  };
+}
+
+/** Mean cross-entropy per summary token over all examples, without gradients. */
+export function validationLoss(
+  decoder: Decoder,
+  examples: readonly Example[],
+  padId: number,
+  batchSize = 50,
+): number {
+  let sum = 0;
+  let tokens = 0;
+  const byLength = [...examples].sort(
+    (a, b) => a.promptIds.length + a.targetIds.length - b.promptIds.length - b.targetIds.length,
+  );
+  for (let start = 0; start < byLength.length; start += batchSize) {
+    const batch = collate(byLength.slice(start, start + batchSize), padId);
+    sum +=
+      tf.tidy(() => batchLoss(decoder, batch, crossEntropyRows(batch.targets)).dataSync()[0]!) *
+      batch.targets.length;
+    tokens += batch.targets.length;
+  }
+  return sum / tokens;
+}

@@ -97,7 +97,7 @@ const TASKS: readonly (readonly [weight: number, task: Task])[] = [
  * Endless conversations of three to five turns on fresh paragraphs; the first user turn is the paragraph, an empty line
  * and the task. A paragraph or an answer in `banned` (documents and summaries of the study's splits) never occurs.
  */
-export function* conversations(seed: number, banned: ReadonlySet<string>): Generator<Turn[]> {
+export function* conversations(seed: number, banned: ReadonlySet<string>): Generator<Turn[], never> {
   const draw = new Draw(new Random(seed));
   const topics = Object.keys(KINDS);
   const weights = TASKS.map(([weight]) => weight);

@@ -7,6 +7,7 @@ import { studyCorpus } from "../../src/corpus/corpus";
 import { collate } from "../../src/prompts/batch";
 import { encodeItem, userText } from "../../src/prompts/example";
 import { type ChatTokenizer, loadTokenizer } from "../../src/prompts/tokenizer";
+import { viewRow } from "../../src/prompts/view";
 
 env.allowRemoteModels = false;
 const FOLDER = "data/models/gemma2-student";
@@ -75,5 +76,22 @@ describe("the Gemma-style tokenizer", () => {
       expect(batch.targets[at - 1]).toBe(tokenizer.endOfTurnId);
     }
     expect(at).toBe(batch.positions.length);
+  });
+
+  it("shows a row with its prompt, its scored tokens and its padding", () => {
+    const examples = items.slice(0, 2).map((item) => encodeItem(tokenizer, item));
+    const batch = collate(examples, tokenizer.padId);
+    for (const [row, example] of examples.entries()) {
+      const lines = viewRow(tokenizer, batch, row);
+      const scored = lines.filter((line) => line.startsWith("scored"));
+      expect(scored).toHaveLength(example.targetIds.length);
+      expect(scored.map((line) => line.split(" -> ")[1]).join("")).toBe(
+        `${items[row]!.summary}<end_of_turn>`,
+      );
+      expect(lines[1]).toContain(items[row]!.document.slice(0, 20));
+      expect(lines[lines.length - 1]).toBe(
+        `padding  ${batch.length - example.promptIds.length - example.targetIds.length} x <pad>`,
+      );
+    }
   });
 });

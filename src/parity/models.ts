@@ -26,25 +26,20 @@ export function isModelsFolder(root: string): boolean {
   return CHECKS.some(({ file }) => files.some((name) => file.test(name)));
 }
 
-/** Runs every case of a folder; a file that belongs to none is a failed case. `report` is called after each. */
-export async function checkModels(root: string, report: (found: Case) => void = () => {}): Promise<Case[]> {
+/** Runs every case of a folder; a file that belongs to none is a failed case. */
+export async function checkModels(root: string): Promise<Case[]> {
   const set = new ReferenceFolder(root);
   const cases: Case[] = [];
-  const add = (found: Case[]) => {
-    for (const one of found) report(one);
-    cases.push(...found);
-  };
   for (const name of set.files().sort()) {
     const check = CHECKS.find(({ file }) => file.test(name));
     if (!check) continue;
     try {
-      add(await check.run(set, check.file.exec(name)?.[1] as string));
+      cases.push(...(await check.run(set, check.file.exec(name)?.[1] as string)));
     } catch (error) {
       set.at(name);
-      add([failed(name, error)]);
+      cases.push(failed(name, error));
     }
   }
-  if (cases.length === 0) add([failed(root, "no case was found")]);
-  add(set.integrity());
-  return cases;
+  if (cases.length === 0) cases.push(failed(root, "no case was found"));
+  return [...cases, ...set.integrity()];
 }

@@ -72,7 +72,7 @@ export class ReferenceFolder {
 
   /** The tolerance of `kind.what`, or of `kind.name.what` where the manifest has one for this name. */
   tolerance(kind: string, name: string, what: string): number {
-    const group = (this.manifest.recommended_tolerances ?? {})[kind] as Record<string, unknown> | undefined;
+    const group = this.manifest.recommended_tolerances?.[kind] as Record<string, unknown> | undefined;
     const own = (group?.[name] as Record<string, unknown> | undefined)?.[what] ?? group?.[what];
     if (typeof own === "number") return own;
     const general = TOLERANCES[`${kind}.${what}`];

@@ -1,0 +1,86 @@
+// Stage "compare-…": one of the four compared models, untuned: what it costs, how fast it is, what it writes.
+import * as fs from "node:fs";
+import * as path from "node:path";
+import { generate } from "../../generation/generate";
+import { loadDecoder } from "../../models/load";
+import { encodeItem } from "../../prompts/example";
+import { loadTokenizer } from "../../prompts/tokenizer";
+import { type Artifact, stage } from "../stage";
+import { baseModel } from "./base-model";
+import type { StudyContext } from "./context";
+import { corpusStage, itemsOf } from "./corpus";
+import { summarise, writeTexts } from "./summaries";
+
+export interface ModelCosts {
+  model: string;
+  publishedName: string;
+  family: string;
+  parameters: number;
+  fileBytes: number;
+  /** Weights in the engine, in bytes. */
+  memoryBytes: number;
+  /** Median over prompts of the time to the first token, one prompt at a time, in milliseconds. */
+  firstTokenMs: number;
+  tokensPerSecond: number;
+  /** Folder of a larger model with the same tokenizer, from which this one could learn; null when there is none. */
+  largerSibling: string | null;
+}
+
+const TIMED_PROMPTS = 5;
+
+/** Measures a compared model and writes its summaries, or finds that done. */
+export async function compareModel(context: StudyContext, folder: string): Promise<Artifact<ModelCosts>> {
+  const { profile } = context;
+  const corpus = await corpusStage(context);
+  const base = await baseModel(context, folder);
+  const siblings = await Promise.all(
+    [profile.teacher, ...profile.compared.map((m) => m.folder)]
+      .filter((name) => name !== folder)
+      .map((name) => baseModel(context, name)),
+  );
+  const inputs = {
+    base: base.hash,
+    siblings: siblings.map((s) => s.hash),
+    corpus: corpus.value.hash,
+    maxNewTokens: profile.maxNewTokens,
+  };
+  return stage(profile.name, `compare-${path.basename(folder)}`, 1, inputs, async (directory) => {
+    const tokenizer = await loadTokenizer(base.folder);
+    const decoder = loadDecoder(base.folder);
+    const items = itemsOf(corpus, "test-in-domain", "test-other");
+    const options = { stopIds: tokenizer.stopIds, padId: tokenizer.padId };
+    const times = items.slice(0, TIMED_PROMPTS).map((item) => {
+      const prompt = encodeItem(tokenizer, item).promptIds;
+      const started = performance.now();
+      generate(decoder, [prompt], { ...options, maxNewTokens: 1 });
+      return performance.now() - started;
+    });
+    const run = summarise(decoder, tokenizer, items, profile.maxNewTokens, `compare ${folder}`);
+    writeTexts(directory, items, run.texts);
+    const parameters = decoder.parameters;
+    const larger: { name: string; parameters: number }[] = [];
+    for (const sibling of siblings) {
+      if ((await loadTokenizer(sibling.folder)).hash !== tokenizer.hash) continue;
+      const other = loadDecoder(sibling.folder);
+      if (other.parameters > parameters)
+        larger.push({ name: path.basename(sibling.folder), parameters: other.parameters });
+      other.dispose();
+    }
+    const value: ModelCosts = {
+      model: folder,
+      publishedName: profile.compared.find((m) => m.folder === folder)?.publishedName ?? folder,
+      family: decoder.config.modelType,
+      parameters,
+      fileBytes: fs
+        .readdirSync(base.folder)
+        .filter((f) => f.endsWith(".safetensors"))
+        .reduce((sum, f) => sum + fs.statSync(path.join(base.folder, f)).size, 0),
+      memoryBytes: parameters * 4,
+      firstTokenMs: [...times].sort((a, b) => a - b)[Math.floor(times.length / 2)]!,
+      tokensPerSecond: run.tokens / run.seconds,
+      largerSibling: larger.sort((a, b) => a.parameters - b.parameters)[0]?.name ?? null,
+    };
+    decoder.dispose();
+    return value;
+  });
+}

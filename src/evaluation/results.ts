@@ -38,7 +38,8 @@ export interface Comparison {
   b: SystemId;
   testSet: TestSet;
   metric: string;
-  difference: number;
+  difference: number /* a minus b */;
+  interval95?: [number, number] /* of the difference */;
   p: number;
   pHolm: number;
   effectSize: number;
@@ -58,6 +59,23 @@ export interface ModelRow {
   scores: Record<TestSet, ScoreSet>;
   largerSibling: string | null /* same tokenizer hash */;
   samples: { id: string; text: string }[];
+}
+
+/** The fields of a Hugging Face config.json that the architecture drawing and table use. */
+export interface ModelConfig {
+  model_type: string;
+  vocab_size: number;
+  hidden_size: number;
+  intermediate_size: number;
+  num_hidden_layers: number;
+  num_attention_heads: number;
+  num_key_value_heads: number;
+  head_dim?: number;
+  sliding_window?: number | null;
+  attn_logit_softcapping?: number | null;
+  final_logit_softcapping?: number | null;
+  rope_theta?: number;
+  tie_word_embeddings?: boolean;
 }
 
 export interface CurvePoint {
@@ -99,4 +117,6 @@ export interface StudyResults {
     recall5: number;
     recall10: number;
   }[];
+  architecture?: { student: ModelConfig; teacher: ModelConfig };
+  repeatability?: { system: SystemId; items: number; identical: number } /* the same input given twice */;
 }

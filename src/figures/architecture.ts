@@ -1,0 +1,138 @@
+// The decoder drawn from its own configuration: embedding, one block in detail, head.
+import type { ModelConfig } from "../evaluation/results";
+import type { Figure } from "./figure";
+import { figureTitle } from "./labels";
+
+interface Box {
+  y: number;
+  label: string;
+  fill: string;
+  /** Lines of the block lie inside its frame. */
+  inBlock: boolean;
+}
+
+const GREY = "#e8e8e8";
+const BLUE = "#cfe3f3";
+const ORANGE = "#fbe2c0";
+
+function boxes(config: ModelConfig): Box[] {
+  const headDim = config.head_dim ?? config.hidden_size / config.num_attention_heads;
+  const gemma2 = config.model_type === "gemma2";
+  const window = config.sliding_window;
+  const attention =
+    `자기 주의 (GQA): 질의 헤드 ${config.num_attention_heads}, 키·값 헤드 ${config.num_key_value_heads}, 헤드 차원 ${headDim}` +
+    `<br>RoPE (θ = ${(config.rope_theta ?? 10000).toLocaleString("en-US")})` +
+    (gemma2 && window ? `, 홀짝 층이 번갈아 슬라이딩 윈도 ${window.toLocaleString("en-US")} / 전체` : "") +
+    (config.attn_logit_softcapping ? `, 소프트캡 ${config.attn_logit_softcapping}` : "");
+  const gate = gemma2 ? "GeGLU" : "SwiGLU";
+  const rows: [string, string, boolean][] = [
+    [
+      `토큰 임베딩 (어휘 ${config.vocab_size.toLocaleString("en-US")} × ${config.hidden_size})${gemma2 ? ` × √${config.hidden_size}` : ""}`,
+      GREY,
+      false,
+    ],
+    ["RMSNorm", GREY, true],
+    [attention, BLUE, true],
+    [gemma2 ? "RMSNorm → 잔차 더하기" : "잔차 더하기", GREY, true],
+    ["RMSNorm", GREY, true],
+    [
+      `게이트 순방향망 (${gate}): ${config.hidden_size} → ${config.intermediate_size.toLocaleString("en-US")} → ${config.hidden_size}`,
+      ORANGE,
+      true,
+    ],
+    [gemma2 ? "RMSNorm → 잔차 더하기" : "잔차 더하기", GREY, true],
+    ["마지막 RMSNorm", GREY, false],
+    [
+      `언어 모델 헤드 (${config.tie_word_embeddings ? "임베딩과 가중치 공유" : "별도 가중치"})` +
+        (config.final_logit_softcapping ? `, 소프트캡 ${config.final_logit_softcapping}` : ""),
+      GREY,
+      false,
+    ],
+  ];
+  return rows.map(([label, fill, inBlock], index) => ({ y: index, label, fill, inBlock }));
+}
+
+/** Draws the layers bottom up; every number in the drawing is read from `config`. */
+export function architectureDiagram(config: ModelConfig, name: string): Figure {
+  const parts = boxes(config);
+  const inBlock = parts.filter((part) => part.inBlock).map((part) => part.y);
+  const line = { color: "#333", width: 1.2 };
+  const frame = {
+    type: "rect",
+    x0: 0.06,
+    x1: 0.94,
+    y0: Math.min(...inBlock) - 0.46,
+    y1: Math.max(...inBlock) + 0.46,
+  };
+  // Beside the block: the way round attention and round the feed-forward network.
+  const residual = (from: number, to: number) => ({
+    type: "path",
+    path: `M 0.14 ${from - 0.42} L 0.095 ${from - 0.42} L 0.095 ${to} L 0.14 ${to}`,
+    line: { ...line, dash: "dot" },
+  });
+  return {
+    data: [
+      {
+        type: "scatter",
+        x: [0, 1],
+        y: [-0.6, parts.length - 0.4],
+        mode: "markers",
+        marker: { opacity: 0 },
+        showlegend: false,
+      },
+    ],
+    layout: {
+      title: figureTitle(`${name}: 아래에서 위로`),
+      width: 760,
+      height: 640,
+      xaxis: { visible: false, range: [0, 1.12] },
+      yaxis: { visible: false, range: [-0.7, parts.length - 0.3] },
+      shapes: [
+        { ...frame, line: { ...line, dash: "dash" }, fillcolor: "#fafafa" },
+        ...parts.map((part) => ({
+          type: "rect",
+          x0: 0.14,
+          x1: 0.9,
+          y0: part.y - 0.32,
+          y1: part.y + 0.32,
+          fillcolor: part.fill,
+          line,
+        })),
+        residual(1, 3),
+        residual(4, 6),
+      ],
+      annotations: [
+        ...parts.map((part) => ({
+          x: 0.52,
+          y: part.y,
+          text: part.label,
+          showarrow: false,
+          font: { size: 13 },
+        })),
+        ...parts.slice(1).map((part) => ({
+          x: 0.52,
+          y: part.y - 0.32,
+          ax: 0.52,
+          ay: part.y - 0.68,
+          xref: "x",
+          yref: "y",
+          axref: "x",
+          ayref: "y",
+          text: "",
+          showarrow: true,
+          arrowhead: 2,
+          arrowwidth: 1.2,
+        })),
+        {
+          x: 0.95,
+          y: (Math.min(...inBlock) + Math.max(...inBlock)) / 2,
+          text: `<b>× ${config.num_hidden_layers}층</b>`,
+          showarrow: false,
+          xanchor: "left",
+          font: { size: 16 },
+        },
+      ],
+      margin: { t: 50, l: 10, r: 10, b: 10 },
+    },
+  };
+}

@@ -1,0 +1,51 @@
+// How well a search finds a paragraph by what was embedded for it: the paragraph itself or a system's summary.
+import type { StudyResults, SystemId } from "../evaluation/results";
+import type { Figure } from "./figure";
+import { figureTitle, plotlyText } from "./labels";
+import { SYSTEM_STYLES } from "./systems";
+
+type RetrievalRow = NonNullable<StudyResults["retrieval"]>[number];
+
+const MEASURES: { key: Exclude<keyof RetrievalRow, "index">; name: string; color: string; symbol: string }[] =
+  [
+    { key: "ndcg10", name: "nDCG@10", color: "#D55E00", symbol: "circle" },
+    { key: "mrr", name: "MRR", color: "#0072B2", symbol: "square" },
+    { key: "recall1", name: "재현율@1", color: "#009E73", symbol: "triangle-up" },
+    { key: "recall5", name: "재현율@5", color: "#CC79A7", symbol: "diamond" },
+    { key: "recall10", name: "재현율@10", color: "#E69F00", symbol: "x" },
+  ];
+
+/** The Korean name of what was embedded: a system's summaries, the paragraph, or the reference summary. */
+export function indexName(index: string): string {
+  if (index in SYSTEM_STYLES) return `${SYSTEM_STYLES[index as SystemId].name}의 요약`;
+  return { document: "원문", reference: "기준 요약" }[index] ?? index;
+}
+
+/** Draws every measure of every index as a dot. */
+export function retrievalFigure(rows: RetrievalRow[]): Figure {
+  return {
+    data: MEASURES.map((measure, position) => ({
+      type: "scatter",
+      mode: "markers",
+      name: measure.name,
+      x: rows.map((row) => row[measure.key]),
+      y: rows.map((_, i) => rows.length - 1 - i + (2 - position) * 0.1),
+      marker: { color: measure.color, symbol: measure.symbol, size: 10, line: { color: "#000", width: 0.6 } },
+    })),
+    layout: {
+      title: figureTitle("임베딩할 글에 따른 검색 성능"),
+      width: 860,
+      height: 150 + 62 * rows.length,
+      xaxis: { range: [0, 1.02], tickformat: ".1f", title: { text: "점수" } },
+      yaxis: {
+        tickvals: rows.map((_, i) => rows.length - 1 - i),
+        ticktext: rows.map((row) => plotlyText(indexName(row.index))),
+        range: [-0.6, rows.length - 0.4],
+        automargin: true,
+        zeroline: false,
+      },
+      legend: { orientation: "h", x: 0, y: 1.02, yanchor: "bottom" },
+      margin: { t: 95, r: 20 },
+    },
+  };
+}

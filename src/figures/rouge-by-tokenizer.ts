@@ -1,0 +1,62 @@
+// How ROUGE-1 of each system changes with the tokenizer that counts its words.
+import type { SystemResult } from "../evaluation/results";
+import type { Figure } from "./figure";
+import { figureTitle, plotlyText, TEST_SET_NAMES, tokenizerName } from "./labels";
+import { inSystemOrder, SYSTEM_STYLES } from "./systems";
+
+/** Draws one line a system over the tokenizers, in-domain at the left, other at the right; intervals of 95 %. */
+export function rougeByTokenizer(systems: SystemResult[]): Figure {
+  const rows = inSystemOrder(systems);
+  const tokenizers = Object.keys(rows[0]?.scores.all.rouge ?? {});
+  const data: object[] = [];
+  const sides = ["in-domain", "other"] as const;
+  sides.forEach((side, index) => {
+    rows.forEach((row, position) => {
+      const { name, color, symbol, dash } = SYSTEM_STYLES[row.system];
+      const values = tokenizers.map((tokenizer) => row.scores[side].rouge[tokenizer]?.rouge1.f ?? null);
+      const interval = (i: number) => row.interval95[side]?.[`rouge1.${tokenizers[i]}`];
+      data.push({
+        type: "scatter",
+        mode: "lines+markers",
+        name,
+        legendgroup: row.system,
+        showlegend: index === 0,
+        xaxis: index ? "x2" : "x",
+        yaxis: index ? "y2" : "y",
+        // A small shift a system keeps the error bars apart.
+        x: tokenizers.map((_, i) => i + (position - (rows.length - 1) / 2) * 0.05),
+        y: values,
+        error_y: {
+          type: "data",
+          symmetric: false,
+          array: values.map((value, i) => (interval(i) && value !== null ? interval(i)![1] - value : 0)),
+          arrayminus: values.map((value, i) => (interval(i) && value !== null ? value - interval(i)![0] : 0)),
+          thickness: 1,
+          width: 3,
+        },
+        line: { color, dash, width: 1.8 },
+        marker: { color, symbol, size: 9, line: { color: "#000", width: 0.6 } },
+      });
+    });
+  });
+  const ticks = {
+    tickvals: tokenizers.map((_, i) => i),
+    ticktext: tokenizers.map((tokenizer) => plotlyText(tokenizerName(tokenizer))),
+    range: [-0.4, tokenizers.length - 0.6],
+    zeroline: false,
+  };
+  return {
+    data,
+    layout: {
+      title: figureTitle("토크나이저에 따른 ROUGE-1 F1 (오차 막대: 95 % 신뢰구간)"),
+      width: 980,
+      height: 470,
+      xaxis: { ...ticks, domain: [0, 0.48], title: { text: TEST_SET_NAMES["in-domain"] } },
+      yaxis: { title: { text: "ROUGE-1 F1" }, rangemode: "tozero", tickformat: ".1f" },
+      xaxis2: { ...ticks, domain: [0.52, 1], anchor: "y2", title: { text: TEST_SET_NAMES.other } },
+      yaxis2: { anchor: "x2", matches: "y", showticklabels: false },
+      legend: { orientation: "h", x: 0, y: 1.04, yanchor: "bottom" },
+      margin: { t: 100, r: 20 },
+    },
+  };
+}

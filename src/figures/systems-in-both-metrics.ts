@@ -1,0 +1,136 @@
+// The five systems in ROUGE-1 (two tokenizers), BERTScore F1 and kept facts, in-domain and other, published values beside.
+import type { SystemId, SystemResult } from "../evaluation/results";
+import type { Figure } from "./figure";
+import { figureTitle, TEST_SET_NAMES } from "./labels";
+import { inSystemOrder, SYSTEM_STYLES } from "./systems";
+
+/** What the figure needs of the published table. */
+export interface PublishedScores {
+  system: SystemId;
+  bertscore: { f: number };
+  rouge1: number;
+}
+
+type Side = "in-domain" | "other";
+
+interface Panel {
+  title: string;
+  metric: string;
+  value: (result: SystemResult, side: Side) => number | undefined;
+  published?: (row: PublishedScores) => number;
+}
+
+const PANELS: Panel[] = [
+  {
+    title: "ROUGE-1 F1, 공백 토크나이저",
+    metric: "rouge1.whitespace",
+    value: (result, side) => result.scores[side].rouge.whitespace?.rouge1.f,
+  },
+  {
+    title: "ROUGE-1 F1, 기본 토크나이저",
+    metric: "rouge1.default",
+    value: (result, side) => result.scores[side].rouge.default?.rouge1.f,
+    published: (row) => row.rouge1,
+  },
+  {
+    title: "BERTScore F1",
+    metric: "bertscore.f",
+    value: (result, side) => result.scores[side].bertscore.f,
+    published: (row) => row.bertscore.f,
+  },
+  { title: "지킨 사실의 비율", metric: "keptFacts", value: (result, side) => result.scores[side].keptFacts },
+];
+
+const SIDES: { side: Side; color: string; symbol: string; shift: number }[] = [
+  { side: "in-domain", color: "#0072B2", symbol: "circle", shift: 0.22 },
+  { side: "other", color: "#E69F00", symbol: "square", shift: 0 },
+];
+
+/** Draws dots with 95 % intervals; hollow diamonds are the published values (its ROUGE tokenizer is not stated). */
+export function systemsInBothMetrics(systems: SystemResult[], published: PublishedScores[]): Figure {
+  const rows = inSystemOrder(systems);
+  const place = (index: number) => rows.length - 1 - index;
+  const data: object[] = [];
+  const layout: Record<string, unknown> = {
+    title: figureTitle("다섯 시스템의 점수 (오차 막대: 95 % 신뢰구간)"),
+    width: 980,
+    height: 700,
+    grid: { rows: 2, columns: 2, pattern: "independent", xgap: 0.06, ygap: 0.22 },
+    legend: { orientation: "h", x: 0, y: 1.07, yanchor: "bottom" },
+    margin: { t: 110, l: 160, r: 20, b: 50 },
+    annotations: PANELS.map((panel, index) => ({
+      text: `<b>${panel.title}</b>`,
+      xref: `x${index ? index + 1 : ""} domain`,
+      yref: `y${index ? index + 1 : ""} domain`,
+      x: 0,
+      y: 1.02,
+      xanchor: "left",
+      yanchor: "bottom",
+      showarrow: false,
+    })),
+  };
+  PANELS.forEach((panel, index) => {
+    const axis = index ? String(index + 1) : "";
+    layout[`xaxis${axis}`] = {
+      rangemode: index === 2 ? "normal" : "tozero",
+      tickformat: ".2f",
+      automargin: true,
+    };
+    layout[`yaxis${axis}`] = {
+      tickvals: rows.map((_, i) => place(i)),
+      ticktext: rows.map((row) => SYSTEM_STYLES[row.system].name),
+      range: [-0.6, rows.length - 0.4],
+      showticklabels: index % 2 === 0,
+      zeroline: false,
+    };
+    for (const { side, color, symbol, shift } of SIDES) {
+      const points = rows.flatMap((row, i) => {
+        const value = panel.value(row, side);
+        return value === undefined
+          ? []
+          : [{ value, y: place(i) + shift, interval: row.interval95[side]?.[panel.metric] }];
+      });
+      data.push({
+        type: "scatter",
+        mode: "markers",
+        name: `${TEST_SET_NAMES[side]} (이번 실행)`,
+        legendgroup: side,
+        showlegend: index === 0,
+        xaxis: `x${axis}`,
+        yaxis: `y${axis}`,
+        x: points.map((point) => point.value),
+        y: points.map((point) => point.y),
+        error_x: {
+          type: "data",
+          symmetric: false,
+          array: points.map((point) => (point.interval ? point.interval[1] - point.value : 0)),
+          arrayminus: points.map((point) => (point.interval ? point.value - point.interval[0] : 0)),
+          color: "#333",
+          thickness: 1.2,
+          width: 4,
+        },
+        marker: { color, symbol, size: 10, line: { color: "#000", width: 0.8 } },
+      });
+    }
+    const publishedValue = panel.published;
+    if (publishedValue) {
+      const marks = rows.flatMap((row, i) => {
+        const found = published.find((p) => p.system === row.system);
+        return found ? [{ value: publishedValue(found), y: place(i) - 0.22 }] : [];
+      });
+      data.push({
+        type: "scatter",
+        mode: "markers",
+        name: "원 보고서의 공개 값",
+        legendgroup: "published",
+        showlegend: index === 1,
+        xaxis: `x${axis}`,
+        yaxis: `y${axis}`,
+        x: marks.map((mark) => mark.value),
+        y: marks.map((mark) => mark.y),
+        marker: { color: "#000", symbol: "diamond-open", size: 11, line: { width: 1.6 } },
+      });
+    }
+  });
+  return { data, layout };
+}

@@ -1,0 +1,74 @@
+// Loss and learning rate of every training run over its steps, with the validation losses.
+import type { CurvePoint, TrainingRun } from "../evaluation/results";
+import type { Figure } from "./figure";
+import { figureTitle, plotlyText } from "./labels";
+import { inSystemOrder, SYSTEM_STYLES } from "./systems";
+
+const MOST_POINTS = 120;
+
+/** Means over equal stretches of steps, so that runs of any length give a readable line of at most 120 points. */
+function binned(curve: CurvePoint[]): CurvePoint[] {
+  const size = Math.ceil(curve.length / MOST_POINTS);
+  const bins: CurvePoint[] = [];
+  for (let start = 0; start < curve.length; start += size) {
+    const bin = curve.slice(start, start + size);
+    const last = bin[bin.length - 1]!;
+    bins.push({ ...last, loss: bin.reduce((sum, point) => sum + point.loss, 0) / bin.length });
+  }
+  return bins;
+}
+
+/** Draws one line a run: loss above, learning rate below; markers are validation losses (nats per token). */
+export function trainingCurves(runs: TrainingRun[]): Figure {
+  const data: object[] = [];
+  for (const run of inSystemOrder(runs)) {
+    const { color, dash, symbol } = SYSTEM_STYLES[run.system];
+    const points = binned(run.curve);
+    const name = plotlyText(SYSTEM_STYLES[run.system].name);
+    const x = points.map((point) => point.step);
+    const line = { color, dash, width: 1.8 };
+    data.push({
+      type: "scatter",
+      mode: "lines",
+      name,
+      legendgroup: run.name,
+      x,
+      y: points.map((point) => point.loss),
+      line,
+    });
+    data.push({
+      type: "scatter",
+      mode: "markers",
+      name,
+      legendgroup: run.name,
+      showlegend: false,
+      x: run.validation.map((point) => point.step),
+      y: run.validation.map((point) => point.loss),
+      marker: { color, symbol, size: 9, line: { color: "#000", width: 1 } },
+    });
+    data.push({
+      type: "scatter",
+      mode: "lines",
+      name,
+      legendgroup: run.name,
+      showlegend: false,
+      x,
+      y: points.map((point) => point.learningRate),
+      yaxis: "y2",
+      line,
+    });
+  }
+  return {
+    data,
+    layout: {
+      title: figureTitle("학습 곡선: 손실(선: 학습, 표식: 검증)과 학습률"),
+      width: 860,
+      height: 560,
+      xaxis: { title: { text: "스텝" }, anchor: "y2" },
+      yaxis: { title: { text: "토큰당 손실 (nat)" }, domain: [0.4, 1] },
+      yaxis2: { title: { text: "학습률" }, domain: [0, 0.28], exponentformat: "power", rangemode: "tozero" },
+      legend: { orientation: "h", x: 0, y: 1.08, yanchor: "bottom" },
+      margin: { t: 110, r: 20 },
+    },
+  };
+}

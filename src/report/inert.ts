@@ -1,0 +1,46 @@
+// Text from data and models made harmless for each format: shown as it stands, never acting as markup.
+
+// C0 and C1 controls (but tab and line feed), zero-width and bidirectional marks, line separators, lone surrogates, U+FFFE/F.
+const HIDDEN =
+  // biome-ignore lint/suspicious/noControlCharactersInRegex: control characters are what it looks for
+  /[\u0000-\u0008\u000b-\u001f\u007f-\u009f\u061c\u00ad\u200b-\u200f\u2028-\u202e\u2060-\u206f\ufeff\ufff9-\uffff]|[\ud800-\udbff](?![\udc00-\udfff])|(?<![\ud800-\udbff])[\udc00-\udfff]/g;
+
+/** Writes characters that a reader cannot see, or that reorder what is read, as [U+202E]. */
+export function visible(text: string): string {
+  return text
+    .replace(/\r\n?/g, "\n")
+    .replace(HIDDEN, (c) => `[U+${c.charCodeAt(0).toString(16).toUpperCase().padStart(4, "0")}]`);
+}
+
+/** Text for HTML content and for attribute values in double quotes. */
+export function escapeHtml(text: string): string {
+  return visible(text)
+    .replace(/&/g, "&amp;")
+    .replace(/</g, "&lt;")
+    .replace(/>/g, "&gt;")
+    .replace(/"/g, "&quot;")
+    .replace(/'/g, "&#39;");
+}
+
+/** Text for one line of GitHub-flavoured Markdown: no emphasis, link, code, table cell, HTML, list or heading comes of it. */
+export function escapeMarkdown(text: string): string {
+  return visible(text)
+    .replace(/[\t\n ]+/g, " ")
+    .trim()
+    .replace(/[\\`*_[\]<>|~&$]/g, "\\$&")
+    .replace(
+      /^(\s*)([#+\-=]|\d{1,9}[.)])/,
+      (_, space, mark) => `${space}${mark.slice(0, -1)}\\${mark.slice(-1)}`,
+    )
+    .replace(/\b(https?|ftp|mailto|xmpp):/gi, "$1\\:")
+    .replace(/\bwww\./gi, (www) => `${www.slice(0, -1)}\\.`)
+    .replace(/@/g, "\\@");
+}
+
+/** One CSV cell (RFC 4180); text that a spreadsheet would run as a formula gets a leading apostrophe. */
+export function csvCell(cell: string | number): string {
+  if (typeof cell === "number") return String(cell);
+  const text = visible(cell);
+  const safe = /^[\s]*[=+\-@\t\r]/.test(text) ? `'${text}` : text;
+  return /[",\n\r]/.test(safe) ? `"${safe.replace(/"/g, '""')}"` : safe;
+}

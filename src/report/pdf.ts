@@ -1,0 +1,208 @@
+// The report as PDF: pdfmake with Noto Sans KR embedded, vector figures, page numbers. Lines break at blanks only.
+import { join } from "node:path";
+import { type Block, cellText, type Inline, type ReportDocument, type TableBlock } from "./document";
+import type { Picture } from "./docx";
+import { visible } from "./inert";
+
+// pdfmake ships no types: these are the parts of a document definition that are used here.
+type Content = Record<string, unknown>;
+
+const FONT_FOLDER = join("node_modules", "@expo-google-fonts", "noto-sans-kr");
+const FONTS = {
+  NotoSansKR: {
+    normal: join(FONT_FOLDER, "400Regular", "NotoSansKR_400Regular.ttf"),
+    bold: join(FONT_FOLDER, "700Bold", "NotoSansKR_700Bold.ttf"),
+  },
+};
+// A4 less margins of 50 points.
+const TEXT_WIDTH = 595 - 2 * 50;
+// The longest run without a blank that still fits a narrow table column; longer ones may break anywhere.
+const LONGEST_WORD = 14;
+
+/** Words that pdfmake must not break: its own rule breaks between any two Hangul syllables. */
+function words(text: string, style: Content = {}): Content[] {
+  const clean = visible(text);
+  const parts = clean.match(/\n|[^\n\S]+|\S+[^\n\S]*/g) ?? [""];
+  return parts.map((part) => ({
+    text: part,
+    ...(part.trim().length > 0 && part.trim().length <= LONGEST_WORD ? { noWrap: true } : {}),
+    ...style,
+  }));
+}
+
+const inlines = (parts: Inline[]): Content[] =>
+  parts.flatMap((part) => {
+    if (typeof part === "string") return words(part);
+    if ("strong" in part) return words(part.strong, { bold: true });
+    return [{ text: `${part.footnote})`, fontSize: 7, sup: true }];
+  });
+
+const LINES = {
+  hLineWidth: (i: number, node: { table: { body: unknown[]; headerRows?: number } }) =>
+    i === 0 || i === node.table.body.length || i === (node.table.headerRows ?? 0) ? 1 : 0.4,
+  vLineWidth: () => 0,
+  hLineColor: (i: number, node: { table: { body: unknown[]; headerRows?: number } }) =>
+    i === 0 || i === node.table.body.length || i === (node.table.headerRows ?? 0) ? "#333333" : "#bbbbbb",
+  paddingLeft: () => 4,
+  paddingRight: () => 4,
+  paddingTop: () => 2.5,
+  paddingBottom: () => 2.5,
+};
+
+function grid(columns: TableBlock["columns"], rows: string[][], headed: boolean): Content {
+  const total = columns.reduce((sum, column) => sum + (column.weight ?? 1), 0);
+  const space = TEXT_WIDTH - columns.length * 8;
+  const cell = (text: string, i: number, bold: boolean): Content => ({
+    text: words(text),
+    alignment: columns[i]!.align,
+    ...(bold ? { bold: true } : {}),
+  });
+  return {
+    table: {
+      headerRows: headed ? 1 : 0,
+      dontBreakRows: true,
+      keepWithHeaderRows: headed ? 1 : 0,
+      widths: columns.map((column) => (space * (column.weight ?? 1)) / total),
+      body: [
+        ...(headed ? [columns.map((column, i) => cell(column.label, i, true))] : []),
+        ...rows.map((row) => row.map((text, i) => cell(text, i, false))),
+      ],
+    },
+    layout: LINES,
+    fontSize: 8,
+  };
+}
+
+function block(part: Block, doc: ReportDocument, pictures: Map<string, Picture>): Content[] {
+  switch (part.kind) {
+    case "heading": {
+      const size = { 1: 16, 2: 13, 3: 11 }[part.level];
+      return [
+        {
+          text: words(part.text),
+          fontSize: size,
+          bold: true,
+          headlineLevel: part.level,
+          margin: [0, part.level === 1 ? 18 : 12, 0, 5],
+        },
+      ];
+    }
+    case "paragraph":
+      return [{ text: inlines(part.inlines), margin: [0, 0, 0, 7] }];
+    case "notice":
+      return [
+        {
+          table: {
+            widths: ["*"],
+            body: [[{ text: inlines(part.inlines), fillColor: "#fff7ed", margin: [5, 4, 5, 4] }]],
+          },
+          layout: {
+            hLineWidth: () => 1.5,
+            vLineWidth: () => 1.5,
+            hLineColor: () => "#b45309",
+            vLineColor: () => "#b45309",
+          },
+          margin: [0, 8, 0, 10],
+        },
+      ];
+    case "list":
+      return [
+        {
+          ul: part.items.map((item) => ({ text: inlines(item), margin: [0, 0, 0, 3] })),
+          margin: [0, 0, 0, 7],
+        },
+      ];
+    case "table":
+      return [
+        {
+          text: words(`${doc.words.table} ${part.number}. ${part.caption}`),
+          bold: true,
+          fontSize: 9,
+          headlineLevel: 4,
+          margin: [0, 6, 0, 3],
+        },
+        grid(
+          part.columns,
+          part.rows.map((row) => row.map(cellText)),
+          true,
+        ),
+        {
+          text: part.note ? words(`${doc.words.source} ${part.note}`) : "",
+          fontSize: 7.5,
+          color: "#444444",
+          margin: [0, 3, 0, 10],
+        },
+      ];
+    case "figure": {
+      const picture = pictures.get(part.id);
+      if (!picture)
+        throw new Error(`Figure ${part.id} has no picture: draw it before the report is written.`);
+      return [
+        {
+          unbreakable: true,
+          stack: [
+            {
+              image: `data:image/png;base64,${picture.png.toString("base64")}`,
+              width: Math.min(TEXT_WIDTH, picture.width * 0.75),
+              alignment: "center",
+              margin: [0, 6, 0, 2],
+            },
+            {
+              text: words(`${doc.words.figure} ${part.number}. ${part.caption}`),
+              bold: true,
+              fontSize: 9,
+              margin: [0, 0, 0, 10],
+            },
+          ],
+        },
+      ];
+    }
+  }
+}
+
+/** Writes the document as PDF; the same document gives the same bytes. */
+export async function toPdf(doc: ReportDocument, pictures: Map<string, Picture>): Promise<Buffer> {
+  const pdfmake = require("pdfmake");
+  pdfmake.setFonts(FONTS);
+  const notes = doc.footnotes.map((text, i) => ({
+    text: words(`${i + 1}) ${text}`),
+    fontSize: 8,
+    margin: [0, 0, 0, 3],
+  }));
+  const definition = {
+    pageSize: "A4",
+    pageMargins: [50, 50, 50, 55],
+    defaultStyle: { font: "NotoSansKR", fontSize: 9.5, lineHeight: 1.25 },
+    // A fixed date, not the clock's: the file depends on nothing but the document.
+    info: {
+      title: visible(`${doc.title}: ${doc.subtitle}`),
+      creationDate: new Date(0),
+      modDate: new Date(0),
+    },
+    language: doc.lang,
+    footer: (page: number, pages: number) => ({
+      text: `${page} / ${pages}`,
+      alignment: "center",
+      fontSize: 8,
+      margin: [0, 20, 0, 0],
+    }),
+    // A heading or caption never stays alone at the foot of a page.
+    pageBreakBefore: (node: { headlineLevel?: number }, query: { getFollowingNodesOnPage(): unknown[] }) =>
+      node.headlineLevel !== undefined && query.getFollowingNodesOnPage().length === 0,
+    content: [
+      { text: words(doc.title), fontSize: 22, bold: true },
+      { text: words(doc.subtitle), color: "#444444", margin: [0, 2, 0, 10] },
+      grid(
+        [
+          { label: "", align: "left", weight: 1 },
+          { label: "", align: "left", weight: 3 },
+        ],
+        doc.fields,
+        false,
+      ),
+      ...doc.blocks.flatMap((part) => block(part, doc, pictures)),
+      ...(notes.length ? [{ text: doc.words.notes, bold: true, margin: [0, 18, 0, 4] }, ...notes] : []),
+    ],
+  };
+  return pdfmake.createPdf(definition).getBuffer();
+}

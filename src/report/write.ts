@@ -1,0 +1,107 @@
+// From the saved tables of a run to everything under reports/: figures, tables, and the report in four formats.
+import {
+  closeSync,
+  existsSync,
+  fsyncSync,
+  mkdirSync,
+  openSync,
+  readFileSync,
+  renameSync,
+  writeSync,
+} from "node:fs";
+import { join } from "node:path";
+import type { StudyResults } from "../evaluation/results";
+import type { SampleRow } from "../evaluation/samples";
+import { toPng, toSvg } from "../figures/figure";
+import { toCsv } from "./csv";
+import type { ReportDocument } from "./document";
+import { type Picture, toDocx } from "./docx";
+import { toHtml } from "./html";
+import { koreanReport } from "./ko/report";
+import { toMarkdown } from "./markdown";
+import { toPdf } from "./pdf";
+import { loadPublished } from "./published";
+import { loadReportSettings } from "./settings";
+
+/** Languages that the report can be written in. */
+export const LANGUAGES = { ko: koreanReport };
+
+export type Language = keyof typeof LANGUAGES;
+
+/** PNG pixels per figure pixel: 300 dpi where a figure unit is 1/96 inch. */
+const PNG_SCALE = 300 / 96;
+
+/** Thrown when a run has left no tables yet. */
+export class MissingResults extends Error {}
+
+function writeFile(path: string, content: string | Buffer): void {
+  const draft = `${path}.part`;
+  const file = openSync(draft, "w");
+  try {
+    writeSync(file, typeof content === "string" ? Buffer.from(content, "utf8") : content);
+    fsyncSync(file);
+  } finally {
+    closeSync(file);
+  }
+  renameSync(draft, path);
+}
+
+/** Reads results.json and, if there, samples.jsonl of a run's folder. */
+export function readRun(folder: string): { results: StudyResults; samples: SampleRow[] } {
+  const path = join(folder, "results.json");
+  if (!existsSync(path)) {
+    throw new MissingResults(
+      `${path} does not exist: run "npm run study" first, it writes the tables of the report.`,
+    );
+  }
+  const results = JSON.parse(readFileSync(path, "utf8")) as StudyResults;
+  const lines = join(folder, "samples.jsonl");
+  if (!existsSync(lines)) return { results, samples: [] };
+  const samples = readFileSync(lines, "utf8")
+    .split("\n")
+    .flatMap((line, i) => {
+      if (line.trim() === "") return [];
+      try {
+        return [JSON.parse(line) as SampleRow];
+      } catch (error) {
+        throw new Error(`${lines}:${i + 1}: not a JSON object (${(error as Error).message}).`);
+      }
+    });
+  return { results, samples };
+}
+
+/** Builds the report of a run as a document, with the published values and the user's header fields. */
+export function reportOf(folder: string, language: Language): ReportDocument {
+  const { results, samples } = readRun(folder);
+  return LANGUAGES[language](results, samples, loadPublished(), loadReportSettings());
+}
+
+/** Writes figures/*.{json,svg,png}, tables/*.csv and report.{md,html,pdf,docx} into `out`; gives the files written. */
+export async function writeReport(doc: ReportDocument, out: string): Promise<string[]> {
+  for (const folder of ["figures", "tables"]) mkdirSync(join(out, folder), { recursive: true });
+  const written: string[] = [];
+  const write = (name: string, content: string | Buffer) => {
+    writeFile(join(out, name), content);
+    written.push(join(out, name));
+  };
+  const svgs = new Map<string, string>();
+  const pictures = new Map<string, Picture>();
+  for (const part of doc.blocks) {
+    if (part.kind === "table") write(join("tables", `${part.id}.csv`), toCsv(part));
+    if (part.kind !== "figure") continue;
+    const svg = await toSvg(part.figure);
+    const png = toPng(svg, PNG_SCALE);
+    const size = /<svg[^>]*?width="([\d.]+)"[^>]*?height="([\d.]+)"/.exec(svg);
+    if (!size) throw new Error(`Figure ${part.id}: the SVG names no width and height.`);
+    svgs.set(part.id, svg);
+    pictures.set(part.id, { png, width: Number(size[1]), height: Number(size[2]) });
+    write(join("figures", `${part.id}.json`), `${JSON.stringify(part.figure, null, 1)}\n`);
+    write(join("figures", `${part.id}.svg`), svg);
+    write(join("figures", `${part.id}.png`), png);
+  }
+  write("report.md", toMarkdown(doc));
+  write("report.html", toHtml(doc, svgs));
+  write("report.pdf", await toPdf(doc, pictures));
+  write("report.docx", await toDocx(doc, pictures));
+  return written;
+}

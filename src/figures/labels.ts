@@ -2,16 +2,18 @@
 const TOKENIZER_NAMES: Record<string, string> = {
   whitespace: "공백",
   default: "기본",
+  "default+stem": "기본+어간",
+  unicode_word: "유니코드 낱말",
   character: "글자",
-  characters: "글자",
-  char: "글자",
+  eojeol: "어절",
   morpheme: "형태소",
-  morphemes: "형태소",
-  garu: "형태소",
 };
+
+const SUBWORD = "subword:";
 
 /** The Korean name of a ROUGE tokenizer, or its key where there is none. */
 export function tokenizerName(key: string): string {
+  if (key.startsWith(SUBWORD)) return `부분 단어 ${key.slice(SUBWORD.length)}`;
   return TOKENIZER_NAMES[key] ?? key;
 }
 

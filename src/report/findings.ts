@@ -2,6 +2,7 @@
 // The sentences of a language are made from these, so a sentence can only say what a rule here found.
 import type { StudyResults, SystemId, SystemResult, TestSet } from "../evaluation/results";
 import type { SampleRow } from "../evaluation/samples";
+import { inSystemOrder } from "../figures/systems";
 
 /** Two systems in one metric on one test set; `difference` is left minus right, the verdict that of the significance test. */
 export interface Contrast {
@@ -29,6 +30,12 @@ export interface Ordering {
 const FAR = 2;
 const NEAR = 0.95;
 
+/** "rouge1.subword:a.b" -> ["rouge1", "subword:a.b"]. */
+export function splitMetric(metric: string): [family: string, detail: string] {
+  const dot = metric.indexOf(".");
+  return dot < 0 ? [metric, ""] : [metric.slice(0, dot), metric.slice(dot + 1)];
+}
+
 /** The score of a system under a metric name as in `interval95` ("rouge1.whitespace", "bertscore.f", "keptFacts"). */
 export function scoreOf(
   result: SystemResult | undefined,
@@ -38,7 +45,7 @@ export function scoreOf(
   const scores = result?.scores[testSet];
   if (!scores) return undefined;
   if (metric === "keptFacts" || metric === "inventedFacts") return scores[metric];
-  const [family, detail] = metric.split(".") as [string, string];
+  const [family, detail] = splitMetric(metric);
   if (family === "bertscore") return scores.bertscore[detail as "precision" | "recall" | "f"];
   return scores.rouge[detail]?.[family as "rouge1"]?.f;
 }
@@ -217,7 +224,7 @@ export interface Forgetting {
 
 /** Each tuned system's ROUGE-1 (whitespace) inside and outside its field, and against the untuned model outside. */
 export function forgetting(results: StudyResults): Forgetting[] {
-  return results.systems.flatMap((row) => {
+  return inSystemOrder(results.systems).flatMap((row) => {
     const inDomain = scoreOf(row, "in-domain", "rouge1.whitespace");
     const other = scoreOf(row, "other", "rouge1.whitespace");
     if (row.system === "untuned" || inDomain === undefined || other === undefined) return [];

@@ -14,12 +14,13 @@ h2 { margin-top: 2.6rem; border-bottom: 2px solid #333; padding-bottom: 0.2rem; 
 h2, h3, h4 { break-after: avoid; }
 .notice { border: 2px solid #b45309; background: #fff7ed; padding: 0.7rem 1rem; margin: 1.5rem 0; }
 .scroll { overflow-x: auto; }
-table { border-collapse: collapse; width: 100%; font-size: 0.88rem; margin: 0.3rem 0; }
+table { border-collapse: collapse; width: 100%; table-layout: fixed; font-size: 0.88rem; margin: 0.3rem 0; }
 caption, figcaption { font-weight: 700; text-align: left; padding: 0.6rem 0 0.3rem; caption-side: top; }
 th, td { border-bottom: 1px solid #ccc; padding: 0.28rem 0.5rem; text-align: left; vertical-align: top; overflow-wrap: anywhere; }
 thead th { border-top: 2px solid #333; border-bottom: 1.5px solid #333; vertical-align: bottom; overflow-wrap: break-word; }
 .right { text-align: right; font-variant-numeric: tabular-nums; white-space: nowrap; } thead .right { white-space: normal; }
-.fields { width: auto; min-width: 60%; } .fields th { white-space: nowrap; border-top: 0; }
+@media screen { .scroll table { min-width: 44rem; } }
+.fields { width: auto; min-width: 60%; table-layout: auto; } .fields th { white-space: nowrap; border-top: 0; }
 .note { font-size: 0.84rem; color: #444; margin-top: 0.2rem; }
 figure { margin: 1.6rem 0; break-inside: avoid; } figure svg { width: 100%; height: auto; display: block; }
 .footnotes { font-size: 0.88rem; border-top: 1px solid #999; margin-top: 3rem; }
@@ -55,8 +56,12 @@ function table(block: TableBlock, doc: ReportDocument): string {
     .map((row) => `<tr>${row.map((c, i) => `<td${mark(i)}>${lines(cellText(c))}</td>`).join("")}</tr>`)
     .join("\n");
   const caption = `${doc.words.table} ${block.number}. ${block.caption}`;
+  const total = block.columns.reduce((sum, column) => sum + (column.weight ?? 1), 0);
+  const widths = block.columns
+    .map((column) => `<col style="width:${((100 * (column.weight ?? 1)) / total).toFixed(1)}%">`)
+    .join("");
   const note = block.note ? `\n<p class="note">${escapeHtml(`${doc.words.source} ${block.note}`)}</p>` : "";
-  return `<div class="scroll"><table>\n<caption>${escapeHtml(caption)}</caption>\n<thead><tr>${head}</tr></thead>\n<tbody>\n${rows}\n</tbody></table></div>${note}`;
+  return `<div class="scroll"><table>\n<caption>${escapeHtml(caption)}</caption>\n<colgroup>${widths}</colgroup>\n<thead><tr>${head}</tr></thead>\n<tbody>\n${rows}\n</tbody></table></div>${note}`;
 }
 
 function block(part: Block, doc: ReportDocument, svgs: Map<string, string>): string {

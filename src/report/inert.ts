@@ -28,10 +28,8 @@ export function escapeMarkdown(text: string): string {
     .replace(/[\t\n ]+/g, " ")
     .trim()
     .replace(/[\\`*_[\]<>|~&$]/g, "\\$&")
-    .replace(
-      /^(\s*)([#+\-=]|\d{1,9}[.)])/,
-      (_, space, mark) => `${space}${mark.slice(0, -1)}\\${mark.slice(-1)}`,
-    )
+    .replace(/^[#=-]|^\+(?=\s|$)/, "\\$&")
+    .replace(/^(\d{1,9})([.)])(?=\s|$)/, "$1\\$2")
     .replace(/\b(https?|ftp|mailto|xmpp):/gi, "$1\\:")
     .replace(/\bwww\./gi, (www) => `${www.slice(0, -1)}\\.`)
     .replace(/@/g, "\\@");

@@ -1,5 +1,5 @@
 // The report as PDF: pdfmake with Noto Sans KR embedded, vector figures, page numbers. Lines break at blanks only.
-import { join } from "node:path";
+import { join, resolve } from "node:path";
 import { type Block, cellText, type Inline, type ReportDocument, type TableBlock } from "./document";
 import type { Picture } from "./docx";
 import { visible } from "./inert";
@@ -164,6 +164,9 @@ function block(part: Block, doc: ReportDocument, pictures: Map<string, Picture>)
 export async function toPdf(doc: ReportDocument, pictures: Map<string, Picture>): Promise<Buffer> {
   const pdfmake = require("pdfmake");
   pdfmake.setFonts(FONTS);
+  // The document brings everything with it: nothing is fetched, and of the disk only the fonts are read.
+  pdfmake.setUrlAccessPolicy(() => false);
+  pdfmake.setLocalAccessPolicy((path: string) => resolve(path).startsWith(resolve(FONT_FOLDER)));
   const notes = doc.footnotes.map((text, i) => ({
     text: words(`${i + 1}) ${text}`),
     fontSize: 8,
@@ -187,8 +190,12 @@ export async function toPdf(doc: ReportDocument, pictures: Map<string, Picture>)
       margin: [0, 20, 0, 0],
     }),
     // A heading or caption never stays alone at the foot of a page.
-    pageBreakBefore: (node: { headlineLevel?: number }, query: { getFollowingNodesOnPage(): unknown[] }) =>
-      node.headlineLevel !== undefined && query.getFollowingNodesOnPage().length === 0,
+    pageBreakBefore: (
+      node: { headlineLevel?: number },
+      query: { getFollowingNodesOnPage(): { text?: unknown; image?: unknown }[] },
+    ) =>
+      node.headlineLevel !== undefined &&
+      !query.getFollowingNodesOnPage().some((next) => next.text !== undefined || next.image !== undefined),
     content: [
       { text: words(doc.title), fontSize: 22, bold: true },
       { text: words(doc.subtitle), color: "#444444", margin: [0, 2, 0, 10] },

@@ -116,6 +116,21 @@ export function modelsSection(doc: DocumentBuilder, results: StudyResults, publi
       countCell(row.tokensPerSecond),
     ]),
   });
+  const written = results.models.flatMap((row) =>
+    row.samples.slice(0, 1).map((sample) => [row.model, sample.id, sample.text || "(빈 출력)"]),
+  );
+  if (written.length > 0) {
+    doc.table({
+      id: "model-samples",
+      caption: "조정하지 않은 모델의 출력",
+      columns: [
+        { label: "모델명", align: "left", weight: 1.3 },
+        { label: "항목", align: "left", weight: 1.2 },
+        { label: "출력", align: "left", weight: 4 },
+      ],
+      rows: written,
+    });
+  }
   doc.figure({
     id: "model-comparison",
     caption: "네 모델의 크기·기본 품질과 생성 속도",

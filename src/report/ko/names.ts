@@ -2,6 +2,7 @@
 import type { SystemId } from "../../evaluation/results";
 import { TEST_SET_NAMES, tokenizerName } from "../../figures/labels";
 import { SYSTEM_STYLES } from "../../figures/systems";
+import { splitMetric } from "../findings";
 
 export const systemName = (id: SystemId): string => SYSTEM_STYLES[id].name;
 
@@ -18,9 +19,9 @@ const ROUGE_NAMES: Record<string, string> = {
 export function metricName(metric: string): string {
   if (metric === "keptFacts") return "지킨 사실";
   if (metric === "inventedFacts") return "지어낸 사실";
-  const [family, detail] = metric.split(".") as [string, string | undefined];
-  if (family === "bertscore") return `BERTScore ${{ precision: "P", recall: "R" }[detail ?? ""] ?? "F1"}`;
-  return `${ROUGE_NAMES[family] ?? family}(${tokenizerName(detail ?? "")})`;
+  const [family, detail] = splitMetric(metric);
+  if (family === "bertscore") return `BERTScore ${{ precision: "P", recall: "R" }[detail] ?? "F1"}`;
+  return `${ROUGE_NAMES[family] ?? family}(${tokenizerName(detail)})`;
 }
 
 export const ROUGE2SUM_LABEL = "ROUGE2SUM (원 보고서 표기; rougeLsum으로 해석)";

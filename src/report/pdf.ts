@@ -16,16 +16,26 @@ const FONTS = {
 };
 // A4 less margins of 50 points.
 const TEXT_WIDTH = 595 - 2 * 50;
-// The longest run without a blank that still fits a narrow table column; longer ones may break anywhere.
-const LONGEST_WORD = 14;
+const TABLE_FONT_SIZE = 8;
+// A table of so few rows stays on one page with its caption.
+const FEW_ROWS = 9;
+/** About how wide a word is, in ems: Hangul and other wide characters nearly one, all others a bit more than half. */
+function ems(word: string): number {
+  let sum = 0;
+  for (const character of word.trim()) sum += character >= "\u1100" ? 0.95 : 0.6;
+  return sum;
+}
 
-/** Words that pdfmake must not break: its own rule breaks between any two Hangul syllables. */
-function words(text: string, style: Content = {}): Content[] {
+/**
+ * Words that pdfmake must not break: its own rule breaks between any two Hangul syllables.
+ * A word wider than `room` (ems) stays breakable, so that it cannot run out of its column.
+ */
+function words(text: string, style: Content = {}, room = 40): Content[] {
   const clean = visible(text);
   const parts = clean.match(/\n|[^\n\S]+|\S+[^\n\S]*/g) ?? [""];
   return parts.map((part) => ({
     text: part,
-    ...(part.trim().length > 0 && part.trim().length <= LONGEST_WORD ? { noWrap: true } : {}),
+    ...(part.trim() !== "" && ems(part) <= room ? { noWrap: true } : {}),
     ...style,
   }));
 }
@@ -52,8 +62,9 @@ const LINES = {
 function grid(columns: TableBlock["columns"], rows: string[][], headed: boolean): Content {
   const total = columns.reduce((sum, column) => sum + (column.weight ?? 1), 0);
   const space = TEXT_WIDTH - columns.length * 8;
+  const widths = columns.map((column) => (space * (column.weight ?? 1)) / total);
   const cell = (text: string, i: number, bold: boolean): Content => ({
-    text: words(text),
+    text: words(text, {}, widths[i]! / TABLE_FONT_SIZE),
     alignment: columns[i]!.align,
     ...(bold ? { bold: true } : {}),
   });
@@ -62,14 +73,14 @@ function grid(columns: TableBlock["columns"], rows: string[][], headed: boolean)
       headerRows: headed ? 1 : 0,
       dontBreakRows: true,
       keepWithHeaderRows: headed ? 1 : 0,
-      widths: columns.map((column) => (space * (column.weight ?? 1)) / total),
+      widths,
       body: [
         ...(headed ? [columns.map((column, i) => cell(column.label, i, true))] : []),
         ...rows.map((row) => row.map((text, i) => cell(text, i, false))),
       ],
     },
     layout: LINES,
-    fontSize: 8,
+    fontSize: TABLE_FONT_SIZE,
   };
 }
 
@@ -112,8 +123,8 @@ function block(part: Block, doc: ReportDocument, pictures: Map<string, Picture>)
           margin: [0, 0, 0, 7],
         },
       ];
-    case "table":
-      return [
+    case "table": {
+      const stack = [
         {
           text: words(`${doc.words.table} ${part.number}. ${part.caption}`),
           bold: true,
@@ -130,9 +141,11 @@ function block(part: Block, doc: ReportDocument, pictures: Map<string, Picture>)
           text: part.note ? words(`${doc.words.source} ${part.note}`) : "",
           fontSize: 7.5,
           color: "#444444",
-          margin: [0, 3, 0, 10],
+          margin: [0, 3, 0, part.note ? 10 : 2],
         },
       ];
+      return part.rows.length <= FEW_ROWS ? [{ unbreakable: true, stack }] : stack;
+    }
     case "figure": {
       const picture = pictures.get(part.id);
       if (!picture)

@@ -147,7 +147,7 @@ function sampleTables(doc: DocumentBuilder, samples: SampleRow[]): void {
       id: `sample-${row.id.replace(/[^A-Za-z0-9-]/g, "_")}`,
       caption: `출력의 예: ${row.id} (${testSetName(row.testSet)}, ${row.topic})`,
       columns: [
-        { label: "무엇", align: "left", weight: 1.4 },
+        { label: "구분", align: "left", weight: 1.4 },
         { label: "글", align: "left", weight: 6 },
         { label: "ROUGE-1", align: "right", weight: 0.9 },
       ],

@@ -1,0 +1,259 @@
+// The report in its formats: the golden Markdown, inert text everywhere, Word and PDF files that hold what they should.
+import { readFileSync } from "node:fs";
+import { inflateRawSync } from "node:zlib";
+// @ts-expect-error: jsdom ships no types
+import { JSDOM } from "jsdom";
+import { marked } from "marked";
+import { describe, expect, it, vi } from "vitest";
+import { toCsv } from "../../src/report/csv";
+import { DocumentBuilder, type ReportDocument } from "../../src/report/document";
+import { toDocx } from "../../src/report/docx";
+import { fixed, percent, pValue, seconds, signed } from "../../src/report/format";
+import { toHtml, withOwnIds } from "../../src/report/html";
+import { csvCell, escapeMarkdown, visible } from "../../src/report/inert";
+import { toMarkdown } from "../../src/report/markdown";
+import { toPdf } from "../../src/report/pdf";
+import { loadPublished } from "../../src/report/published";
+import { fixtureReport } from "./fixture-report";
+
+const HOSTILE = [
+  "<script>alert(1)</script>",
+  '<img src=x onerror="alert(1)">',
+  "[link](javascript:alert(1))",
+  "![x](http://example.invalid/x.png)",
+  "http://example.invalid www.example.invalid a@example.invalid",
+  "`code` **bold** _em_ ~~gone~~ | cell",
+  "# heading",
+  "- item",
+  "1. item",
+  "---",
+  "&lt;b&gt; &amp;",
+  "$x^2$ [^1]",
+  "</td></tr></table><h1>out</h1>",
+];
+const HIDDEN = "a\u202eb\u0007c\u200bd\ud800e";
+
+/** A document whose every field, caption and cell is text from outside. */
+function hostileDocument(footnotes = true): ReportDocument {
+  const doc = new DocumentBuilder();
+  for (const text of [...HOSTILE, HIDDEN]) {
+    doc.heading(1, text);
+    doc.paragraph(text, footnotes ? doc.footnote(text) : "", { strong: text });
+    doc.list([text]);
+    doc.table({
+      id: "t",
+      caption: text,
+      columns: [{ label: text, align: "left" }],
+      rows: [[text]],
+      note: text,
+    });
+  }
+  const words = { table: "표", figure: "그림", notes: "주", source: "주:" };
+  return {
+    lang: "ko",
+    title: HOSTILE[0]!,
+    subtitle: HOSTILE[1]!,
+    fields: [["필드", HOSTILE[2]!]],
+    blocks: doc.blocks,
+    footnotes: doc.footnotes,
+    words,
+  };
+}
+
+/** The entries of a ZIP file by its central directory. */
+function unzip(zip: Buffer): Map<string, Buffer> {
+  const entries = new Map<string, Buffer>();
+  const end = zip.lastIndexOf(Buffer.from("PK\u0005\u0006", "latin1"));
+  let at = zip.readUInt32LE(end + 16);
+  for (let i = zip.readUInt16LE(end + 10); i > 0; i--) {
+    const [packed, nameLength] = [zip.readUInt32LE(at + 20), zip.readUInt16LE(at + 28)];
+    const name = zip.toString("utf8", at + 46, at + 46 + nameLength);
+    const local = zip.readUInt32LE(at + 42);
+    const start = local + 30 + zip.readUInt16LE(local + 26) + zip.readUInt16LE(local + 28);
+    const bytes = zip.subarray(start, start + packed);
+    entries.set(name, zip.readUInt16LE(at + 10) === 0 ? bytes : inflateRawSync(bytes));
+    at += 46 + nameLength + zip.readUInt16LE(at + 30) + zip.readUInt16LE(at + 32);
+  }
+  return entries;
+}
+
+const PIXEL = Buffer.from(
+  "iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAYAAAAfFcSJAAAADUlEQVR42mP8z8BQDwAEhQGAhKmMIQAAAABJRU5ErkJggg==",
+  "base64",
+);
+const pixels = (doc: ReportDocument) =>
+  new Map(
+    doc.blocks.flatMap((b) => (b.kind === "figure" ? [[b.id, { png: PIXEL, width: 860, height: 400 }]] : [])),
+  );
+
+describe("numbers", () => {
+  it("have no negative zero, one rounding and thousands apart", () => {
+    expect(fixed(-0.0004, 3)).toBe("0.000");
+    expect(signed(-0.0004, 3)).toBe("0.000");
+    expect(signed(0.0316, 3)).toBe("+0.032");
+    expect(signed(-0.0316, 3)).toBe("\u22120.032");
+    expect(fixed(1923456, 0)).toBe("1,923,456");
+    expect(fixed(Number.NaN, 2)).toBe("–");
+    expect(percent(0.3649)).toBe("36.5 %");
+    expect(pValue(0.0004)).toBe("p < 0.001");
+    expect(seconds(119.6)).toBe("2분 0초");
+  });
+});
+
+describe("published values", () => {
+  it("stand as in the report of 2026-01-12", () => {
+    const rows = loadPublished().systems.map((r) => [
+      r.system,
+      r.bertscore.precision,
+      r.bertscore.recall,
+      r.bertscore.f,
+      r.rouge1,
+      r.rouge2,
+      r.rouge2sum,
+    ]);
+    expect(rows).toEqual([
+      ["untuned", 0.8197, 0.8709, 0.8443, 0.0894, 0.0164, 0.0879],
+      ["lora-student", 0.7905, 0.7992, 0.7946, 0.3905, 0.2056, 0.3845],
+      ["lora-teacher", 0.8276, 0.8392, 0.8332, 0.4826, 0.2692, 0.4797],
+      ["distilled", 0.831, 0.8337, 0.8321, 0.4783, 0.2784, 0.4732],
+    ]);
+  });
+});
+
+describe("Markdown", () => {
+  it("of the fixture equals the golden file", async () => {
+    await expect(toMarkdown(fixtureReport())).toMatchFileSnapshot("../fixtures/report/report.md");
+  });
+
+  it("keeps outside text inert in a GitHub-flavoured reader", () => {
+    // Without footnotes: marked does not know GitHub's.
+    const page = new JSDOM(marked.parse(toMarkdown(hostileDocument(false)), { gfm: true, async: false }))
+      .window.document;
+    expect(
+      [...page.querySelectorAll("script, img, a, code, em, del, hr, ol")].map((e) => e.outerHTML),
+    ).toEqual([]);
+    const cells = [...page.querySelectorAll("td")].map((cell) => cell.textContent);
+    for (const text of HOSTILE) expect(cells).toContain(text);
+    expect(cells).toContain("a[U+202E]b[U+0007]c[U+200B]d[U+D800]e");
+  });
+
+  it("leaves ordinary numbers unescaped", () => {
+    for (const text of ["0.352", "+0.051", "2.21.0", "(0.352 대 0.301)"])
+      expect(escapeMarkdown(text)).toBe(text);
+  });
+});
+
+describe("HTML", () => {
+  const page = new JSDOM(toHtml(hostileDocument(), new Map()), { runScripts: "outside-only" }).window
+    .document;
+
+  it("keeps outside text inert", () => {
+    expect(page.querySelectorAll("script, img, iframe").length).toBe(0);
+    const outside = [...page.querySelectorAll("a")].filter((a) => !a.getAttribute("href")?.startsWith("#"));
+    expect(outside).toEqual([]);
+    const cells = [...page.querySelectorAll("tbody td")].map((cell) => cell.textContent);
+    for (const text of HOSTILE) expect(cells).toContain(text);
+    expect(page.querySelectorAll("h1").length).toBe(1);
+  });
+
+  it("loads nothing from elsewhere", () => {
+    const doc = fixtureReport();
+    const svg = '<svg xmlns="http://www.w3.org/2000/svg"></svg>';
+    const html = toHtml(doc, new Map(doc.blocks.flatMap((b) => (b.kind === "figure" ? [[b.id, svg]] : []))));
+    const found = new JSDOM(html).window.document.querySelectorAll(
+      "[src], link, [href^='http'], [xlink\\:href]",
+    );
+    expect(found.length).toBe(0);
+    expect(html).not.toMatch(/url\(["']?https?:/);
+  });
+
+  it("gives each picture its own ids", () => {
+    const svg = `<svg><clipPath id="c1"/><g clip-path="url(#c1)"/><g style="fill: url('#c1')"/><g style="fill: url(&quot;#c1&quot;)"/><use xlink:href="#c1"/></svg>`;
+    expect(withOwnIds(svg, "f").match(/f-c1/g)).toHaveLength(5);
+    expect(withOwnIds(svg, "f")).not.toMatch(/[#"]c1/);
+  });
+});
+
+describe("CSV", () => {
+  it("disarms formulas, keeps numbers, quotes as RFC 4180 says", () => {
+    for (const text of ["=1+1", "+1", "-1", "@x", "\t=1", " =1"])
+      expect(csvCell(text).replace(/^"/, "")).toMatch(/^'/);
+    expect(csvCell(-0.25)).toBe("-0.25");
+    expect(csvCell('say "a", b')).toBe('"say ""a"", b"');
+    const csv = toCsv({
+      kind: "table",
+      id: "t",
+      number: 1,
+      caption: "",
+      columns: [
+        { label: "a", align: "left" },
+        { label: "b", align: "right" },
+      ],
+      rows: [["=cmd()", { text: "0.352", value: 0.35172 }]],
+    });
+    expect(csv).toBe("\ufeffa,b\r\n'=cmd(),0.35172\r\n");
+  });
+});
+
+describe("hidden characters", () => {
+  it("are written out, line feeds and pairs of surrogates kept", () => {
+    expect(visible("a\r\nb\tc 😀\u2066")).toBe("a\nb\tc 😀[U+2066]");
+  });
+});
+
+describe("DOCX", () => {
+  it("names a Korean font for East Asian text, holds the tables, the pictures with their alt text, and inert text", async () => {
+    const doc = fixtureReport();
+    const files = unzip(await toDocx(doc, pixels(doc)));
+    const styles = files.get("word/styles.xml")!.toString("utf8");
+    expect(styles).toContain('w:eastAsia="맑은 고딕"');
+    const xml = files.get("word/document.xml")!.toString("utf8");
+    const page = new JSDOM(xml, { contentType: "text/xml" }).window.document;
+    const tables = doc.blocks.filter((b) => b.kind === "table").length;
+    expect(page.getElementsByTagName("w:tbl").length).toBe(tables + 1);
+    const figures = doc.blocks.flatMap((b) => (b.kind === "figure" ? [b.alt] : []));
+    const alts = [...page.getElementsByTagName("wp:docPr")].map((e) => e.getAttribute("descr"));
+    expect(alts).toEqual(figures);
+    expect(xml).toContain("[U+202E]");
+    expect(page.getElementsByTagName("script").length).toBe(0);
+  });
+
+  it("is well-formed for any text", async () => {
+    const files = unzip(await toDocx(hostileDocument(), new Map()));
+    for (const name of ["word/document.xml", "word/footnotes.xml"]) {
+      const page = new JSDOM(files.get(name)!.toString("utf8"), { contentType: "text/xml" }).window.document;
+      expect(page.getElementsByTagName("parsererror").length).toBe(0);
+      expect(page.documentElement.textContent).toContain("<script>alert(1)</script>");
+    }
+  });
+});
+
+describe("PDF", () => {
+  it("embeds the Korean font and is the same on every run", async () => {
+    const doc = fixtureReport();
+    vi.useFakeTimers({ toFake: ["Date"], now: new Date("2031-05-06T07:08:09Z") });
+    try {
+      const first = await toPdf(doc, pixels(doc));
+      vi.setSystemTime(new Date("2032-01-02T03:04:05Z"));
+      const second = await toPdf(doc, pixels(doc));
+      expect(first.subarray(0, 5).toString()).toBe("%PDF-");
+      expect(first.toString("latin1")).toMatch(/\/FontName \/[A-Z]+\+NotoSansKR/);
+      expect(first.equals(second)).toBe(true);
+    } finally {
+      vi.useRealTimers();
+    }
+  });
+
+  it("takes any text", async () => {
+    expect((await toPdf(hostileDocument(), new Map())).length).toBeGreaterThan(1000);
+  });
+});
+
+describe("package script", () => {
+  it("runs the report command", () => {
+    const { scripts } = JSON.parse(readFileSync("package.json", "utf8")) as {
+      scripts: Record<string, string>;
+    };
+    expect(scripts.report).toBe("node scripts/run.mjs src/study/commands/report.ts");
+  });
+});

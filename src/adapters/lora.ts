@@ -1,9 +1,9 @@
-// LoRA (Hu et al. 2021) on a decoder's projections: initialised as peft does, trained beside the frozen base, merged.
+// LoRA (Hu et al. 2021) and DoRA (Liu et al. 2024) on a decoder's projections: initialised as peft does, trained beside the frozen base, merged.
 import { Random } from "../engine/random";
-import { add, matMul, scale } from "../engine/raw";
-import { tf, type Variable } from "../engine/tf";
+import { type Tensor, tf, type Variable } from "../engine/tf";
 import type { Decoder } from "../models/decoder";
-import type { AdapterConfig, LoraWeights } from "./peft-files";
+import { updatedWeight } from "../models/linear";
+import { type AdapterConfig, type LoraWeights, rankOf, scaleOf, targetsOf } from "./peft-files";
 
 /** The seven projections of a decoder layer. */
 export const ALL_PROJECTIONS = ["q_proj", "k_proj", "v_proj", "o_proj", "gate_proj", "up_proj", "down_proj"];
@@ -13,6 +13,8 @@ interface LoraLayer {
   b: Variable;
   scale: number;
   rank: number;
+  /** DoRA's magnitudes [out]. */
+  magnitude?: Variable;
 }
 
 /** Low-rank updates of a decoder's projections, by module name. */
@@ -26,19 +28,16 @@ export class LoraAdapter {
   static create(decoder: Decoder, config: AdapterConfig, seed: number): LoraAdapter {
     const random = new Random(seed);
     const layers = new Map<string, LoraLayer>();
-    for (const [name, weight] of decoder.weights) {
-      const module = name.replace(/\.weight$/, "");
-      if (!config.targetModules.includes(module.split(".").pop()!)) continue;
-      const [out, inputs] = weight.shape as [number, number];
-      const rank = patternValue(config.rankPattern, module) ?? config.rank;
-      const alpha = patternValue(config.alphaPattern, module) ?? config.alpha;
+    for (const [module, [out, inputs]] of targetsOf(config, decoder.config)) {
+      const rank = rankOf(config, module);
       const bound = 1 / Math.sqrt(inputs);
       const a = Float32Array.from({ length: rank * inputs }, () => (random.next() * 2 - 1) * bound);
       layers.set(module, {
         a: variable(a, [rank, inputs]),
         b: variable(new Float32Array(out * rank), [out, rank]),
-        scale: alpha / (config.rsLora ? Math.sqrt(rank) : rank),
+        scale: scaleOf(config, module),
         rank,
+        ...(config.dora && { magnitude: rowNorms(decoder.weights.get(`${module}.weight`)!) }),
       });
     }
     if (layers.size === 0)
@@ -58,6 +57,7 @@ export class LoraAdapter {
             b: variable(w.b, [w.outFeatures, w.rank]),
             scale: w.scale,
             rank: w.rank,
+            ...(w.magnitude && { magnitude: variable(w.magnitude, [w.outFeatures]) }),
           },
         ]),
       ),
@@ -66,23 +66,30 @@ export class LoraAdapter {
 
   /** The stored form, for peft-files. */
   toWeights(): LoraWeights[] {
-    return [...this.layers].map(([module, { a, b, scale, rank }]) => ({
+    return [...this.layers].map(([module, { a, b, scale, rank, magnitude }]) => ({
       module,
       rank,
       scale,
       a: a.dataSync() as Float32Array,
       b: b.dataSync() as Float32Array,
+      ...(magnitude && { magnitude: magnitude.dataSync() as Float32Array }),
       inFeatures: a.shape[1]!,
       outFeatures: b.shape[0]!,
     }));
   }
 
   get names(): string[] {
-    return [...this.layers.keys()].flatMap((module) => [`${module}.lora_A`, `${module}.lora_B`]);
+    return [...this.layers].flatMap(([module, { magnitude }]) => [
+      `${module}.lora_A`,
+      `${module}.lora_B`,
+      ...(magnitude ? [`${module}.lora_magnitude_vector`] : []),
+    ]);
   }
 
   get parameters(): Variable[] {
-    return [...this.layers.values()].flatMap(({ a, b }) => [a, b]);
+    return [...this.layers.values()].flatMap(({ a, b, magnitude }) =>
+      magnitude ? [a, b, magnitude] : [a, b],
+    );
   }
 
   dispose(): void {
@@ -90,26 +97,23 @@ export class LoraAdapter {
   }
 }
 
-/** A copy of the decoder whose projections are w + scale · b a; the decoder and the adapter stay as they are. */
+/** A copy of the decoder whose projections are w + scale · b a, with DoRA rescaled to the magnitudes; the decoder and the adapter stay as they are. */
 export function merged(decoder: Decoder, adapter: LoraAdapter): Decoder {
   const weights = new Map(
     [...decoder.weights].map(([name, weight]) => {
       const layer = adapter.layers.get(name.replace(/\.weight$/, ""));
-      const value = tf.tidy(() =>
-        layer ? add(weight, scale(matMul(layer.b, layer.a), layer.scale)) : weight.clone(),
-      );
+      const value = tf.tidy(() => (layer ? updatedWeight(weight, layer) : weight.clone()));
       return [name, tf.keep(value)] as const;
     }),
   );
   return decoder.withWeights(weights);
 }
 
-/** peft's rule: the first pattern that matches the end of the module's name. */
-function patternValue(pattern: Record<string, number>, module: string): number | undefined {
-  const key = Object.keys(pattern).find((p) => new RegExp(`^(.*\\.)?(${p})$`).test(module));
-  return key === undefined ? undefined : pattern[key];
+function variable(data: Float32Array, shape: number[]): Variable {
+  return tf.tidy(() => tf.variable(tf.tensor(data, shape)));
 }
 
-function variable(data: Float32Array, shape: [number, number]): Variable {
-  return tf.tidy(() => tf.variable(tf.tensor2d(data, shape)));
+/** DoRA starts from the lengths of the frozen weight's rows, so that the model starts unchanged. */
+function rowNorms(weight: Tensor): Variable {
+  return tf.tidy(() => tf.variable(tf.norm(weight, "euclidean", 1)));
 }

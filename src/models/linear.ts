@@ -1,6 +1,6 @@
 // A linear layer as stored by Hugging Face ([out, in], no bias), with an optional low-rank update beside it.
 import { withGradient } from "../engine/gradient";
-import { add, matMul, scale } from "../engine/raw";
+import { add, matMul, mul, reshape, rsqrt, scale, square, sum } from "../engine/raw";
 import type { Tensor } from "../engine/tf";
 
 /** A low-rank update of one linear layer: y += scale · (x aᵀ) bᵀ. a [rank, in], b [out, rank]. */
@@ -8,6 +8,8 @@ export interface LowRank {
   a: Tensor;
   b: Tensor;
   scale: number;
+  /** DoRA: the length that each row of the updated weight is brought to, [out]. */
+  magnitude?: Tensor;
 }
 
 /** x wᵀ: [rows, in] · [out, in]ᵀ -> [rows, out]. A frozen weight's gradient is never computed. */
@@ -22,10 +24,10 @@ export function linear(x: Tensor, weight: Tensor, trainable: boolean): Tensor {
   );
 }
 
-/** x wᵀ + scale · (x aᵀ) bᵀ with w frozen (Hu et al. 2021). */
+/** x wᵀ + scale · (x aᵀ) bᵀ with w frozen (Hu et al. 2021); with a magnitude each output is rescaled (DoRA). */
 export function lowRankLinear(x: Tensor, weight: Tensor, update: LowRank): Tensor {
-  const { a, b, scale: factor } = update;
-  return withGradient(
+  const { a, b, scale: factor, magnitude } = update;
+  const y = withGradient(
     [x, a, b],
     () => {
       const inner = matMul(x, a, false, true);
@@ -41,5 +43,30 @@ export function lowRankLinear(x: Tensor, weight: Tensor, update: LowRank): Tenso
         matMul(scaled, inner!, true),
       ];
     },
+  );
+  return magnitude ? rescaled(y, magnitude, () => inverseRowNorms(addUpdate(weight, update))) : y;
+}
+
+/** w + scale · b a, its rows brought to the magnitude where there is one: what the layer multiplies by, in one matrix. */
+export function updatedWeight(weight: Tensor, update: LowRank): Tensor {
+  const sum = addUpdate(weight, update);
+  if (!update.magnitude) return sum;
+  return mul(sum, reshape(mul(update.magnitude, inverseRowNorms(sum)), [weight.shape[0]!, 1]));
+}
+
+const addUpdate = (weight: Tensor, { a, b, scale: factor }: LowRank) =>
+  add(weight, scale(matMul(b, a), factor));
+
+const inverseRowNorms = (weight: Tensor) => rsqrt(sum(square(weight), 1));
+
+/** y · magnitude / norm; the norm is a constant to the gradient (Liu et al. 2024, arXiv 2402.09353, section 4.3). */
+function rescaled(y: Tensor, magnitude: Tensor, inverseNorms: () => Tensor): Tensor {
+  return withGradient(
+    [y, magnitude],
+    () => {
+      const inverse = inverseNorms();
+      return { value: mul(y, mul(magnitude, inverse)), saved: [y, magnitude, inverse] };
+    },
+    (dy, [y, magnitude, inverse]) => [mul(dy, mul(magnitude!, inverse!)), mul(sum(mul(dy, y!), 0), inverse!)],
   );
 }

@@ -1,0 +1,56 @@
+// DoRA adapters from their first step to the file; their arithmetic is compared with PEFT's by the parity test.
+import * as fs from "node:fs";
+import * as os from "node:os";
+import * as path from "node:path";
+import { afterAll, expect, it } from "vitest";
+import { LoraAdapter } from "../../src/adapters/lora";
+import { readAdapter, writeAdapter } from "../../src/adapters/peft-files";
+import { tf } from "../../src/engine/tf";
+import { loadDecoder } from "../../src/models/load";
+
+const MODEL = path.join(__dirname, "../fixtures/oracles/models/qwen3");
+const scratch = fs.mkdtempSync(path.join(os.tmpdir(), "dora-"));
+afterAll(() => fs.rmSync(scratch, { recursive: true }));
+
+it("starts as the unchanged model, and comes back from its file as it was", () => {
+  const decoder = loadDecoder(MODEL);
+  const ids = Int32Array.of(3, 10, 20, 30, 40);
+  const logits = () => tf.tidy(() => decoder.logits(decoder.hidden(ids, 1)).dataSync());
+  const before = logits();
+  const config = {
+    rank: 2,
+    alpha: 4,
+    targetModules: ["q_proj", "down_proj"],
+    rsLora: false,
+    dora: true,
+    rankPattern: {},
+    alphaPattern: {},
+    baseModel: "qwen3",
+  };
+  const adapter = LoraAdapter.create(decoder, config, 1);
+  decoder.adapter = adapter.layers;
+  for (const [i, value] of logits().entries()) expect(Math.abs(value - before[i]!)).toBeLessThan(1e-4);
+
+  // Double the magnitudes of one projection: its outputs must double.
+  const layer = adapter.layers.get("model.layers.0.mlp.down_proj")!;
+  const norms = layer.magnitude!.dataSync() as Float32Array;
+  const weight = decoder.weights.get("model.layers.0.mlp.down_proj.weight")!.arraySync() as number[][];
+  for (const [row, norm] of norms.entries()) {
+    expect(norm).toBeCloseTo(Math.sqrt(weight[row]!.reduce((sum, w) => sum + w * w, 0)), 5);
+  }
+  tf.tidy(() => layer.magnitude!.assign(layer.magnitude!.mul(2)));
+  const changed = logits();
+  expect(changed).not.toEqual(before);
+
+  writeAdapter(scratch, config, adapter.toWeights());
+  const read = readAdapter(scratch);
+  expect(read.config).toEqual(config);
+  const again = LoraAdapter.fromWeights(read.config, read.weights);
+  expect(again.names).toEqual(again.names.filter((name) => adapter.names.includes(name)));
+  expect(again.names.length).toBe(adapter.names.length);
+  decoder.adapter = again.layers;
+  expect(logits()).toEqual(changed);
+  adapter.dispose();
+  again.dispose();
+  decoder.dispose();
+});

@@ -17,7 +17,7 @@ const GIVEN_SECOND =
   "수영우연윤은호빈훈린민지경현희석아진원준혁철식환규태주미정숙자순선서율후성인욱택섭섬란별솔찬결온재기나라이하람운용복남일웅형근덕범열령림름혜";
 /** Ordinary words that look like surname and given name. */
 const NO_PERSON = new Set(
-  "이용수 이용자 정상인 신청자 신청서 이미지 정수기 전시장 전시관 이유는 한정된 지도자 지원서 지원자 안내문 고용주 고용인 주인공 공연자 기상청 유지원 방문자 인원수 제안서 신고자 진행자 선수영 이주민 이주자 정보원 소식지 연구원 연구자 장기수 안전지 조기원 공지문 공동주 유치원 도지사 경영자 경기도 강원도 전라도 경상도 제주도 지하수 지하철 성인용 이번주 이민자 정원수 신문지 서비스 전문가 이상인 이하인 금지령 지은이 전자책 고등학 조선시 하수도 상수도 신용도 우승자 주민들 기원전".split(
+  "설명서 이용수 이용자 정상인 신청자 신청서 이미지 정수기 전시장 전시관 이유는 한정된 지도자 지원서 지원자 안내문 고용주 고용인 주인공 공연자 기상청 유지원 방문자 인원수 제안서 신고자 진행자 선수영 이주민 이주자 정보원 소식지 연구원 연구자 장기수 안전지 조기원 공지문 공동주 유치원 도지사 경영자 경기도 강원도 전라도 경상도 제주도 지하수 지하철 성인용 이번주 이민자 정원수 신문지 서비스 전문가 이상인 이하인 금지령 지은이 전자책 고등학 조선시 하수도 상수도 신용도 우승자 주민들 기원전".split(
     " ",
   ),
 );
@@ -27,10 +27,10 @@ const TITLES_BEFORE =
   "주민|담당자는|담당자|대표는|선수|감독|교수|작가|기자|배우|가수|시장|장관|의원|대통령|팀장|과장|회장|사장|원장|관장|학생|시민|상인|농민|발표자는|발표자|강사는|강사|진행은|담당은|담당|최우수 선수는";
 
 const PROVINCES =
-  "서울|부산|대구|인천|광주|대전|울산|세종|경기|강원|충북|충남|전북|전남|경북|경남|제주|미국|중국|일본|영국|독일|프랑스|러시아|캐나다|호주|인도|베트남|북한|유럽|아시아";
+  "서울|부산|대구|인천|광주|대전|울산|세종|경기도|강원|충북|충남|전북|전남|경북|경남|제주|미국|중국|일본|영국|독일|프랑스|러시아|캐나다|호주|인도|베트남|북한|유럽|아시아";
 /** Words that end like a place. */
 const NO_PLACE = new Set(
-  "다시 역시 당시 임시 즉시 동시 전시 수시 잠시 표시 제시 지시 실시 응시 필시 도시 일시 몇시 감시 무시 중시 상시 평시 정시 게시 출시 개시 가시 소도시 대도시 신도시 매시 혹시 택시 접시 낚시 모시 연구 친구 가구 야구 축구 요구 지구 입구 도구 기구 복구 항구 출구 농구 배구 피구 탁구 당구 창구 청구 촉구 강구 추구 탐구 욕구 문구 식구 인구 영구 전구 호구 대구 공구 구구 운동 활동 행동 자동 이동 공동 아동 감동 변동 노동 진동 작동 협동 충동 부동 수동 연동 가동 기동 발동 출동 합동 율동 소동 냉동 전동 구동 유동 태동 고동 파동 역동 생동 제동 장군 국군 공군 육군 해군 직군 제품군 환자군 대조군 실험군 후보군 증후군 미군 적군 행정구 자치구 선거구 비상구 배출구 투입구 운동기구 놀이기구 이웃동 옆동 봉사활동 여가활동 야외활동 실내운동 가사노동".split(
+  "누구 다시 역시 당시 임시 즉시 동시 전시 수시 잠시 표시 제시 지시 실시 응시 필시 도시 일시 몇시 감시 무시 중시 상시 평시 정시 게시 출시 개시 가시 소도시 대도시 신도시 매시 혹시 택시 접시 낚시 모시 연구 친구 가구 야구 축구 요구 지구 입구 도구 기구 복구 항구 출구 농구 배구 피구 탁구 당구 창구 청구 촉구 강구 추구 탐구 욕구 문구 식구 인구 영구 전구 호구 대구 공구 구구 운동 활동 행동 자동 이동 공동 아동 감동 변동 노동 진동 작동 협동 충동 부동 수동 연동 가동 기동 발동 출동 합동 율동 소동 냉동 전동 구동 유동 태동 고동 파동 역동 생동 제동 장군 국군 공군 육군 해군 직군 제품군 환자군 대조군 실험군 후보군 증후군 미군 적군 행정구 자치구 선거구 비상구 배출구 투입구 운동기구 놀이기구 이웃동 옆동 봉사활동 여가활동 야외활동 실내운동 가사노동".split(
     " ",
   ),
 );
@@ -53,15 +53,19 @@ interface NamePattern {
 }
 
 const likePerson = (word: string): boolean =>
-  !NO_PERSON.has(word) && GIVEN_FIRST.includes(word[1]!) && GIVEN_SECOND.includes(word[2]!);
+  !NO_PERSON.has(word) &&
+  !/[가로러거스다]운$/.test(word) &&
+  GIVEN_FIRST.includes(word[1]!) &&
+  GIVEN_SECOND.includes(word[2]!);
 
 const NAME_PATTERNS: NamePattern[] = [
   { kind: "quote", pattern: /['‘「『《<]([^'’」』》<>\n]{1,20})['’」』》>]/g },
   { kind: "quote", pattern: /["“]([^"”\n]{1,20})["”]/g },
   {
+    // Who speaks in a dialogue speaks more than once; a heading stands once.
     kind: "name",
-    pattern: /(?<![가-힣])([가-힣]{2,4})\s?:(?=\s)/g,
-    accept: (word) => !NO_SPEAKER.has(word) && word.length <= 3,
+    pattern: /(?<=^|\n)([가-힣]{2,3})\s?:(?=\s[\s\S]*\n\1\s?:\s)/g,
+    accept: (word) => !NO_SPEAKER.has(word),
   },
   {
     kind: "person",
@@ -74,8 +78,18 @@ const NAME_PATTERNS: NamePattern[] = [
     accept: (word) => word.length === 3 && likePerson(word),
   },
   {
+    // In a list or after a label: "참석: 임재석, 황하은 등".
     kind: "person",
-    pattern: new RegExp(`${WORD_START}([${SURNAMES}][가-힣]{2})${WORD_END}`, "g"),
+    pattern: new RegExp(`(?<=[:,·]\\s?)([${SURNAMES}][가-힣]{2})(?=\\s?[,·(\\n]|\\s등|$)`, "g"),
+    accept: likePerson,
+  },
+  {
+    kind: "person",
+    // Without a title, a last syllable that could be a particle (이용이, 원인은) must be followed by one.
+    pattern: new RegExp(
+      `${WORD_START}([${SURNAMES}][가-힣](?:(?![이은는가을를의에도만과로와나])[가-힣]|[가-힣](?=(?:${JOSA})(?:[^가-힣]|$))))${WORD_END}`,
+      "g",
+    ),
     accept: likePerson,
   },
   {

@@ -262,7 +262,11 @@ const PATTERNS: Pattern[] = [
   },
   {
     pattern: new RegExp(`(?<![\\d.,A-Za-z])(${NUMBER})\\s?여?\\s?(${UNIT})`, "g"),
-    facts: ([, value, unit]) => [quantity(koreanNumber(value!), unitForm(unit!))],
+    // 1위 says "most often" in figures: the document need not say it so.
+    facts: ([, value, unit]) =>
+      unitForm(unit!) === "위" && koreanNumber(value!) <= 3
+        ? [{ kind: "number", value: "", covers: [] }]
+        : [quantity(koreanNumber(value!), unitForm(unit!))],
   },
   {
     pattern: new RegExp(
@@ -294,21 +298,20 @@ export function numericFacts(text: string): Fact[] {
   let left = source;
   const found: Fact[] = [];
   for (const { pattern, facts } of PATTERNS) {
-    pattern.lastIndex = 0;
-    for (let match = pattern.exec(left); match; match = pattern.exec(left)) {
-      if (match[0].length === 0) {
-        pattern.lastIndex++;
-        continue;
-      }
+    left = left.replace(pattern, (...args) => {
+      const match = args.slice(
+        0,
+        args.findIndex((value) => typeof value === "number"),
+      ) as RegExpExecArray;
+      const start = args.find((value): value is number => typeof value === "number") as number;
       const made = facts(match);
-      if (made.length === 0) continue;
-      const start = match.index;
-      const end = start + match[0].length;
-      for (const fact of made) found.push({ ...fact, text: source.slice(start, end).trim(), start });
+      if (made.length === 0) return match[0];
+      for (const fact of made) {
+        if (fact.value !== "") found.push({ ...fact, text: match[0].trim(), start });
+      }
       // What is taken becomes a mark that no pattern knows.
-      left = left.slice(0, start) + "\u0001".repeat(end - start) + left.slice(end);
-      pattern.lastIndex = end;
-    }
+      return "\u0001".repeat(match[0].length);
+    });
   }
   return found.sort((a, b) => a.start - b.start);
 }

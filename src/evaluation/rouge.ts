@@ -16,11 +16,13 @@ export interface EncodedText {
 export class RougeVocabulary {
   private readonly idOf = new Map<string, number>();
   private readonly encoded = new Map<string, EncodedText>();
-  readonly tokenizer: TextTokenizer;
 
-  constructor(tokenizer: TextTokenizer) {
-    this.tokenizer = tokenizer;
-  }
+  /** `linesOf` cuts a text for rougeLsum; rouge-score's own way is at line ends ("\r" is none), without empty lines. */
+  constructor(
+    readonly tokenizer: TextTokenizer,
+    private readonly linesOf: (text: string) => string[] = (text) =>
+      text.split("\n").filter((line) => line.length > 0),
+  ) {}
 
   /** Encodes a text once: systems that are scored one after the other share their references. */
   encode(text: string): EncodedText {
@@ -34,8 +36,7 @@ export class RougeVocabulary {
 
   private encodeLines(text: string): EncodedText {
     const ids = this.ids(text);
-    // An empty line is dropped before tokenizing; "\r" is not a line end here, as in rouge-score.
-    const lines = text.split("\n").filter((line) => line.length > 0);
+    const lines = this.linesOf(text);
     return {
       ids,
       lines: lines.length === 1 && lines[0] === text ? [ids] : lines.map((line) => this.ids(line)),
@@ -183,8 +184,8 @@ export interface RougeItems {
   tokenizer: string;
   /** Per type, one score an item, in order. */
   scores: Record<RougeType, PRF[]>;
-  /** Items where reference or prediction has no token left: their score of 0 says nothing about the text. */
-  empty: number;
+  /** Indices of items where reference or prediction has no token left: their score of 0 says nothing about the text. */
+  emptyItems: number[];
 }
 
 /** Scores item by item; `references[i]` is one text or several. Throws on unequal counts. */
@@ -199,13 +200,15 @@ export function rougeItems(
     );
   }
   const scores: Record<RougeType, PRF[]> = { rouge1: [], rouge2: [], rougeL: [], rougeLsum: [] };
-  let empty = 0;
+  const emptyItems: number[] = [];
   predictions.forEach((prediction, item) => {
     const given = references[item]!;
     const encoded = (typeof given === "string" ? [given] : given).map((text) => vocabulary.encode(text));
     if (encoded.length === 0) throw new Error(`rouge: item ${item} has no reference.`);
     const predicted = vocabulary.encode(prediction);
-    if (predicted.ids.length === 0 || encoded.every((reference) => reference.ids.length === 0)) empty++;
+    if (predicted.ids.length === 0 || encoded.every((reference) => reference.ids.length === 0)) {
+      emptyItems.push(item);
+    }
     for (const type of rougeTypes) {
       let best = rougeOfEncoded(encoded[0]!, predicted, type);
       for (const reference of encoded.slice(1)) {
@@ -215,5 +218,5 @@ export function rougeItems(
       scores[type].push(best);
     }
   });
-  return { tokenizer: vocabulary.tokenizer.name, scores, empty };
+  return { tokenizer: vocabulary.tokenizer.name, scores, emptyItems };
 }

@@ -1,0 +1,189 @@
+// The fact extractor: written forms by hand, and precision and recall against the generated corpus's known slot values.
+import { describe, expect, it } from "vitest";
+import { studyCorpus } from "../../src/corpus/corpus";
+import { FAMILY_NAMES, GIVEN_NAMES, PLACE_HEADS, PLACE_TAILS, PLACE_UNITS } from "../../src/corpus/words";
+import { extractFacts, scoreFacts } from "../../src/evaluation/facts";
+import { namedFacts } from "../../src/evaluation/facts-names";
+import { koreanNumber, numericFacts } from "../../src/evaluation/facts-numbers";
+
+describe("written forms", () => {
+  it.each([
+    ["3만 원", "30000원"],
+    ["30,000원", "30000원"],
+    ["2.5만 원을", "25000원"],
+    ["1억 2천만 원", "120000000원"],
+    ["3천5백만원", "35000000원"],
+    ["백만 원", "1000000원"],
+    ["삼천 명", "3000명"],
+    ["3만여 명이", "30000명"],
+    ["오후 3시", "15:00"],
+    ["15:00", "15:00"],
+    ["저녁 7시 반에", "19:30"],
+    ["오전 12시", "00:00"],
+    ["정오에", "12:00"],
+    ["5월 10일", "05-10"],
+    ["05월 03일", "05-03"],
+    ["2024-05-10", "2024년 05-10"],
+    ["2024년 5월 10일부터 15일까지", "2024년 05-10 05-15"],
+    ["3월 10~15일", "03-10 03-15"],
+    ["12.5퍼센트", "12.5%"],
+    ["4%포인트", "4%p"],
+    ["초속 6m", "6m/s"],
+    ["영하 5도", "-5도"],
+    ["3 대 2로", "3-2"],
+    ["3분의 1", "1/3"],
+    ["10~20명", "10명 20명"],
+    ["두 시간", "2시간"],
+    ["스물두 살", "22세"],
+    ["한 달간", "1개월"],
+    ["열흘", "10일"],
+    ["285-7918번", "2857918"],
+    ["한 번 더 두 도시의 이 건물에", ""],
+  ])("%s is %s", (text, expected) => {
+    expect(
+      numericFacts(text)
+        .map((fact) => fact.value)
+        .join(" "),
+    ).toBe(expected);
+  });
+
+  it("reads numbers of every size", () => {
+    expect(koreanNumber("1조 2000억")).toBe(1.2e12);
+    expect(koreanNumber("이천오백만")).toBe(25_000_000);
+    expect(koreanNumber("2만5000")).toBe(25_000);
+  });
+
+  it("finds names in running text from outside the generator", () => {
+    const text =
+      "홍길동 서울시장은 12일 수원시청에서 열린 회의에서 '한강 버스'를 소개했다. 박지성 선수와 한국은행 이창용 총재도 왔다. " +
+      "다시 활동을 시작한 연구진은 도시 문제를 요구했다. AI 예산은 3억 원이다.";
+    const values = namedFacts(text).map((fact) => fact.value);
+    for (const name of ["수원시청", "한강 버스", "박지성", "한국은행", "AI"]) expect(values).toContain(name);
+    for (const word of ["다시", "활동", "도시", "요구"]) expect(values).not.toContain(word);
+  });
+});
+
+describe("kept and invented", () => {
+  const document =
+    "해평군 안전과는 5월 10일 오후 3시에 시민 광장에서 3만 원짜리 체험을 30명에게 연다. 담당은 김민수 팀장이다.";
+
+  it("another form of the same fact is kept", () => {
+    const score = scoreFacts(
+      "해평군이 05월 10일 15시에 30,000원 체험을 연다.",
+      "해평군, 5월 10일 오후 3시, 3만 원",
+      document,
+    );
+    expect(score).toMatchObject({ kept: 1, invented: 0, referenceFacts: 4 });
+  });
+
+  it("one wrong digit is lost and invented", () => {
+    const score = scoreFacts("해평군이 5월 11일에 연다.", "해평군이 5월 10일에 연다.", document);
+    expect(score).toMatchObject({ kept: 0.5, invented: 0.5, lost: ["5월 10일"], wrong: ["5월 11일"] });
+  });
+
+  it("an hour without its half of the day agrees with either", () => {
+    expect(scoreFacts("3시에 연다.", "오후 3시에 연다.", document)).toMatchObject({ kept: 1, invented: 0 });
+    expect(scoreFacts("오전 3시에 연다.", "오후 3시에 연다.", document)).toMatchObject({
+      kept: 0,
+      invented: 1,
+    });
+  });
+
+  it("nothing to keep is not a score, nothing said invents nothing", () => {
+    expect(scoreFacts("", "좋은 일이다.", "좋은 일이다.")).toMatchObject({ kept: undefined, invented: 0 });
+    expect(scoreFacts("", "5월 10일", document)).toMatchObject({ kept: 0, invented: 0 });
+  });
+
+  it("decomposed Hangul is the same text", () => {
+    expect(scoreFacts("3만 원".normalize("NFD"), "30,000원", "30,000원")).toMatchObject({
+      kept: 1,
+      invented: 0,
+    });
+  });
+});
+
+describe("against the generated corpus", () => {
+  // Another seed than the study's, on which the rules were written; the sentence patterns are the same.
+  const items = studyCorpus(77, { train: 0, validation: 300, "test-in-domain": 100, "test-other": 200 });
+  const region = new RegExp(
+    `^(${PLACE_HEADS.join("|")})(${PLACE_TAILS.join("|")})(${PLACE_UNITS.join("|")})$`,
+  );
+  const person = new RegExp(`^(${FAMILY_NAMES.join("|")})(${GIVEN_NAMES.join("|")})$`);
+  const squeeze = (text: string) => text.replace(/\s/g, "");
+
+  /** What a slot value is to be found as, written down from the generator's own few forms. */
+  function expectedOf(slot: string): { kind: string; value: string } | undefined {
+    const date = /^(\d+)월 (\d+)일$/.exec(slot);
+    if (date) return { kind: "date", value: `${date[1]!.padStart(2, "0")}-${date[2]!.padStart(2, "0")}` };
+    const time = /^(오전|오후) (\d+)시$/.exec(slot);
+    if (time) {
+      const hour = (Number(time[2]) % 12) + (time[1] === "오후" ? 12 : 0);
+      return { kind: "time", value: `${String(hour).padStart(2, "0")}:00` };
+    }
+    const money = /^([\d,.]+)(만|억)? ?원$/.exec(slot);
+    if (money) {
+      const scale = money[2] === "만" ? 10_000 : money[2] === "억" ? 100_000_000 : 1;
+      return { kind: "number", value: `${Number(money[1]!.replaceAll(",", "")) * scale}원` };
+    }
+    const wind = /^초속 (\d+)m$/.exec(slot);
+    if (wind) return { kind: "number", value: `${wind[1]}m/s` };
+    const score = /^(\d+) 대 (\d+)$/.exec(slot);
+    if (score) return { kind: "score", value: `${score[1]}-${score[2]}` };
+    const count = /^([\d.]+)(명|개월|주|%p|%|도|m|km|점|권|박|층|시간|개|분|cm|kg|g|장|표|kWh)$/.exec(slot);
+    if (count) return { kind: "number", value: `${Number(count[1])}${count[2]}` };
+    if (region.test(slot)) return { kind: "place", value: slot };
+    if (person.test(slot)) return { kind: "person", value: slot };
+    return undefined;
+  }
+
+  it("finds the slots: recall by kind", () => {
+    const found = new Map<string, [number, number]>();
+    for (const item of items) {
+      const values = new Set(extractFacts(item.document).map((fact) => fact.value));
+      for (const slot of item.facts ?? []) {
+        const expected = expectedOf(slot);
+        if (!expected) continue;
+        const counts = found.get(expected.kind) ?? [0, 0];
+        counts[1]++;
+        if (values.has(expected.value)) counts[0]++;
+        found.set(expected.kind, counts);
+      }
+    }
+    const recall = Object.fromEntries([...found].map(([kind, [hit, all]]) => [kind, hit / all]));
+    console.log("Fact extractor, recall on documents:", JSON.stringify(Object.fromEntries(found)));
+    for (const kind of ["number", "date", "time", "score", "place", "person"]) {
+      expect(found.get(kind)?.[1], kind).toBeGreaterThan(20);
+      expect(recall[kind], kind).toBeGreaterThan(0.97);
+    }
+  });
+
+  it("takes little else for a fact: precision on summaries, where every fact is a slot", () => {
+    let right = 0;
+    let all = 0;
+    for (const item of items) {
+      for (const fact of extractFacts(item.summary)) {
+        all++;
+        if (
+          item.facts!.some(
+            (slot) =>
+              squeeze(slot).includes(squeeze(fact.text)) || squeeze(fact.text).includes(squeeze(slot)),
+          )
+        )
+          right++;
+      }
+    }
+    console.log(`Fact extractor, precision on summaries: ${right} of ${all} = ${(right / all).toFixed(4)}`);
+    expect(right / all).toBeGreaterThan(0.97);
+  });
+
+  it("a reference keeps all its own facts and invents almost nothing", () => {
+    let invented = 0;
+    for (const item of items) {
+      const score = scoreFacts(item.summary, item.summary, item.document);
+      expect(score.kept ?? 1).toBe(1);
+      invented += score.invented;
+    }
+    console.log(`Reference summaries, share counted as invented: ${(invented / items.length).toFixed(4)}`);
+    expect(invented / items.length).toBeLessThan(0.02);
+  });
+});

@@ -1,8 +1,9 @@
 // An encoder of our own written as a Hugging Face model folder.
+
 import * as fs from "node:fs";
 import * as path from "node:path";
+import { writeJson } from "../engine/atomic-write";
 import { type EncoderConfig, encoderTensorShapes } from "./encoder-config";
-import { writeJson } from "./json-files";
 import { writeSafetensors } from "./safetensors";
 
 const ARCHITECTURES: Record<string, string> = {

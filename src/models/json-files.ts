@@ -1,4 +1,4 @@
-// JSON files beside a model's weights: read with checks, written atomically.
+// JSON files beside a model's weights, read with checks.
 import * as fs from "node:fs";
 
 /** A model's configuration that is incomplete, inconsistent or not understood. */
@@ -24,17 +24,4 @@ export function readJsonObject(file: string): Record<string, unknown> {
     throw new ConfigError(`${file}: expected a JSON object`);
   }
   return parsed as Record<string, unknown>;
-}
-
-/** Writes `value` as indented JSON: complete or not at all. */
-export function writeJson(file: string, value: unknown): void {
-  const temporary = `${file}.${process.pid}.tmp`;
-  const fd = fs.openSync(temporary, "w");
-  try {
-    fs.writeSync(fd, `${JSON.stringify(value, null, 2)}\n`);
-    fs.fsyncSync(fd);
-  } finally {
-    fs.closeSync(fd);
-  }
-  fs.renameSync(temporary, file);
 }

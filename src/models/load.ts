@@ -1,12 +1,6 @@
 // A decoder from a Hugging Face folder: config.json, weights, and the check that the two agree.
 import { type Tensor, tf, type Variable } from "../engine/tf";
-import {
-  checkTensors,
-  type DecoderConfig,
-  readDecoderConfig,
-  tensorShapes,
-  writeDecoderConfig,
-} from "./config";
+import { checkTensors, readDecoderConfig, tensorShapes, writeDecoderConfig } from "./config";
 import { Decoder } from "./decoder";
 import { WeightFiles, writeSafetensors } from "./safetensors";
 
@@ -40,7 +34,7 @@ export function keepWeight(data: Float32Array, shape: number[], trainable: boole
 
 /** Writes config.json and model.safetensors that transformers reads unchanged. */
 export function saveDecoder(folder: string, decoder: Decoder, dtype: "F32" | "BF16" = "F32"): void {
-  writeDecoderConfig(folder, decoder.config as DecoderConfig);
+  writeDecoderConfig(folder, decoder.config, dtype === "BF16" ? "bfloat16" : "float32");
   const tensors = [...decoder.weights].map(([name, tensor]) => ({
     name,
     dtype,

@@ -1,14 +1,7 @@
-// Weights in safetensors files: one file or shards with an index, read by range, written atomically.
+// Weights in safetensors files: one file or shards with an index, read by range.
 import * as fs from "node:fs";
 import * as path from "node:path";
-import {
-  DTYPE_BYTES,
-  type Dtype,
-  toBfloat16,
-  toFloat16,
-  upcastBfloat16,
-  upcastFloat16,
-} from "./safetensors-dtypes";
+import { type Dtype, upcastBfloat16, upcastFloat16 } from "./safetensors-dtypes";
 import {
   type HeaderEntry,
   parseJsonWithoutDuplicates,
@@ -19,6 +12,7 @@ import {
 
 export type { Dtype } from "./safetensors-dtypes";
 export { SafetensorsError } from "./safetensors-header";
+export { type NewTensor, writeSafetensors } from "./safetensors-write";
 
 export interface TensorInfo {
   dtype: Dtype;
@@ -185,88 +179,4 @@ function readWeightMap(index: string): [string, string][] {
     }
   }
   return pairs as [string, string][];
-}
-
-export interface NewTensor {
-  name: string;
-  dtype: Dtype;
-  shape: number[];
-  /** Values in fp32, or the bytes as stored; a function is called when its turn to be written comes. */
-  data: Float32Array | Uint8Array | (() => Float32Array | Uint8Array);
-}
-
-function storedBytes(file: string, tensor: NewTensor, byteLength: number): Uint8Array {
-  const data = typeof tensor.data === "function" ? tensor.data() : tensor.data;
-  let stored: Float32Array | Uint16Array | Uint8Array = data;
-  if (data instanceof Float32Array) {
-    if (tensor.dtype === "BF16") stored = toBfloat16(data);
-    else if (tensor.dtype === "F16") stored = toFloat16(data);
-    else if (tensor.dtype !== "F32") {
-      throw new SafetensorsError(
-        `${file}, tensor "${tensor.name}": fp32 values cannot be written as ${tensor.dtype}`,
-      );
-    }
-  }
-  if (stored.byteLength !== byteLength) {
-    throw new SafetensorsError(
-      `${file}, tensor "${tensor.name}": ${tensor.dtype} [${tensor.shape.join(", ")}] takes ${byteLength} bytes, found ${stored.byteLength}`,
-    );
-  }
-  return new Uint8Array(stored.buffer, stored.byteOffset, stored.byteLength);
-}
-
-/**
- * Writes tensors to a safetensors file that transformers loads, atomically: complete or not at all.
- * fp32 values are rounded to nearest even where `dtype` is BF16 or F16.
- */
-export function writeSafetensors(
-  file: string,
-  tensors: NewTensor[],
-  metadata: Record<string, string> = {},
-): void {
-  // Wider elements first keeps every tensor aligned, as the reference implementation does.
-  const inOrder = [...tensors].sort(
-    (a, b) => DTYPE_BYTES[b.dtype] - DTYPE_BYTES[a.dtype] || (a.name < b.name ? -1 : 1),
-  );
-  const header: [string, unknown][] = [["__metadata__", { format: "pt", ...metadata }]];
-  const lengths: number[] = [];
-  let end = 0;
-  for (const [i, { name, dtype, shape }] of inOrder.entries()) {
-    if (name === "__metadata__" || inOrder[i + 1]?.name === name) {
-      throw new SafetensorsError(`${file}: two tensors are named "${name}"`);
-    }
-    const length = shape.reduce((size, dimension) => size * dimension, DTYPE_BYTES[dtype]);
-    header.push([name, { dtype, shape, data_offsets: [end, end + length] }]);
-    lengths.push(length);
-    end += length;
-  }
-  const text = Buffer.from(JSON.stringify(Object.fromEntries(header)), "utf8");
-  const padded = Buffer.alloc(Math.ceil(text.length / 8) * 8, " ");
-  text.copy(padded);
-  const length = Buffer.alloc(8);
-  length.writeBigUInt64LE(BigInt(padded.length));
-  const temporary = `${file}.${process.pid}.tmp`;
-  const fd = fs.openSync(temporary, "w");
-  try {
-    try {
-      writeFully(fd, length);
-      writeFully(fd, padded);
-      for (const [i, tensor] of inOrder.entries())
-        writeFully(fd, storedBytes(file, tensor, lengths[i] as number));
-      fs.fsyncSync(fd);
-    } finally {
-      fs.closeSync(fd);
-    }
-    fs.renameSync(temporary, file);
-  } catch (error) {
-    fs.rmSync(temporary, { force: true });
-    throw error;
-  }
-}
-
-function writeFully(fd: number, bytes: Uint8Array): void {
-  const CHUNK = 1 << 28;
-  for (let done = 0; done < bytes.byteLength; ) {
-    done += fs.writeSync(fd, bytes, done, Math.min(CHUNK, bytes.byteLength - done));
-  }
 }

@@ -2,6 +2,7 @@
 import * as fs from "node:fs";
 import * as path from "node:path";
 import { type Case, failed } from "./case";
+import { checkMetrics, isMetricsFolder } from "./metrics";
 import { checkModels, isModelsFolder } from "./models";
 
 /** One kind of reference folder; a new kind is a line in KINDS. */
@@ -12,7 +13,10 @@ export interface Kind {
   check(root: string): Case[] | Promise<Case[]>;
 }
 
-const KINDS: readonly Kind[] = [{ name: "models", fits: isModelsFolder, check: checkModels }];
+const KINDS: readonly Kind[] = [
+  { name: "models", fits: isModelsFolder, check: checkModels },
+  { name: "metrics", fits: isMetricsFolder, check: checkMetrics },
+];
 
 /** The reference folders at `root`: itself, or those of its subfolders that have a MANIFEST.json. */
 function referenceFolders(root: string): string[] {

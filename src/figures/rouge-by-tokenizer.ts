@@ -48,7 +48,7 @@ export function rougeByTokenizer(systems: SystemResult[]): Figure {
   return {
     data,
     layout: {
-      title: figureTitle("토크나이저에 따른 ROUGE-1 F1 (오차 막대: 95 % 신뢰구간)"),
+      title: figureTitle("토크나이저에 따른 ROUGE-1 F1 (오차 막대: 95% 신뢰구간)"),
       width: 980,
       height: 470,
       xaxis: { ...ticks, domain: [0, 0.48], title: { text: TEST_SET_NAMES["in-domain"] } },

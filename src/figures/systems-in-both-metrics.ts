@@ -52,7 +52,7 @@ export function systemsInBothMetrics(systems: SystemResult[], published: Publish
   const place = (index: number) => rows.length - 1 - index;
   const data: object[] = [];
   const layout: Record<string, unknown> = {
-    title: figureTitle("다섯 시스템의 점수 (오차 막대: 95 % 신뢰구간)"),
+    title: figureTitle("다섯 시스템의 점수 (오차 막대: 95% 신뢰구간)"),
     width: 980,
     height: 700,
     grid: { rows: 2, columns: 2, pattern: "independent", xgap: 0.06, ygap: 0.22 },

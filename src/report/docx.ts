@@ -8,6 +8,7 @@ import {
   FootnoteReferenceRun,
   HeadingLevel,
   ImageRun,
+  LineRuleType,
   Packer,
   PageNumber,
   Paragraph,
@@ -152,7 +153,7 @@ function block(part: Block, doc: ReportDocument, pictures: Map<string, Picture>)
           children: [image],
           keepNext: true,
           alignment: AlignmentType.CENTER,
-          spacing: { before: 160 },
+          spacing: { before: 160, line: 240, lineRule: LineRuleType.AUTO },
         }),
         caption(`${doc.words.figure} ${part.number}. ${part.caption}`, false),
       ];
@@ -173,7 +174,7 @@ export async function toDocx(doc: ReportDocument, pictures: Map<string, Picture>
       default: {
         document: {
           run: { font: FONT, size: 20, language: { value: "en-US", eastAsia: "ko-KR" } },
-          paragraph: { spacing: { line: 300 } },
+          paragraph: { spacing: { line: 300, lineRule: LineRuleType.AUTO } },
         },
         title: { run: { font: FONT, size: 40, bold: true } },
         heading1: heading(30),

@@ -44,10 +44,15 @@ export function scoreOf(
 ): number | undefined {
   const scores = result?.scores[testSet];
   if (!scores) return undefined;
-  if (metric === "keptFacts" || metric === "inventedFacts") return scores[metric];
   const [family, detail] = splitMetric(metric);
-  if (family === "bertscore") return scores.bertscore[detail as "precision" | "recall" | "f"];
-  return scores.rouge[detail]?.[family as "rouge1"]?.f;
+  const value =
+    family === "keptFacts" || family === "inventedFacts"
+      ? scores[family]
+      : family === "bertscore"
+        ? scores.bertscore[detail as "precision" | "recall" | "f"]
+        : scores.rouge[detail]?.[family as "rouge1"]?.f;
+  // A score that was NaN is null in JSON.
+  return Number.isFinite(value) ? value : undefined;
 }
 
 const find = (results: StudyResults, system: SystemId) =>

@@ -19,9 +19,9 @@ export function signed(value: number, digits: number): string {
   return value > 0 && /[1-9]/.test(text) ? `+${text}` : text;
 }
 
-/** A share of 1 as percent: 0.365 -> "36.5 %". */
+/** A share of 1 as percent: 0.365 -> "36.5%". */
 export function percent(share: number, digits = 1): string {
-  return Number.isFinite(share) ? `${fixed(share * 100, digits)} %` : "–";
+  return Number.isFinite(share) ? `${fixed(share * 100, digits)}%` : "–";
 }
 
 /** A p value: "p < 0.001" or "p = 0.041". */

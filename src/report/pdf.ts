@@ -17,8 +17,8 @@ const FONTS = {
 // A4 less margins of 50 points.
 const TEXT_WIDTH = 595 - 2 * 50;
 const TABLE_FONT_SIZE = 8;
-// A table of so few rows stays on one page with its caption.
-const FEW_ROWS = 9;
+// A table of up to so many rows fits a page and stays on one, with its caption.
+const ROWS_OF_A_PAGE = 22;
 /** About how wide a word is, in ems: Hangul and other wide characters nearly one, all others a bit more than half. */
 function ems(word: string): number {
   let sum = 0;
@@ -117,12 +117,11 @@ function block(part: Block, doc: ReportDocument, pictures: Map<string, Picture>)
         },
       ];
     case "list":
-      return [
-        {
-          ul: part.items.map((item) => ({ text: inlines(item), margin: [0, 0, 0, 3] })),
-          margin: [0, 0, 0, 7],
-        },
-      ];
+      // A list a piece: a heading then stays with the first item.
+      return part.items.map((item, i) => ({
+        ul: [{ text: inlines(item) }],
+        margin: [0, 0, 0, i === part.items.length - 1 ? 7 : 3],
+      }));
     case "table": {
       const stack = [
         {
@@ -144,7 +143,7 @@ function block(part: Block, doc: ReportDocument, pictures: Map<string, Picture>)
           margin: [0, 3, 0, part.note ? 10 : 2],
         },
       ];
-      return part.rows.length <= FEW_ROWS ? [{ unbreakable: true, stack }] : stack;
+      return part.rows.length <= ROWS_OF_A_PAGE ? [{ unbreakable: true, stack }] : stack;
     }
     case "figure": {
       const picture = pictures.get(part.id);
@@ -171,6 +170,24 @@ function block(part: Block, doc: ReportDocument, pictures: Map<string, Picture>)
       ];
     }
   }
+}
+
+/** Headings stand in one unbreakable piece with the start of what follows, so that none ends a page. */
+function content(doc: ReportDocument, pictures: Map<string, Picture>): Content[] {
+  const out: Content[] = [];
+  let headings: Content[] = [];
+  for (const part of doc.blocks) {
+    const pieces = block(part, doc, pictures);
+    if (part.kind === "heading") {
+      headings.push(...pieces);
+    } else if (headings.length === 0) {
+      out.push(...pieces);
+    } else {
+      out.push({ unbreakable: true, stack: [...headings, pieces[0]!] }, ...pieces.slice(1));
+      headings = [];
+    }
+  }
+  return [...out, ...headings];
 }
 
 /** Writes the document as PDF; the same document gives the same bytes. */
@@ -220,7 +237,7 @@ export async function toPdf(doc: ReportDocument, pictures: Map<string, Picture>)
         doc.fields,
         false,
       ),
-      ...doc.blocks.flatMap((part) => block(part, doc, pictures)),
+      ...content(doc, pictures),
       ...(notes.length ? [{ text: doc.words.notes, bold: true, margin: [0, 18, 0, 4] }, ...notes] : []),
     ],
   };

@@ -94,7 +94,7 @@ describe("numbers", () => {
     expect(signed(-0.0316, 3)).toBe("\u22120.032");
     expect(fixed(1923456, 0)).toBe("1,923,456");
     expect(fixed(Number.NaN, 2)).toBe("–");
-    expect(percent(0.3649)).toBe("36.5 %");
+    expect(percent(0.3649)).toBe("36.5%");
     expect(pValue(0.0004)).toBe("p < 0.001");
     expect(seconds(119.6)).toBe("2분 0초");
   });

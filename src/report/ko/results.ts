@@ -181,7 +181,7 @@ export function resultsSection(
   doc.figure({
     id: "systems-in-both-metrics",
     caption: "다섯 시스템의 ROUGE-1, BERTScore F1, 지킨 사실 (속이 빈 마름모: 원 보고서의 값)",
-    alt: "시스템마다 같은 분야와 다른 분야의 점수를 95 % 신뢰구간과 함께 점으로 나타냄",
+    alt: "시스템마다 같은 분야와 다른 분야의 점수를 95% 신뢰구간과 함께 점으로 나타냄",
     figure: systemsInBothMetrics(results.systems, published.systems),
   });
   doc.figure({

@@ -15,7 +15,7 @@ export function metricValue(metric: string, value: number | undefined): string {
 
 /** A difference in the metric's own unit: of shares in percent points. */
 export function metricDifference(metric: string, difference: number): string {
-  return isShare(metric) ? `${signed(difference * 100, 1)} %p` : signed(difference, 3);
+  return isShare(metric) ? `${signed(difference * 100, 1)}%p` : signed(difference, 3);
 }
 
 /** The evidence of a contrast in brackets: values, difference, interval, corrected p. */
@@ -28,7 +28,7 @@ export function evidence(pair: Contrast): string {
     const scale = isShare(pair.metric) ? 100 : 1;
     const digits = isShare(pair.metric) ? 1 : 3;
     const range = interval
-      ? `, 95 % 신뢰구간 [${signed(interval[0] * scale, digits)}, ${signed(interval[1] * scale, digits)}]`
+      ? `, 95% 신뢰구간 [${signed(interval[0] * scale, digits)}, ${signed(interval[1] * scale, digits)}]`
       : "";
     parts.push(`차이 ${metricDifference(pair.metric, pair.difference)}${range}`);
   }
@@ -38,7 +38,7 @@ export function evidence(pair: Contrast): string {
 
 function detectableNote(pair: Contrast): string {
   if (pair.detectable === undefined || !Number.isFinite(pair.detectable)) return "";
-  const size = isShare(pair.metric) ? `${fixed(pair.detectable * 100, 1)} %p` : fixed(pair.detectable, 3);
+  const size = isShare(pair.metric) ? `${fixed(pair.detectable * 100, 1)}%p` : fixed(pair.detectable, 3);
   return ` 이 검정이 알아낼 수 있는 가장 작은 차이는 약 ${size}이므로, 동률은 차이가 없다는 증명이 아니다.`;
 }
 

@@ -50,6 +50,13 @@ export function batchLoss(decoder: Decoder, batch: Batch, rowLoss: RowLoss): Ten
   });
 }
 
+/** Cuts a step's examples into at most `parts` micro-batches of nearly equal size, none empty. */
+export function splitBatch<T>(examples: readonly T[], parts: number): T[][] {
+  const count = Math.min(parts, examples.length);
+  const cut = (i: number) => Math.round((i * examples.length) / count);
+  return Array.from({ length: count }, (_, i) => examples.slice(cut(i), cut(i + 1)));
+}
+
 /** One optimizer step of plain cross-entropy. */
 export function crossEntropyStep(
   decoder: Decoder,
@@ -57,10 +64,7 @@ export function crossEntropyStep(
   padId: number,
   accumulation = 1,
 ): StepBatch {
-  const size = Math.ceil(examples.length / accumulation);
-  const batches = Array.from({ length: accumulation }, (_, i) =>
-    collate(examples.slice(i * size, (i + 1) * size), padId),
-  );
+  const batches = splitBatch(examples, accumulation).map((part) => collate(part, padId));
   return {
     items: examples.map((e) => e.id),
     micro: batches.map((batch) => ({

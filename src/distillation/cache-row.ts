@@ -1,0 +1,167 @@
+// One item's teacher logits, and their coding: at V = 256,000 and k = 64 under 200 bytes a token.
+import { BitReader, BitWriter, riceParameter } from "./bit-stream";
+
+/** Temperatures at which log-sum-exp and tail mass are stored. */
+export const TEMPERATURES = [1, 2, 4] as const;
+
+/** The teacher's distribution at each of n positions, each of which predicts one target token. */
+export interface CachedRow {
+  /** The tokens that were predicted, [n]. */
+  targetIds: Int32Array;
+  /** The k likeliest tokens, rising ids, [n · k]. */
+  topIds: Int32Array;
+  /** Their logits (softcapped where the family does), [n · k]. */
+  topLogits: Float32Array;
+  /** log Σ exp(logit / T) over the whole vocabulary, [n · 3] for T = 1, 2, 4. */
+  logSumExp: Float32Array;
+  /** log of the probability at T of all tokens outside the top k, [n · 3]. Not 1 - Σp, which fp32 cannot resolve. */
+  logTail: Float32Array;
+  /** Entropy at T = 1 in nats, [n]. */
+  entropy: Float32Array;
+  /** Logit of the target token, [n]. */
+  goldLogit: Float32Array;
+  /** Tokens drawn with replacement from the tail at T = 1, rising ids, [n · samples]. */
+  sampledIds: Int32Array;
+  sampledLogits: Float32Array;
+}
+
+export interface RowShape {
+  topK: number;
+  /** Tail tokens drawn per position; 0 for none. */
+  samples: number;
+}
+
+/** Logits are stored as codes of 1 - exp(-distance / 3) from the largest: the error weighs as much as the probability. */
+const COMPANDING = 3;
+const LEVELS = 255;
+const TAIL_STEP = 1 / 1024;
+const ENTROPY_STEP = 1 / 4096;
+const SPAN_STEP = 1 / 512;
+
+const compand = (distance: number) => -Math.expm1(-distance / COMPANDING);
+
+const float = new Float32Array(1);
+const floatBits = new Uint32Array(float.buffer);
+function writeFloat(bits: BitWriter, value: number): void {
+  float[0] = value;
+  bits.bits(floatBits[0]!, 32);
+}
+function readFloat(bits: BitReader): number {
+  floatBits[0] = bits.bits(32);
+  return float[0]!;
+}
+
+const steps = (value: number, step: number) => Math.max(0, Math.min(65_535, Math.round(value / step)));
+
+/** Ids in rising order as gaps, logits as codes below `top`. */
+function writeTokens(bits: BitWriter, ids: ArrayLike<number>, logits: ArrayLike<number>, top: number): void {
+  const count = ids.length;
+  const gaps: number[] = [];
+  let lowest = top;
+  for (let i = 0; i < count; i++) {
+    gaps.push(i === 0 ? ids[0]! : ids[i]! - ids[i - 1]!);
+    lowest = Math.min(lowest, logits[i]!);
+  }
+  const span = Math.min(65_535, Math.ceil((top - lowest) / SPAN_STEP));
+  const scale = span ? LEVELS / compand(span * SPAN_STEP) : 0;
+  const codes: number[] = [];
+  for (let i = 0; i < count; i++) {
+    codes.push(LEVELS - Math.min(LEVELS, Math.round(compand(top - logits[i]!) * scale)));
+  }
+  const gapParameter = riceParameter(gaps);
+  const codeParameter = riceParameter(codes);
+  bits.bits(span, 16);
+  bits.bits(gapParameter, 5);
+  bits.bits(codeParameter, 4);
+  for (const gap of gaps) bits.rice(gap, gapParameter);
+  for (const code of codes) bits.rice(code, codeParameter);
+}
+
+function readTokens(bits: BitReader, ids: Int32Array, logits: Float32Array, top: number): void {
+  const span = bits.bits(16);
+  const gapParameter = bits.bits(5);
+  const codeParameter = bits.bits(4);
+  const scale = span ? compand(span * SPAN_STEP) / LEVELS : 0;
+  let id = 0;
+  for (let i = 0; i < ids.length; i++) {
+    id += bits.rice(gapParameter);
+    ids[i] = id;
+  }
+  for (let i = 0; i < ids.length; i++) {
+    logits[i] = top + COMPANDING * Math.log1p(-(LEVELS - bits.rice(codeParameter)) * scale);
+  }
+}
+
+/** The bytes of a row. */
+export function encodeRow(row: CachedRow, { topK, samples }: RowShape): Uint8Array {
+  const bits = new BitWriter();
+  for (let t = 0; t < row.targetIds.length; t++) {
+    const ids = row.topIds.subarray(t * topK, (t + 1) * topK);
+    const logits = row.topLogits.subarray(t * topK, (t + 1) * topK);
+    let top = logits[0]!;
+    for (const logit of logits) top = Math.max(top, logit);
+    const place = ids.indexOf(row.targetIds[t]!);
+    bits.bits(place < 0 ? 0 : 1, 1);
+    if (place < 0) bits.bits(row.targetIds[t]!, 20);
+    else bits.bits(place, 10);
+    writeFloat(bits, row.goldLogit[t]!);
+    writeFloat(bits, top);
+    for (let i = 0; i < TEMPERATURES.length; i++) {
+      writeFloat(bits, row.logSumExp[t * 3 + i]!);
+      bits.bits(steps(-row.logTail[t * 3 + i]!, TAIL_STEP), 16);
+    }
+    bits.bits(steps(row.entropy[t]!, ENTROPY_STEP), 16);
+    writeTokens(bits, ids, logits, top);
+    if (samples) {
+      const from = t * samples;
+      writeTokens(
+        bits,
+        row.sampledIds.subarray(from, from + samples),
+        row.sampledLogits.subarray(from, from + samples),
+        top,
+      );
+    }
+  }
+  return bits.finish();
+}
+
+/** The row of `tokens` positions that `encodeRow` wrote. */
+export function decodeRow(bytes: Uint8Array, tokens: number, { topK, samples }: RowShape): CachedRow {
+  const bits = new BitReader(bytes);
+  const row = emptyRow(tokens, { topK, samples });
+  for (let t = 0; t < tokens; t++) {
+    const inTop = bits.bits(1) === 1;
+    const target = bits.bits(inTop ? 10 : 20);
+    row.goldLogit[t] = readFloat(bits);
+    const top = readFloat(bits);
+    for (let i = 0; i < TEMPERATURES.length; i++) {
+      row.logSumExp[t * 3 + i] = readFloat(bits);
+      row.logTail[t * 3 + i] = -bits.bits(16) * TAIL_STEP;
+    }
+    row.entropy[t] = bits.bits(16) * ENTROPY_STEP;
+    const ids = row.topIds.subarray(t * topK, (t + 1) * topK);
+    readTokens(bits, ids, row.topLogits.subarray(t * topK, (t + 1) * topK), top);
+    if (samples) {
+      const from = t * samples;
+      const sampled = row.sampledIds.subarray(from, from + samples);
+      readTokens(bits, sampled, row.sampledLogits.subarray(from, from + samples), top);
+    }
+    row.targetIds[t] = inTop ? ids[target]! : target;
+  }
+  return row;
+}
+
+/** A row of zeros. */
+export function emptyRow(tokens: number, { topK, samples }: RowShape): CachedRow {
+  return {
+    targetIds: new Int32Array(tokens),
+    topIds: new Int32Array(tokens * topK),
+    topLogits: new Float32Array(tokens * topK),
+    logSumExp: new Float32Array(tokens * 3),
+    logTail: new Float32Array(tokens * 3),
+    entropy: new Float32Array(tokens),
+    goldLogit: new Float32Array(tokens),
+    sampledIds: new Int32Array(tokens * samples),
+    sampledLogits: new Float32Array(tokens * samples),
+  };
+}

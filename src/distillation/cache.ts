@@ -1,0 +1,257 @@
+// A self-describing store of teacher logits: a header that says what they were made of, rows found by item id.
+import * as fs from "node:fs";
+import * as path from "node:path";
+import { writeJson } from "../engine/atomic-write";
+import { frameRow, type RowPlace, readPayload, scanShard, shardFile, shardFiles } from "./cache-files";
+import { type CachedRow, decodeRow, encodeRow, type RowShape, TEMPERATURES } from "./cache-row";
+
+export type { CachedRow } from "./cache-row";
+
+/** What the logits were made of; every field must agree before they are used. */
+export interface CacheHeader {
+  /** Over the items' own summaries, or over what the teacher itself wrote. */
+  source: "gold" | "generated";
+  vocabSize: number;
+  topK: number;
+  /** Tail tokens drawn per position; absent: none. */
+  samples?: number;
+  tokenizerHash: string;
+  templateHash: string;
+  teacherHash: string;
+  /** Absent for a teacher without an adapter, or when teacherHash covers it. */
+  adapterHash?: string;
+  dataHash: string;
+  settingsHash: string;
+}
+
+/** Raised whenever the bytes of a row change their meaning. */
+const FORMAT = 1;
+const MAX_SHARD_BYTES = 256 * 2 ** 20;
+
+/** Thrown when a cache is not what the caller expects. */
+export class CacheMismatchError extends Error {}
+
+/** Sizes of a cache's rows. */
+export const rowShape = ({ topK, samples = 0 }: Pick<CacheHeader, "topK" | "samples">): RowShape => ({
+  topK,
+  samples,
+});
+
+const headerFile = (directory: string) => path.join(directory, "header.json");
+
+function readHeader(directory: string): CacheHeader {
+  const file = headerFile(directory);
+  if (!fs.existsSync(file)) {
+    throw new Error(`${directory}: no header.json, so this is no logit cache. Capture the logits first.`);
+  }
+  const { formatVersion, temperatures, ...header } = JSON.parse(fs.readFileSync(file, "utf8"));
+  if (formatVersion !== FORMAT) {
+    throw new CacheMismatchError(
+      `${file}: formatVersion: the cache has ${formatVersion}, this program reads ${FORMAT}. Capture the logits again.`,
+    );
+  }
+  return header as CacheHeader;
+}
+
+function checkHeader(directory: string, found: CacheHeader, expected: Partial<CacheHeader>): void {
+  for (const field of Object.keys(expected) as (keyof CacheHeader)[]) {
+    if (expected[field] !== undefined && expected[field] !== found[field]) {
+      throw new CacheMismatchError(
+        `${headerFile(directory)}: ${field}: the cache has ${JSON.stringify(found[field])}, this run needs ${JSON.stringify(expected[field])}. Use the matching cache or capture again in another folder.`,
+      );
+    }
+  }
+}
+
+/** Appends rows. One process at a time; a row is complete or, after a kill, dropped by the next `open`. */
+export class LogitCacheWriter {
+  private readonly known = new Set<string>();
+  private shard = 0;
+  private handle: number | undefined;
+  private bytes = 0;
+
+  private constructor(
+    readonly directory: string,
+    readonly header: CacheHeader,
+  ) {}
+
+  /** Opens a cache to go on with it, or begins one. Throws CacheMismatchError when it was made of other things. */
+  static open(directory: string, header: CacheHeader): LogitCacheWriter {
+    if (!(header.topK >= 1 && header.topK < Math.min(header.vocabSize, 1024))) {
+      throw new Error(
+        `topK must be from 1 to 1023 and below the vocabulary of ${header.vocabSize}, found ${header.topK}.`,
+      );
+    }
+    fs.mkdirSync(directory, { recursive: true });
+    lock(directory);
+    try {
+      if (fs.existsSync(headerFile(directory))) checkHeader(directory, readHeader(directory), header);
+      else writeJson(headerFile(directory), { formatVersion: FORMAT, temperatures: TEMPERATURES, ...header });
+      const writer = new LogitCacheWriter(directory, header);
+      const shards = shardFiles(directory);
+      for (const [i, file] of shards.entries()) {
+        const last = i === shards.length - 1;
+        const { rows, bytes } = scanShard(file, last);
+        for (const { id } of rows) writer.known.add(id);
+        if (!last) continue;
+        fs.truncateSync(file, bytes);
+        writer.shard = Number(/(\d{5})\.bin$/.exec(file)![1]);
+        writer.bytes = bytes;
+      }
+      return writer;
+    } catch (error) {
+      unlock(directory);
+      throw error;
+    }
+  }
+
+  /** Whether the item's row is stored. */
+  has(id: string): boolean {
+    return this.known.has(id);
+  }
+
+  /** Stores one item's row; throws when it is there already or has the wrong shape. */
+  append(id: string, row: CachedRow): void {
+    const { topK } = this.header;
+    if (this.known.has(id)) throw new Error(`${this.directory}: item ${id} is stored already.`);
+    const tokens = row.targetIds.length;
+    if (row.topIds.length !== tokens * topK) {
+      throw new Error(
+        `${this.directory}: item ${id}: expected ${tokens} x ${topK} top tokens, found ${row.topIds.length}.`,
+      );
+    }
+    const frame = frameRow(id, tokens, encodeRow(row, rowShape(this.header)));
+    if (this.bytes > 0 && this.bytes + frame.length > MAX_SHARD_BYTES) {
+      this.finishShard();
+      this.shard++;
+      this.bytes = 0;
+    }
+    this.handle ??= fs.openSync(shardFile(this.directory, this.shard), "a");
+    fs.writeSync(this.handle, frame);
+    this.bytes += frame.length;
+    this.known.add(id);
+  }
+
+  /** Flushes to the disk and lets another writer in. */
+  close(): void {
+    this.finishShard();
+    unlock(this.directory);
+  }
+
+  private finishShard(): void {
+    if (this.handle === undefined) return;
+    fs.fsyncSync(this.handle);
+    fs.closeSync(this.handle);
+    this.handle = undefined;
+  }
+}
+
+/** Reads rows by item id; any number of processes may, also while one writes. */
+export class LogitCache {
+  private readonly handles = new Map<string, number>();
+
+  private constructor(
+    readonly directory: string,
+    readonly header: CacheHeader,
+    private readonly places: ReadonlyMap<string, RowPlace>,
+  ) {}
+
+  /** Opens a cache. Throws CacheMismatchError naming the first field that differs and both values. */
+  static open(directory: string, expected: Partial<CacheHeader> = {}): LogitCache {
+    const header = readHeader(directory);
+    checkHeader(directory, header, expected);
+    const places = new Map<string, RowPlace>();
+    const shards = shardFiles(directory);
+    for (const [i, file] of shards.entries()) {
+      for (const { id, place } of scanShard(file, i === shards.length - 1).rows) places.set(id, place);
+    }
+    return new LogitCache(directory, header, places);
+  }
+
+  ids(): string[] {
+    return [...this.places.keys()];
+  }
+
+  has(id: string): boolean {
+    return this.places.has(id);
+  }
+
+  /** Throws when the item is not there or its bytes are damaged. */
+  row(id: string): CachedRow {
+    const place = this.places.get(id);
+    if (!place) {
+      throw new Error(
+        `${this.directory}: no logits for item ${id}; it holds ${this.places.size} items. Capture them with the same data.`,
+      );
+    }
+    let handle = this.handles.get(place.shard);
+    if (handle === undefined) {
+      handle = fs.openSync(place.shard, "r");
+      this.handles.set(place.shard, handle);
+    }
+    return decodeRow(readPayload(handle, place), place.tokens, rowShape(this.header));
+  }
+
+  /** Target tokens stored. */
+  get tokens(): number {
+    return [...this.places.values()].reduce((sum, place) => sum + place.tokens, 0);
+  }
+
+  /** Bytes of the shards' complete rows, frames included. */
+  get bytes(): number {
+    return [...this.places.values()].reduce((sum, p) => sum + 20 + p.idBytes + p.payloadBytes, 0);
+  }
+
+  get bytesPerToken(): number {
+    return this.tokens ? this.bytes / this.tokens : 0;
+  }
+
+  get shards(): number {
+    return shardFiles(this.directory).length;
+  }
+
+  /** Closes the shards' files; `row` opens them again. */
+  close(): void {
+    for (const handle of this.handles.values()) fs.closeSync(handle);
+    this.handles.clear();
+  }
+}
+
+const lockFile = (directory: string) => path.join(directory, "writer.lock");
+
+/**
+ * One writer a folder: the lock file holds its process id. That of a dead process does not count, nor does this one's,
+ * so that a notebook cell whose capture failed can be run again.
+ */
+function lock(directory: string): void {
+  const file = lockFile(directory);
+  for (let attempt = 0; ; attempt++) {
+    try {
+      fs.writeFileSync(file, String(process.pid), { flag: "wx" });
+      return;
+    } catch (error) {
+      if ((error as NodeJS.ErrnoException).code !== "EEXIST") throw error;
+    }
+    const owner = Number(fs.readFileSync(file, "utf8"));
+    if (attempt > 0 || (owner !== process.pid && isAlive(owner))) {
+      throw new Error(
+        `${directory}: process ${owner} is writing this cache. Wait for it, or delete ${file} if it is not.`,
+      );
+    }
+    fs.rmSync(file, { force: true });
+  }
+}
+
+function unlock(directory: string): void {
+  fs.rmSync(lockFile(directory), { force: true });
+}
+
+function isAlive(pid: number): boolean {
+  if (!(pid > 0)) return false;
+  try {
+    process.kill(pid, 0);
+    return true;
+  } catch (error) {
+    return (error as NodeJS.ErrnoException).code === "EPERM";
+  }
+}

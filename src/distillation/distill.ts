@@ -1,0 +1,110 @@
+// One optimizer step of distillation: from a cache, from a teacher in memory, or from the teacher's own texts.
+import { slice } from "../engine/raw";
+import { type Tensor, tf } from "../engine/tf";
+import type { Decoder } from "../models/decoder";
+import { takeRows } from "../models/embedding";
+import { type Batch, collate } from "../prompts/batch";
+import type { Example } from "../prompts/example";
+import { batchLoss, splitBatch } from "../training/finetune";
+import type { StepBatch } from "../training/loop";
+import { LogitCache, rowShape } from "./cache";
+import { type DistillationOptions, distillationRows } from "./losses";
+import { sparseTeacher, type Teacher } from "./teacher-targets";
+
+export interface DistillStepOptions extends DistillationOptions {
+  padId: number;
+  /** Micro-batches that the step adds up. */
+  accumulation?: number;
+}
+
+/**
+ * One step of `alpha` · cross-entropy + (1 - alpha) · T² · divergence. Offline with a cache, online with the teacher's
+ * decoder. Sequence-level distillation is this or `crossEntropyStep` on examples with the teacher's texts as targets
+ * (`withCachedTargets`). Logs crossEntropy and kl (the divergence without T²), means over the step's tokens;
+ * reading them frees what the step holds of an online teacher.
+ * Throws when the vocabularies differ or the cache was made over other targets.
+ */
+export function distillStep(
+  decoder: Decoder,
+  examples: readonly Example[],
+  source: LogitCache | Decoder,
+  options: DistillStepOptions,
+): StepBatch {
+  const { padId, accumulation = 1 } = options;
+  checkVocabularies(decoder, source);
+  const meter = new Meter();
+  const parts = splitBatch(examples, accumulation).map((part) => {
+    const batch = collate(part, padId);
+    return { batch, ...teacherOf(source, batch) };
+  });
+  return {
+    items: examples.map((e) => e.id),
+    micro: parts.map(({ batch, teacher }) => ({
+      tokens: batch.targets.length,
+      loss: () =>
+        batchLoss(
+          decoder,
+          batch,
+          distillationRows(batch.targets, teacher, options, (seen) => meter.add(seen)),
+        ),
+    })),
+    measures: () => {
+      for (const { release } of parts) release();
+      return meter.read();
+    },
+  };
+}
+
+function checkVocabularies(decoder: Decoder, source: LogitCache | Decoder): void {
+  const found = source instanceof LogitCache ? source.header.vocabSize : source.config.vocabSize;
+  const { vocabSize } = decoder.config;
+  if (found !== vocabSize) {
+    throw new Error(
+      `The teacher's vocabulary has ${found} tokens, the student's ${vocabSize}: distillation needs the same tokenizer.`,
+    );
+  }
+}
+
+function teacherOf(source: LogitCache | Decoder, batch: Batch): { teacher: Teacher; release: () => void } {
+  if (source instanceof LogitCache) {
+    const shape = { ...rowShape(source.header), vocabSize: source.header.vocabSize };
+    return { teacher: sparseTeacher(batch, (id) => source.row(id), shape), release: () => {} };
+  }
+  // Made before the student's tape begins; the logits follow chunk by chunk as the student's do.
+  const hidden = tf.keep(
+    tf.tidy(() => takeRows(source.hidden(batch.ids, batch.rows), tf.tensor1d(batch.positions, "int32"))),
+  );
+  const width = hidden.shape[1]!;
+  return {
+    teacher: {
+      kind: "dense",
+      vocabSize: source.config.vocabSize,
+      logits: (start, count) => source.logits(slice(hidden, [start, 0], [count, width])),
+    },
+    release: () => hidden.dispose(),
+  };
+}
+
+/** Sums of the loss's parts, kept on the device until they are read. */
+class Meter {
+  private sums: Tensor[] = [];
+  private tokens = 0;
+
+  add({ crossEntropy, divergence }: { crossEntropy: Tensor; divergence: Tensor }): void {
+    this.tokens += divergence.size;
+    const parts = [crossEntropy, divergence].map((part) => tf.sum(part));
+    this.sums.push(tf.keep(tf.stack(parts)));
+  }
+
+  read(): Record<string, number> {
+    const totals = [0, 0];
+    for (const sum of this.sums) {
+      for (const [i, value] of sum.dataSync().entries()) totals[i]! += value;
+      sum.dispose();
+    }
+    const [crossEntropy, kl] = totals.map((total) => total / this.tokens);
+    this.sums = [];
+    this.tokens = 0;
+    return { crossEntropy: crossEntropy!, kl: kl! };
+  }
+}

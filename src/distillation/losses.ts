@@ -1,0 +1,230 @@
+// Distillation losses as row losses: the student's chunk of logits against the teacher's, gradient analytic.
+// loss = alpha · CE(target, T = 1) + (1 - alpha) · T² · D(teacher_T, student_T)   (Hinton et al. 2015)
+import {
+  add,
+  concat,
+  exp,
+  gatherPlaces,
+  log,
+  logSoftmax,
+  max,
+  mul,
+  reshape,
+  scale,
+  scatter,
+  softmax,
+  sparseCrossEntropy,
+  sub,
+  sum,
+} from "../engine/raw";
+import { type Tensor, tf } from "../engine/tf";
+import type { RowLoss } from "../training/head-loss";
+import { checkDivergence, type DivergenceOptions, divergence } from "./divergences";
+import { places, withoutTokens } from "./teacher-statistics";
+import { type SparseTeacher, type Teacher, temperatureColumn } from "./teacher-targets";
+
+/**
+ * What becomes of the tokens outside the top k. "bucket": they are one outcome more, its teacher mass exact.
+ * "renormalise": both distributions are restricted to the top k. "renormalise-teacher": only the teacher's.
+ * "drop": the terms of the other tokens are left out. "sampled": these terms are estimated, without bias, from tokens
+ * drawn at capture. The last three are for forward KL.
+ */
+export type TailMode = "bucket" | "renormalise" | "renormalise-teacher" | "drop" | "sampled";
+
+export interface DistillationOptions extends DivergenceOptions {
+  temperature: number;
+  /** Share of cross-entropy against the target token, 0 to 1. */
+  alpha: number;
+  /** For a cached teacher. */
+  tail?: TailMode;
+}
+
+/** What a row loss consists of, per scored token, without T² and weights. */
+export type Observe = (parts: { crossEntropy: Tensor; divergence: Tensor }) => void;
+
+/** The row loss of a batch. targets int32 [positions]; `observe` is called with each chunk's parts [n]. */
+export function distillationRows(
+  targets: Int32Array,
+  teacher: Teacher,
+  options: DistillationOptions,
+  observe?: Observe,
+): RowLoss {
+  const { alpha, temperature, tail = "bucket", loss } = options;
+  checkDivergence(options);
+  if (!(alpha >= 0 && alpha <= 1)) throw new Error(`alpha must be from 0 to 1, found ${alpha}.`);
+  if (!(temperature > 0)) throw new Error(`temperature must be above 0, found ${temperature}.`);
+  if (teacher.kind === "sparse" && tail !== "bucket" && tail !== "renormalise" && loss !== "forward-kl") {
+    throw new Error(`The tail mode "${tail}" goes with forward KL, found "${loss}". Use "bucket".`);
+  }
+  if (teacher.kind === "sparse" && tail === "sampled" && teacher.samples === 0) {
+    throw new Error(`The tail mode "sampled" needs a cache captured with samples; this one has none.`);
+  }
+  return (logits, start) => {
+    const [n, vocab] = logits.shape as [number, number];
+    if (vocab !== teacher.vocabSize) {
+      throw new Error(
+        `The teacher's vocabulary has ${teacher.vocabSize} tokens, the student's ${vocab}: distillation needs the same.`,
+      );
+    }
+    const divergent =
+      teacher.kind === "dense"
+        ? denseRows(logits, teacher.logits(start, n), options)
+        : sparseRows(logits, sparseChunk(teacher, start, n), tail, options);
+    const weight = (1 - alpha) * temperature ** 2;
+    const weighted = weight === 1 ? divergent : scaled(divergent, weight);
+    if (alpha === 0 && !observe) return weighted;
+    const labels = tf.tensor1d(targets.subarray(start, start + n), "int32");
+    const [entropy, slope] = sparseCrossEntropy(logits, labels);
+    observe?.({ crossEntropy: entropy, divergence: divergent.loss });
+    if (alpha === 0) return weighted;
+    return {
+      loss: add(scale(entropy, alpha), weighted.loss),
+      gradient: add(scale(slope, alpha), weighted.gradient),
+    };
+  };
+}
+
+/** Per-token divergence and its gradient [n, vocab] by the student's logits, without T². */
+interface Rows {
+  loss: Tensor;
+  gradient: Tensor;
+}
+
+const scaled = ({ loss, gradient }: Rows, factor: number): Rows => ({
+  loss: scale(loss, factor),
+  gradient: scale(gradient, factor),
+});
+
+function denseRows(logits: Tensor, teacherLogits: Tensor, options: DistillationOptions): Rows {
+  const { temperature } = options;
+  const student = logSoftmax(scale(logits, 1 / temperature));
+  const teacher = logSoftmax(scale(teacherLogits, 1 / temperature));
+  const { loss, gradient } = divergence(teacher, student, options);
+  return { loss, gradient: scale(project(gradient, exp(student)), 1 / temperature) };
+}
+
+/** From the derivative by free log-probabilities to that by logits: g - q Σg. */
+const project = (gradient: Tensor, probabilities: Tensor): Tensor =>
+  sub(gradient, mul(probabilities, sum(gradient, 1, true)));
+
+interface SparseChunk {
+  k: number;
+  /** [row, column] of the top tokens, int32 [n · k, 2] */
+  top: Tensor;
+  /** [n, k] */
+  topLogits: Tensor;
+  logSumExp: (column: number) => Tensor;
+  logTail: (column: number) => Tensor;
+  samples: number;
+  sampled: () => { places: Tensor; logits: Tensor };
+}
+
+function sparseChunk(teacher: SparseTeacher, start: number, n: number): SparseChunk {
+  const { topK: k, samples } = teacher;
+  const end = start + n;
+  const column = (values: Float32Array, at: number) =>
+    tf.tensor2d(
+      Float32Array.from({ length: n }, (_, t) => values[(start + t) * 3 + at]!),
+      [n, 1],
+    );
+  return {
+    k,
+    samples,
+    top: places(teacher.topIds.subarray(start * k, end * k), k),
+    topLogits: tf.tensor2d(teacher.topLogits.subarray(start * k, end * k), [n, k]),
+    logSumExp: (at) => column(teacher.logSumExp, at),
+    logTail: (at) => column(teacher.logTail, at),
+    sampled: () => ({
+      places: places(teacher.sampledIds.subarray(start * samples, end * samples), samples),
+      logits: tf.tensor2d(teacher.sampledLogits.subarray(start * samples, end * samples), [n, samples]),
+    }),
+  };
+}
+
+function sparseRows(logits: Tensor, chunk: SparseChunk, tail: TailMode, options: DistillationOptions): Rows {
+  switch (tail) {
+    case "bucket":
+      return bucketRows(logits, chunk, options);
+    case "renormalise":
+      return restrictedRows(logits, chunk, options);
+    default:
+      return listedRows(logits, chunk, tail, options.temperature);
+  }
+}
+
+/** k + 1 outcomes. Both tails are sums of their own, not 1 - Σ, which fp32 cannot resolve for a confident model. */
+function bucketRows(logits: Tensor, chunk: SparseChunk, options: DistillationOptions): Rows {
+  const { temperature } = options;
+  const { k, top } = chunk;
+  const [n, vocab] = logits.shape as [number, number];
+  const column = temperatureColumn(temperature, "bucket");
+  const teacherTail = add(chunk.logTail(column), chunk.logSumExp(column));
+  const teacher = logSoftmax(concat([scale(chunk.topLogits, 1 / temperature), teacherTail], 1));
+
+  const cooled = scale(logits, 1 / temperature);
+  const [tailSum, tailShares] = logSumExp(withoutTokens(cooled, top, n * k));
+  const student = logSoftmax(concat([reshape(gatherPlaces(cooled, top), [n, k]), tailSum], 1));
+  const { loss, gradient } = divergence(teacher, student, options);
+  const slopes = scale(project(gradient, exp(student)), 1 / temperature);
+  const [onTop, onTail] = tf.split(slopes, [k, 1], 1) as [Tensor, Tensor];
+  return {
+    loss,
+    gradient: add(scatter(top, reshape(onTop, [n * k]), [n, vocab]), mul(tailShares, onTail)),
+  };
+}
+
+/** Both distributions restricted to the top k. */
+function restrictedRows(
+  logits: Tensor,
+  { k, top, topLogits }: SparseChunk,
+  options: DistillationOptions,
+): Rows {
+  const { temperature } = options;
+  const [n, vocab] = logits.shape as [number, number];
+  const teacher = logSoftmax(scale(topLogits, 1 / temperature));
+  const student = logSoftmax(scale(reshape(gatherPlaces(logits, top), [n, k]), 1 / temperature));
+  const { loss, gradient } = divergence(teacher, student, options);
+  const slopes = scale(project(gradient, exp(student)), 1 / temperature);
+  return { loss, gradient: scatter(top, reshape(slopes, [n * k]), [n, vocab]) };
+}
+
+/** Forward KL summed over listed tokens only, the student normalised over the whole vocabulary. */
+function listedRows(logits: Tensor, chunk: SparseChunk, tail: TailMode, temperature: number): Rows {
+  const { k, top } = chunk;
+  const [n, vocab] = logits.shape as [number, number];
+  const cooled = scale(logits, 1 / temperature);
+  const [total] = logSumExp(cooled);
+  const topCooled = scale(chunk.topLogits, 1 / temperature);
+  const teacher =
+    tail === "renormalise-teacher"
+      ? logSoftmax(topCooled)
+      : sub(topCooled, chunk.logSumExp(temperatureColumn(temperature, tail)));
+  const student = sub(reshape(gatherPlaces(cooled, top), [n, k]), total);
+  const weights = exp(teacher);
+  let loss = sum(mul(weights, sub(teacher, student)), 1);
+  let mass = sum(weights, 1, true);
+  let listed = scatter(top, reshape(weights, [n * k]), [n, vocab]);
+  if (tail === "sampled") {
+    const { samples } = chunk;
+    const { places: drawn, logits: drawnLogits } = chunk.sampled();
+    const column = temperatureColumn(temperature, tail);
+    const drawnTeacher = sub(scale(drawnLogits, 1 / temperature), chunk.logSumExp(column));
+    // importance weight: p_T over the density of the draws, which is the tail at T = 1
+    const density = sub(drawnLogits, add(chunk.logSumExp(0), chunk.logTail(0)));
+    const shares = scale(exp(sub(drawnTeacher, density)), 1 / samples);
+    const drawnStudent = sub(reshape(gatherPlaces(cooled, drawn), [n, samples]), total);
+    loss = add(loss, sum(mul(shares, sub(drawnTeacher, drawnStudent)), 1));
+    mass = add(mass, sum(shares, 1, true));
+    listed = add(listed, scatter(drawn, reshape(shares, [n * samples]), [n, vocab]));
+  }
+  const gradient = scale(sub(mul(softmax(cooled), mass), listed), 1 / temperature);
+  return { loss, gradient };
+}
+
+/** log Σ exp over the last axis [n, 1], and the softmax that comes with it. */
+function logSumExp(x: Tensor): [sum: Tensor, shares: Tensor] {
+  const peak = max(x, 1, true);
+  const weights = exp(sub(x, peak));
+  const total = sum(weights, 1, true);
+  return [add(peak, log(total)), mul(weights, tf.reciprocal(total))];
+}

@@ -1,0 +1,162 @@
+// Capture: aligned with training, resumable, up to the end of turn, equal to what the dense teacher gives.
+import * as fs from "node:fs";
+import * as os from "node:os";
+import * as path from "node:path";
+import { afterAll, describe, expect, it } from "vitest";
+import { type CacheHeader, LogitCache, LogitCacheWriter } from "../../src/distillation/cache";
+import { cacheError, captureGenerated, captureGold, withCachedTargets } from "../../src/distillation/capture";
+import { tf } from "../../src/engine/tf";
+import { generate } from "../../src/generation/generate";
+import { examples, gemma, PAD, VOCAB } from "./tiny-teacher";
+
+const scratch = fs.mkdtempSync(path.join(os.tmpdir(), "capture-"));
+afterAll(() => fs.rmSync(scratch, { recursive: true }));
+let folders = 0;
+const fresh = () => path.join(scratch, String(folders++));
+
+const header = (source: "gold" | "generated", topK = 16, samples?: number): CacheHeader => ({
+  source,
+  vocabSize: VOCAB,
+  topK,
+  ...(samples && { samples }),
+  tokenizerHash: "t",
+  templateHash: "c",
+  teacherHash: "w",
+  dataHash: "d",
+  settingsHash: "s",
+});
+
+const decoder = gemma();
+const items = examples(11);
+
+/** Logits of every target position of one example, alone and unpadded. */
+function denseLogits(promptIds: number[], targetIds: number[]): number[][] {
+  return tf.tidy(() => {
+    const ids = Int32Array.from([...promptIds, ...targetIds]);
+    const logits = decoder.logits(decoder.hidden(ids, 1)).arraySync() as number[][];
+    return targetIds.map((_, t) => logits[promptIds.length - 1 + t]!);
+  });
+}
+
+describe("over the items' own summaries", () => {
+  const directory = fresh();
+  const writer = LogitCacheWriter.open(directory, header("gold"));
+  const before = tf.memory().numTensors;
+  captureGold(decoder, items, writer, { padId: PAD, topK: 16, batchSize: 4 });
+  writer.close();
+  const cache = LogitCache.open(directory, header("gold"));
+
+  it("has for each target token the logits that predict it", () => {
+    for (const { id, promptIds, targetIds } of items) {
+      const row = cache.row(id);
+      expect([...row.targetIds]).toEqual(targetIds);
+      for (const [t, logits] of denseLogits(promptIds, targetIds).entries()) {
+        expect(row.goldLogit[t]).toBeCloseTo(logits[targetIds[t]!]!, 4);
+        const total = logits.reduce((sum, v) => sum + Math.exp(v / 2), 0);
+        expect(row.logSumExp[t * 3 + 1]).toBeCloseTo(Math.log(total), 4);
+        const threshold = [...logits].sort((a, b) => b - a)[15]!;
+        for (const topId of row.topIds.subarray(t * 16, (t + 1) * 16)) {
+          expect(logits[topId]).toBeGreaterThanOrEqual(threshold - 1e-4);
+        }
+      }
+    }
+  });
+
+  it("leaks no tensor", () => {
+    const again = LogitCacheWriter.open(fresh(), header("gold"));
+    const start = tf.memory().numTensors;
+    captureGold(decoder, items, again, { padId: PAD, topK: 16, batchSize: 4 });
+    again.close();
+    // constants of shapes seen for the first time stay; here every shape was seen
+    expect(tf.memory().numTensors).toBe(start);
+    expect(before).toBeGreaterThan(0);
+  });
+
+  it("interrupted anywhere gives the same files", () => {
+    const whole = fs.readFileSync(path.join(directory, "rows-00000.bin"));
+    for (const stop of [1, 3, 4, 6, 10]) {
+      const other = fresh();
+      const first = LogitCacheWriter.open(other, header("gold"));
+      const append = first.append.bind(first);
+      let left = stop;
+      first.append = (id, row) => {
+        if (left-- === 0) throw new Error("killed");
+        append(id, row);
+      };
+      expect(() => captureGold(decoder, items, first, { padId: PAD, topK: 16, batchSize: 4 })).toThrow(
+        "killed",
+      );
+      first.close();
+      const second = LogitCacheWriter.open(other, header("gold"));
+      captureGold(decoder, items, second, { padId: PAD, topK: 16, batchSize: 4 });
+      second.close();
+      expect(fs.readFileSync(path.join(other, "rows-00000.bin")).equals(whole)).toBe(true);
+    }
+  });
+
+  it("measures its error: that of an even tail, which shrinks with k", () => {
+    const found = cacheError(decoder, items, cache, { padId: PAD });
+    let naive = 0;
+    let tokens = 0;
+    for (const { promptIds, targetIds } of items) {
+      for (const logits of denseLogits(promptIds, targetIds)) {
+        const weights = logits.map((v) => Math.exp(v));
+        const total = weights.reduce((a, b) => a + b);
+        const tail = [...weights].sort((a, b) => b - a).slice(16);
+        const mass = tail.reduce((a, b) => a + b);
+        naive += tail.reduce((sum, w) => sum + (w / total) * Math.log(w / (mass / tail.length)), 0);
+        tokens++;
+      }
+    }
+    expect(Math.abs(found - naive / tokens)).toBeLessThan(2e-4);
+    const larger = fresh();
+    const wide = LogitCacheWriter.open(larger, header("gold", 128));
+    captureGold(decoder, items, wide, { padId: PAD, topK: 128 });
+    wide.close();
+    expect(cacheError(decoder, items, LogitCache.open(larger), { padId: PAD })).toBeLessThan(found / 4);
+  });
+
+  it("refuses a cache of another kind", () => {
+    const generated = LogitCacheWriter.open(fresh(), header("generated"));
+    expect(() => captureGold(decoder, items, generated, { padId: PAD, topK: 16 })).toThrow(
+      /source: the cache has generated, this capture gold/,
+    );
+  });
+});
+
+describe("while the teacher generates", () => {
+  // A stop token that the random model does write after a few tokens for some prompts.
+  const prompts = items.map((e) => e.promptIds);
+  const free = generate(decoder, prompts, { maxNewTokens: 8, stopIds: [], padId: PAD });
+  const stopId = free[2]![3]!;
+  const directory = fresh();
+  const writer = LogitCacheWriter.open(directory, header("generated"));
+  captureGenerated(decoder, items, writer, {
+    padId: PAD,
+    topK: 16,
+    batchSize: 4,
+    stopIds: [stopId],
+    maxNewTokens: 8,
+  });
+  writer.close();
+  const cache = LogitCache.open(directory);
+
+  it("stores each step up to the end of turn and none after it", () => {
+    for (const [i, { id, promptIds }] of items.entries()) {
+      const row = cache.row(id);
+      const end = free[i]!.indexOf(stopId);
+      const expected = end < 0 ? free[i]! : free[i]!.slice(0, end + 1);
+      expect([...row.targetIds]).toEqual(expected);
+      for (const [t, logits] of denseLogits(promptIds, expected).entries()) {
+        expect(row.goldLogit[t]).toBeCloseTo(Math.max(...logits), 3);
+      }
+    }
+    expect(items.some(({ id }) => cache.row(id).targetIds.length < 8)).toBe(true);
+  });
+
+  it("gives the teacher's texts as targets", () => {
+    expect(withCachedTargets(items, cache)[2]!.targetIds).toEqual(
+      free[2]!.slice(0, free[2]!.indexOf(stopId) + 1),
+    );
+  });
+});

@@ -1,97 +1,152 @@
-// Starts the tslab kernel at the repository root, with failures made visible to Jupyter tools.
+// Starts the TypeScript kernel at the repository root, with failures made visible to Jupyter tools.
 // Jupyter runs this: node kernel/start.cjs CONNECTION_FILE
 //
-// tslab 1.0.22 prints errors to stderr only, so nbclient, papermill, nbmake and JupyterLab cannot see them. Here its
-// own parts are put together again with two additions: an `error` output with name, message and stack, and a failed
-// cell when a promise was rejected and nobody handled it.
+// tslab 1.0.22 prints errors to stderr only, so nbclient, nbconvert and JupyterLab cannot see them. Here its own parts
+// are put together again with three additions: an `error` output with name, message and TypeScript stack; a failed cell
+// when something was thrown or rejected and nobody caught it; edited files of src count from the next cell on.
+const { spawn } = require("node:child_process");
 const path = require("node:path");
 const util = require("node:util");
-process.chdir(path.resolve(__dirname, ".."));
+
+const root = path.resolve(__dirname, "..");
+const connectionFile = path.resolve(process.argv[2]);
+process.chdir(root);
 process.env.TF_CPP_MIN_LOG_LEVEL ??= "2";
 process.env.TF_FORCE_GPU_ALLOW_GROWTH ??= "true";
 
-const { createConverter } = require("tslab/dist/converter");
-const { createExecutor } = require("tslab/dist/executor");
-const { JupyterHandlerImpl, ZmqServer } = require("tslab/dist/jupyter");
+const isInstalled = (name) => {
+  try {
+    require.resolve(name);
+    return true;
+  } catch {
+    return false;
+  }
+};
+if (["tslab", "zeromq", "@tslab/typescript-for-tslab"].every(isInstalled)) {
+  start();
+} else {
+  console.error("The npm packages are missing: run `npm run setup` in the repository root.");
+  const fallback = path.join(__dirname, "missing_setup.py");
+  const python = path.join(root, ".venv/bin/python");
+  const child = spawn(python, [fallback, "-f", connectionFile], { stdio: "inherit" });
+  child.on("error", () => process.exit(1));
+  child.on("exit", (code) => process.exit(code ?? 1));
+}
 
-/** What the running cell reported: values given to console.error by tslab itself, then stray rejections. */
-let problems = [];
-const note = (...args) => problems.push(args.length === 1 ? args[0] : new CompileError(util.format(...args)));
-class CompileError extends Error {}
+function start() {
+  require("./node_compatibility.cjs");
+  const { noticeChanges, withImporters } = require("./reload.cjs");
+  const { beginCell, remember } = require("./source_lines.cjs");
+  const { createConverter } = require("tslab/dist/converter");
+  const { createExecutor } = require("tslab/dist/executor");
+  const { JupyterHandlerImpl, ZmqServer } = require("tslab/dist/jupyter");
 
-function describe(list) {
-  const first = list[0];
-  const known = first instanceof Error || (first && typeof first === "object" && "message" in first);
-  return {
-    ename:
-      first instanceof CompileError ? "TypeScriptError" : known ? String(first.name ?? "Error") : "Error",
-    evalue:
-      first instanceof CompileError
-        ? list.map((e) => e.message).join("\n")
-        : known
-          ? String(first.message)
-          : util.inspect(first),
-    traceback: list.map((e) =>
-      e instanceof CompileError ? e.message : known && e.stack ? e.stack : util.inspect(e),
-    ),
+  class CompileError extends Error {}
+
+  /** What went wrong since the last cell began: values that tslab reports, then whatever nobody caught. */
+  let problems = [];
+  let running = false;
+  const note = (...args) =>
+    problems.push(args.length === 1 ? args[0] : new CompileError(util.format(...args)));
+  const noteStray = (problem) => {
+    note(problem);
+    // The cell may be waiting for just what failed, so it ends here instead of never.
+    if (running) executor.interrupt();
   };
-}
 
-class Handler extends JupyterHandlerImpl {
-  async handleExecuteImpl(req, writeStream, writeDisplayData) {
-    // Before the first cell tslab's own sockets can reject ("Socket is blocked by a bind or unbind operation").
-    if (this.execCount === 0) problems = [];
-    try {
-      const count = await super.handleExecuteImpl(req, writeStream, writeDisplayData);
-      await new Promise((done) => setImmediate(done)); // lets unhandled rejections of this cell arrive
-      if (problems.length) throw count;
-      return count;
-    } catch (e) {
-      if (!problems.length) problems.push(new Error("the cell failed without a message"));
-      throw e;
+  function describe(list) {
+    if (list[0] instanceof CompileError) {
+      const lines = list
+        .filter((problem) => problem instanceof CompileError)
+        .map((problem) => problem.message);
+      return { ename: "TypeScriptError", evalue: lines.join("\n"), traceback: lines };
     }
-  }
-}
-
-class Server extends ZmqServer {
-  async handleExecute(sock, msg) {
-    const reply = msg.createReply();
-    reply.header.msg_type = "execute_reply";
-    const publish = (msg_type, content) => {
-      const out = msg.createReply();
-      out.header.msg_type = msg_type;
-      out.content = content;
-      out.signAndSend(this.connInfo.key, this.iopub);
+    const [first] = list;
+    const isError = util.types.isNativeError(first) || first instanceof Error;
+    return {
+      ename: isError ? String(first.name) : "Error",
+      evalue: isError ? String(first.message) : util.inspect(first),
+      traceback: [util.inspect(first)],
     };
-    reply.content = await this.handler.handleExecute(
-      msg.content,
-      (name, text) => publish("stream", { name, text }),
-      (data, update) => publish(update ? "update_display_data" : "display_data", data),
-    );
-    if (reply.content.status === "error") {
-      const error = describe(problems);
-      problems = [];
-      publish("error", error);
-      Object.assign(reply.content, error);
-    }
-    reply.signAndSend(this.connInfo.key, sock);
   }
-}
 
-let converter;
-const node = () => (converter ??= createConverter({ isJS: false, isBrowser: false }));
-node();
-const executor = createExecutor(
-  process.cwd(),
-  {
-    get node() {
-      return node();
+  class Handler extends JupyterHandlerImpl {
+    async handleExecuteImpl(req, writeStream, writeDisplayData) {
+      // While its sockets are being bound tslab itself rejects ("Socket is blocked by a bind or unbind operation").
+      if (this.execCount === 0) problems = [];
+      beginCell(this.execCount + 1);
+      running = true;
+      try {
+        const count = await super.handleExecuteImpl(req, writeStream, writeDisplayData);
+        await new Promise((done) => setImmediate(done)); // lets unhandled rejections of this cell arrive
+        if (problems.length) throw count;
+        return count;
+      } catch (error) {
+        if (!problems.length) problems.push(new Error("the cell failed without a message"));
+        throw error;
+      } finally {
+        running = false;
+      }
+    }
+
+    createWriteToIopub(name, writeStream) {
+      const write = super.createWriteToIopub(name, writeStream);
+      return (chunk, encoding, callback) => {
+        write(chunk, encoding);
+        const done = typeof encoding === "function" ? encoding : callback;
+        if (done) process.nextTick(done);
+        return true;
+      };
+    }
+  }
+
+  class Server extends ZmqServer {
+    async handleExecute(sock, msg) {
+      const reply = msg.createReply();
+      reply.header.msg_type = "execute_reply";
+      const publish = (messageType, content) => {
+        const out = msg.createReply();
+        out.header.msg_type = messageType;
+        out.content = content;
+        out.signAndSend(this.connInfo.key, this.iopub);
+      };
+      reply.content = await this.handler.handleExecute(
+        msg.content,
+        (name, text) => publish("stream", { name, text }),
+        (data, update) => publish(update ? "update_display_data" : "display_data", data),
+      );
+      if (reply.content.status === "error") {
+        const error = describe(problems.length ? problems : [new Error("the cell failed without a message")]);
+        problems = [];
+        publish("error", error);
+        Object.assign(reply.content, error);
+      }
+      reply.signAndSend(this.connInfo.key, sock);
+    }
+  }
+
+  const converter = createConverter({ isJS: false, isBrowser: false });
+  const node = {
+    ...converter,
+    convert(previous, source) {
+      noticeChanges();
+      const converted = converter.convert(previous, source);
+      if (converted.sideOutputs) converted.sideOutputs = withImporters(converted.sideOutputs);
+      return remember(converted);
     },
-    close: () => converter?.close(),
-  },
-  { log: console.log, error: note },
-);
-process.on("SIGINT", () => executor.interrupt());
-process.on("uncaughtException", (e) => note(e));
-process.on("unhandledRejection", (e) => note(e));
-new Server(new Handler(executor, false), process.argv[2]).init();
+  };
+  const executor = createExecutor(
+    root,
+    { node, close: () => converter.close() },
+    { log: console.log, error: note },
+  );
+  // A kernel whose starter is gone has nobody to talk to.
+  const starter = process.ppid;
+  setInterval(() => process.ppid !== starter && process.exit(1), 2000).unref();
+  process.on("SIGINT", () => executor.interrupt());
+  process.on("uncaughtException", noteStray);
+  process.on("unhandledRejection", noteStray);
+  // Something thrown between two cells fails the next one before it runs.
+  const execute = async (source) => problems.length === 0 && executor.execute(source);
+  new Server(new Handler({ ...executor, execute }, false), connectionFile).init();
+}

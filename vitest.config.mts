@@ -6,6 +6,8 @@ export default defineConfig({
     // One process a file: TensorFlow's state and the notebook kernels of one test never meet another's.
     pool: "forks",
     maxWorkers: 2,
+    // Tests marked concurrent wait for notebook kernels, which are processes of their own.
+    maxConcurrency: 3,
     testTimeout: 60_000,
     env: { TF_CPP_MIN_LOG_LEVEL: "2" },
   },

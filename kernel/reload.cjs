@@ -1,0 +1,58 @@
+// An edited file of src counts from the next cell on, without a restart. Load it before tslab.
+// tslab hears of changes from file watchers, some seconds late or never (network folders, containers), and reloads only
+// the changed file, not those that import it. Here every file is looked at before each cell, and importers reload too.
+const { statSync } = require("node:fs");
+const path = require("node:path");
+const ts = require("@tslab/typescript-for-tslab");
+
+const watched = new Map();
+const version = (file) => {
+  const found = statSync(file, { throwIfNoEntry: false });
+  return found ? `${found.mtimeMs} ${found.size}` : "";
+};
+
+const watchFile = ts.sys.watchFile;
+ts.sys.watchFile = (file, callback, ...rest) => {
+  // Packages do not change while a notebook runs, and there are thousands of their files.
+  if (file.includes("/node_modules/")) return { close() {} };
+  if (!path.isAbsolute(file)) return watchFile(file, callback, ...rest);
+  const entry = watched.get(file) ?? { callbacks: new Set(), version: version(file) };
+  entry.callbacks.add(callback);
+  watched.set(file, entry);
+  return { close: () => entry.callbacks.delete(callback) };
+};
+
+function noticeChanges() {
+  for (const [file, entry] of watched) {
+    const now = version(file);
+    if (now === entry.version) continue;
+    const { Created, Deleted, Changed } = ts.FileWatcherEventKind;
+    const kind = !entry.version ? Created : !now ? Deleted : Changed;
+    entry.version = now;
+    for (const callback of [...entry.callbacks]) callback(file, kind);
+  }
+}
+
+const importsOf = (file, text) =>
+  [...text.matchAll(/require\("(\.{1,2}\/[^"]+)"\)/g)].map(([, id]) => {
+    const target = path.join(path.dirname(file), id);
+    return path.extname(target) === "" ? `${target}.js` : target;
+  });
+
+/** Emitted files of src so far. */
+const emitted = new Map();
+
+/** The emitted files together with all earlier ones that import them, directly or not. */
+function withImporters(outputs) {
+  for (const { path: file, data } of outputs) emitted.set(file, data);
+  const stale = new Set(outputs.map((output) => output.path));
+  for (let before = -1; before !== stale.size; ) {
+    before = stale.size;
+    for (const [file, data] of emitted) {
+      if (!stale.has(file) && importsOf(file, data).some((target) => stale.has(target))) stale.add(file);
+    }
+  }
+  return [...stale].map((file) => ({ path: file, data: emitted.get(file) }));
+}
+
+module.exports = { noticeChanges, withImporters };

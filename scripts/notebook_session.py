@@ -1,0 +1,98 @@
+"""One notebook run on one kernel, cell by cell; the first failure ends it."""
+
+import os
+import shutil
+
+from jupyter_client.kernelspec import KernelSpec, KernelSpecManager
+from jupyter_client.manager import AsyncKernelManager
+from nbclient import NotebookClient
+from nbclient.exceptions import CellExecutionError, CellTimeoutError, DeadKernelError
+
+import nbformat
+from notebook_failure import NotebookFailure, from_outputs
+from notebook_files import ROOT
+
+# A timer or promise that the last cell left behind gets this long to fail.
+SETTLE = "await new Promise((done) => setTimeout(done, 300));"
+
+
+class RepositoryKernel(KernelSpecManager):
+    """The kernel of this checkout, whatever kernels are installed, on the Node that started the runner."""
+
+    def get_kernel_spec(self, kernel_name):
+        node = os.environ.get("NODE") or shutil.which("node")
+        argv = [node, str(ROOT / "kernel/start.cjs"), "{connection_file}"]
+        return KernelSpec(argv=argv, display_name="TypeScript", language="typescript", interrupt_mode="signal")
+
+
+class RepositoryKernelManager(AsyncKernelManager):
+    def __init__(self, **kwargs):
+        super().__init__(**{**kwargs, "kernel_spec_manager": RepositoryKernel()})
+
+
+class Client(NotebookClient):
+    """Passes streams and progress bars on to the terminal while they come."""
+
+    progress = None
+
+    def process_message(self, msg, cell, cell_index):
+        kind, content = msg["msg_type"], msg["content"]
+        if kind == "stream":
+            self.progress.write(content["text"])
+        elif kind in ("display_data", "update_display_data") and content.get("metadata", {}).get("progress"):
+            self.progress.bar(content["data"].get("text/plain", ""))
+        return super().process_message(msg, cell, cell_index)
+
+
+def execute(path, notebook, timeout, progress):
+    """Runs all cells in place. Raises NotebookFailure."""
+    code = [(index, cell) for index, cell in enumerate(notebook.cells) if cell.cell_type == "code"]
+    sources = {number: cell.source for number, (_, cell) in enumerate(code, 1)}
+    for _, cell in code:
+        cell.outputs, cell.execution_count = [], None
+    client = Client(
+        notebook,
+        kernel_manager_class=RepositoryKernelManager,
+        kernel_name="tslab",
+        timeout=timeout,
+        startup_timeout=60,
+        coalesce_streams=True,
+        record_timing=False,
+        shutdown_kernel="immediate",
+        resources={"metadata": {"path": str(path.resolve().parent)}},
+    )
+    client.progress = progress
+    progress.notebook(next_position(progress, path), len(code))
+    number, source = 0, ""
+    try:
+        with client.setup_kernel():
+            for number, (index, cell) in enumerate(code, 1):
+                source = cell.source
+                progress.cell(number)
+                client.execute_cell(cell, index)
+                progress.cell_done()
+            settle(client, notebook, path, number, sources)
+    except CellExecutionError:
+        raise from_outputs(path, number, source, cell.outputs, sources) from None
+    except CellTimeoutError:
+        raise NotebookFailure(path, number, source, f"timeout: the cell ran longer than {timeout:g} s") from None
+    except DeadKernelError:
+        raise NotebookFailure(path, number, source, "the kernel died while this cell ran") from None
+    except RuntimeError as error:
+        raise NotebookFailure(path, number, source, f"the kernel did not start: {error}") from error
+
+
+def next_position(progress, path):
+    return progress.names.index(path.name.removesuffix(".ipynb"))
+
+
+def settle(client, notebook, path, number, sources):
+    """Fails when something that the cells left behind throws shortly after the last one."""
+    last = nbformat.v4.new_code_cell(SETTLE)
+    notebook.cells.append(last)
+    try:
+        client.execute_cell(last, len(notebook.cells) - 1)
+    except CellExecutionError:
+        raise from_outputs(path, number, sources.get(number, ""), last.outputs, sources) from None
+    finally:
+        notebook.cells.pop()

@@ -1,0 +1,49 @@
+// The notebook kernel: edited files count without a restart, stack lines are TypeScript's, missing packages are told.
+import { spawn } from "node:child_process";
+import { cpSync, mkdtempSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { basename, join } from "node:path";
+import { afterAll, expect, test } from "vitest";
+import { readNotebook, root, runner, streamText, temporaryFolder, writeNotebook } from "./notebook";
+
+const folder = temporaryFolder();
+afterAll(() => rmSync(folder, { recursive: true, force: true }));
+
+test("an edited file and the files that import it count from the next cell on", async () => {
+  const here = `./data/cache/${basename(folder)}`;
+  writeFileSync(join(folder, "inner.ts"), "export const size: number = 1;\n");
+  writeFileSync(
+    join(folder, "outer.ts"),
+    'import { size } from "./inner";\nexport interface Box {\n  n: number;\n}\nexport function twice(): number {\n  if (size > 5) throw new Error("too large");\n  return size * 2;\n}\n',
+  );
+  const show = `import { twice } from "${here}/outer";\nconsole.log(twice());`;
+  const edit = (size: number) =>
+    `import { writeFileSync } from "node:fs";\nwriteFileSync("${here}/inner.ts", "export const size: number = ${size};\\n");`;
+  const file = join(folder, "edit.ipynb");
+  writeNotebook(file, [show, edit(2), show, edit(10), show]);
+  const { text } = await runner([file, "--out", join(folder, "out")]);
+  expect(streamText(readNotebook(join(folder, "out/edit.failed.ipynb")))).toBe("2\n4\n");
+  // The fifth cell throws in outer.ts, whose line 6 is line 3 of the emitted file: the interface is gone there.
+  expect(text).toContain(`data/cache/${basename(folder)}/outer.ts:6:`);
+  expect(text).toContain("cell 5:2:");
+}, 90_000);
+
+test("a kernel without npm packages answers every cell with what to run", async () => {
+  // Outside the repository, where no node_modules lies above it.
+  const bare = mkdtempSync(join(tmpdir(), "bare-"));
+  for (const part of ["kernel", "scripts"]) cpSync(join(root, part), join(bare, part), { recursive: true });
+  symlinkSync(join(root, ".venv"), join(bare, ".venv"));
+  const file = join(bare, "short.ipynb");
+  writeNotebook(file, ["const a = 1;"]);
+  const child = spawn(join(root, ".venv/bin/python"), [join(bare, "scripts/run_notebook.py"), file], {
+    env: { ...process.env, NODE: process.execPath },
+  });
+  let text = "";
+  child.stderr.on("data", (chunk) => {
+    text += chunk;
+  });
+  const code = await new Promise((done) => child.on("close", done));
+  rmSync(bare, { recursive: true, force: true });
+  expect(code).toBe(1);
+  expect(text).toContain("Run `npm run setup` in its root folder");
+}, 60_000);

@@ -51,3 +51,23 @@ export const rotate = (x: Tensor, { cos, sin }: RopeTables): Tensor =>
 /** The gradient of `rotate`: rotation the other way. */
 export const rotateBack = (dy: Tensor, { cos, sin }: RopeTables): Tensor =>
   add(mul(dy, cos), swapHalves(mul(dy, sin)));
+
+/** Cosine of two equal vectors, one rotated to a start position, the other `distance` further: [start][distance]. */
+export function rotatedProducts(
+  config: DecoderConfig,
+  starts: readonly number[],
+  distances: number,
+): { start: number; products: number[] }[] {
+  const frequencies = ropeFrequencies(config);
+  return starts.map((start) => ({
+    start,
+    products: Array.from({ length: distances }, (_, distance) => {
+      // In each plane a vector of ones is turned by position · frequency; the product of two turns needs both angles.
+      const sum = frequencies.reduce((total, frequency) => {
+        const [a, b] = [start * frequency, (start + distance) * frequency];
+        return total + Math.cos(a) * Math.cos(b) + Math.sin(a) * Math.sin(b);
+      }, 0);
+      return sum / frequencies.length;
+    }),
+  }));
+}

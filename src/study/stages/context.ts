@@ -10,13 +10,11 @@ export interface StudyContext {
   dataFile?: string;
 }
 
-/** The five systems in the order of the tables, with their Korean names. */
-export const SYSTEM_LABELS: Record<SystemId, string> = {
-  untuned: "미조정 학생",
-  "lora-student": "LoRA 학생",
-  "full-student": "전체 미세조정 학생 (교사 없음)",
-  distilled: "증류 학생",
-  "lora-teacher": "LoRA 교사",
-};
-
-export const SYSTEMS = Object.keys(SYSTEM_LABELS) as SystemId[];
+/** The five systems in the order of the tables. */
+export const SYSTEMS: readonly SystemId[] = [
+  "untuned",
+  "lora-student",
+  "full-student",
+  "distilled",
+  "lora-teacher",
+];

@@ -1,0 +1,26 @@
+// The fact sheet of a run: versions, device, threads, memory. The first cell of each notebook prints it.
+import * as os from "node:os";
+import { tf } from "./tf";
+
+/** What a reader must know to judge a figure from this machine. */
+export function engineFacts(): Record<string, string> {
+  const backend = tf.backend() as unknown as { isUsingGpuDevice: boolean; binding: { TF_Version: string } };
+  const cpus = os.cpus();
+  const gib = (bytes: number) => `${(bytes / 2 ** 30).toFixed(1)} GiB`;
+  return {
+    node: process.versions.node,
+    tfjs: tf.version.tfjs,
+    tensorflow: backend.binding.TF_Version,
+    device: backend.isUsingGpuDevice ? "GPU" : "CPU",
+    processor: cpus[0]?.model.trim() ?? "unknown",
+    threads: process.env.TF_NUM_INTRAOP_THREADS ?? String(os.availableParallelism()),
+    memory: gib(os.totalmem()),
+    platform: `${os.platform()} ${os.arch()}`,
+  };
+}
+
+/** Bytes and counts that the engine holds now, for leak checks and notebooks. */
+export function engineMemory(): { tensors: number; bytes: number; rss: number } {
+  const { numTensors, numBytes } = tf.memory();
+  return { tensors: numTensors, bytes: numBytes, rss: process.memoryUsage.rss() };
+}

@@ -1,0 +1,28 @@
+// Where a student's distribution leaves the teacher's, token by token of one validation summary.
+import type { Item } from "../../corpus/item";
+import { tokenKl } from "../../distillation/heatmap";
+import type { SystemId } from "../../evaluation/results";
+import { encodeItem } from "../../prompts/example";
+import type { StudyContext } from "./context";
+import { corpusStage, itemsOf } from "./corpus";
+import { systemDecoder } from "./train-system";
+
+/** KL(teacher || system) at each token of a validation item's summary. */
+export async function divergenceOfItem(
+  context: StudyContext,
+  system: SystemId,
+  index: number,
+): Promise<{ item: Item; tokens: ReturnType<typeof tokenKl> }> {
+  const item = itemsOf(await corpusStage(context), "validation")[index]!;
+  const teacher = await systemDecoder(context, "lora-teacher");
+  const student = await systemDecoder(context, system);
+  const tokens = tokenKl(
+    student.decoder,
+    teacher.decoder,
+    encodeItem(student.tokenizer, item),
+    student.tokenizer,
+  );
+  teacher.decoder.dispose();
+  student.decoder.dispose();
+  return { item, tokens };
+}

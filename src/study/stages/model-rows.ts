@@ -1,0 +1,46 @@
+// Stage "model-scores": the four compared models' untuned summaries scored like the systems.
+import type { ModelRow } from "../../evaluation/results";
+import { stage } from "../stage";
+import { compareModel } from "./compare-models";
+import type { StudyContext } from "./context";
+import { corpusStage, itemsOf } from "./corpus";
+import { encoderHash, studyScorer, TOKENIZERS } from "./scorer";
+import { readTexts } from "./summaries";
+
+const SHOWN_SAMPLES = 6;
+
+/** The rows of the model comparison, in the profile's order. */
+export async function modelRows(context: StudyContext): Promise<ModelRow[]> {
+  const { profile } = context;
+  const corpus = await corpusStage(context);
+  const compared = [];
+  for (const { folder } of profile.compared) compared.push(await compareModel(context, folder));
+  const inputs = {
+    compared: compared.map((c) => c.key),
+    encoder: encoderHash(context),
+    layer: profile.encoder.layer,
+    tokenizers: TOKENIZERS,
+  };
+  const { value } = await stage(profile.name, "model-scores", 1, inputs, async () => {
+    const items = itemsOf(corpus, "test-in-domain", "test-other");
+    const { scorer, encoder } = await studyScorer(context, items);
+    const step = Math.floor(items.length / SHOWN_SAMPLES);
+    const rows = compared.map(({ value: costs, directory }): ModelRow => {
+      const texts = readTexts(directory);
+      const { result } = scorer.score(
+        "untuned",
+        costs.model,
+        items.map((item) => texts.get(item.id) ?? ""),
+      );
+      const shown = items.filter((_, i) => i % step === 0).slice(0, SHOWN_SAMPLES);
+      return {
+        ...costs,
+        scores: result.scores,
+        samples: shown.map(({ id }) => ({ id, text: texts.get(id) ?? "" })),
+      };
+    });
+    encoder.dispose();
+    return rows;
+  });
+  return value;
+}

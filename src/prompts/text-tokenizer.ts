@@ -48,10 +48,7 @@ export function textTokenizer(opened: TokenizerFolder): TextTokenizer {
       ...encodePlain(text).slice(0, Math.max(0, maxLength - before.length - after.length)),
       ...after,
     ],
-    decode: (ids) =>
-      ids.length === 0
-        ? ""
-        : full.decode([...ids], { skip_special_tokens: true, clean_up_tokenization_spaces: false }),
+    decode: (ids) => opened.decode(ids),
     tokens: (ids) => ids.map(printable),
   };
 }

@@ -3,6 +3,7 @@ import { createHash } from "node:crypto";
 import { existsSync, readFileSync } from "node:fs";
 import { join, resolve } from "node:path";
 import { AutoTokenizer, env, type PreTrainedTokenizer } from "@huggingface/transformers";
+import { repair } from "./library-repairs";
 
 env.allowRemoteModels = false;
 
@@ -31,8 +32,14 @@ export interface TokenizerFolder {
   spellings: readonly string[];
   /** Whether the vocabulary spells bytes as letters (GPT-2's table). */
   byteLevel: boolean;
+  /** Whether decomposed Hangul is composed before encoding. */
+  composesHangul: boolean;
   /** Ids of a text in which nothing is a control token; no special tokens are added. */
   encodePlain(text: string): number[];
+  /** Ids of two texts with the special tokens that go around and between them. */
+  encodePair(first: string, second: string): number[];
+  /** Text of ids without clean-up of spaces; special tokens are skipped unless wanted. */
+  decode(ids: readonly number[], withSpecials?: boolean): string;
 }
 
 function readJson<T>(folder: string, name: string): T {
@@ -47,14 +54,14 @@ function readJson<T>(folder: string, name: string): T {
   }
 }
 
-// Decomposed Hangul: Unigram vocabularies map it per character in one library and per syllable in the other.
+// Decomposed Hangul (NFD): SentencePiece composes it, the Rust tokenizers make it unknown tokens; composed, both agree.
 const CONJOINING_JAMO = /[\u1100-\u11ff]+/g;
 
 /** Opens a folder with tokenizer.json and tokenizer_config.json; nothing is fetched. */
 export async function openTokenizerFolder(folder: string): Promise<TokenizerFolder> {
   const json = readJson<TokenizerJson>(folder, "tokenizer.json");
   const config = readJson<Record<string, unknown>>(folder, "tokenizer_config.json");
-  const full = await AutoTokenizer.from_pretrained(resolve(folder), { local_files_only: true });
+  const full = repair(await AutoTokenizer.from_pretrained(resolve(folder), { local_files_only: true }));
   const template = typeof full.chat_template === "string" ? full.chat_template : undefined;
 
   const added = json.added_tokens ?? [];
@@ -63,9 +70,12 @@ export async function openTokenizerFolder(folder: string): Promise<TokenizerFold
   const controls = new Map(added.filter(isControl).map((token) => [token.content, token.id]));
   // The same class on the same files, only without control tokens: everything else is encoded alike.
   const Class = full.constructor as new (json: unknown, config: unknown) => PreTrainedTokenizer;
-  const plain = new Class({ ...json, added_tokens: added.filter((token) => !isControl(token)) }, config);
+  const plain = repair(
+    new Class({ ...json, added_tokens: added.filter((token) => !isControl(token)) }, config),
+  );
 
   const { type, vocab } = json.model;
+  const post = (json.post_processor as { type: string } | null)?.type;
   const spellings: string[] = [];
   if (Array.isArray(vocab)) for (const [id, [token]] of vocab.entries()) spellings[id] = token;
   else for (const [token, id] of Object.entries(vocab)) spellings[id] = token;
@@ -81,6 +91,16 @@ export async function openTokenizerFolder(folder: string): Promise<TokenizerFold
     controls,
     spellings,
     byteLevel: JSON.stringify(json.decoder ?? null).includes('"ByteLevel"'),
+    composesHangul: type === "Unigram",
+    encodePair: (first, second) => {
+      // A byte-level post-processor adds nothing between texts; the library drops the second text there.
+      if (post === "ByteLevel" || post === undefined) return [...full.encode(first), ...full.encode(second)];
+      return [...full.encode(first, { text_pair: second })];
+    },
+    decode: (ids, withSpecials = false) =>
+      ids.length === 0
+        ? ""
+        : full.decode([...ids], { skip_special_tokens: !withSpecials, clean_up_tokenization_spaces: false }),
     encodePlain: (text) => {
       if (text === "") return [];
       const composed =

@@ -35,7 +35,7 @@ interface Message {
 }
 
 // Llama 3.2 writes today's date into every prompt, Qwen 3 may think first: both are pinned, so that runs repeat.
-const TEMPLATE_SETTINGS = { date_string: "26 Jul 2024", enable_thinking: false };
+export const TEMPLATE_SETTINGS = { date_string: "26 Jul 2024", enable_thinking: false };
 // Private-use characters mark where the content stands in a rendered template.
 const USER_MARK = "\ue000user\ue001";
 const MODEL_MARK = "\ue000model\ue001";

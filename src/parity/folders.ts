@@ -4,6 +4,7 @@ import * as path from "node:path";
 import { type Case, failed } from "./case";
 import { checkMetrics, isMetricsFolder } from "./metrics";
 import { checkModels, isModelsFolder } from "./models";
+import { checkTokenizers, isTokenizersFolder } from "./tokenizers";
 
 /** One kind of reference folder; a new kind is a line in KINDS. */
 export interface Kind {
@@ -15,6 +16,7 @@ export interface Kind {
 
 const KINDS: readonly Kind[] = [
   { name: "models", fits: isModelsFolder, check: checkModels },
+  { name: "tokenizers", fits: isTokenizersFolder, check: checkTokenizers },
   { name: "metrics", fits: isMetricsFolder, check: checkMetrics },
 ];
 

@@ -168,12 +168,13 @@ function chatCases(
       (!thinks || row.kwargs.enable_thinking === false) &&
       !hasControl(opened, row.messages[0].content),
   );
-  cases.push(
-    rowsCase(`${style} prompt`, prompts, label, (row) => {
-      const ids = tokenizer.prompt(row.messages[0]!.content);
-      return same(ids, row.ids) || same(ids, [tokenizer.bosId, ...(row.ids as number[])]);
-    }),
-  );
+  if (prompts.length > 0)
+    cases.push(
+      rowsCase(`${style} prompt`, prompts, label, (row) => {
+        const ids = tokenizer.prompt(row.messages[0]!.content);
+        return same(ids, row.ids) || same(ids, [tokenizer.bosId, ...(row.ids as number[])]);
+      }),
+    );
   return cases;
 }
 

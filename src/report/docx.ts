@@ -21,6 +21,7 @@ import {
 } from "docx";
 import { type Block, cellText, type Inline, type ReportDocument, type TableBlock } from "./document";
 import { visible } from "./inert";
+import { unzip, zip } from "./stable-zip";
 
 /** A PNG with its size in pixels of the screen. */
 export interface Picture {
@@ -146,7 +147,12 @@ function block(part: Block, doc: ReportDocument, pictures: Map<string, Picture>)
           width: Math.round(picture.width * scale),
           height: Math.round(picture.height * scale),
         },
-        altText: { name: part.id, title: visible(part.caption), description: visible(part.alt) },
+        altText: {
+          id: String(part.number),
+          name: part.id,
+          title: visible(part.caption),
+          description: visible(part.alt),
+        },
       });
       return [
         new Paragraph({
@@ -161,7 +167,9 @@ function block(part: Block, doc: ReportDocument, pictures: Map<string, Picture>)
   }
 }
 
-/** Writes the document as DOCX. */
+const CLOCK = /(<dcterms:(created|modified)[^>]*>)[^<]*/g;
+
+/** Writes the document as DOCX; the same document gives the same bytes. */
 export async function toDocx(doc: ReportDocument, pictures: Map<string, Picture>): Promise<Buffer> {
   const heading = (size: number) => ({
     run: { font: FONT, size, bold: true, color: "1A1A1A" },
@@ -223,5 +231,11 @@ export async function toDocx(doc: ReportDocument, pictures: Map<string, Picture>
       },
     ],
   });
-  return Packer.toBuffer(word);
+  const files = unzip(await Packer.toBuffer(word));
+  const core = files.get("docProps/core.xml")!.toString("utf8");
+  files.set(
+    "docProps/core.xml",
+    Buffer.from(core.replace(CLOCK, "$11970-01-01T00:00:00Z").replace("Un-named", ""), "utf8"),
+  );
+  return zip(files);
 }

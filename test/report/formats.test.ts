@@ -1,6 +1,8 @@
 // The report in its formats: the golden Markdown, inert text everywhere, Word and PDF files that hold what they should.
-import { readFileSync } from "node:fs";
-import { inflateRawSync } from "node:zlib";
+import { execFileSync } from "node:child_process";
+import { mkdtempSync, readFileSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
 // @ts-expect-error: jsdom ships no types
 import { JSDOM } from "jsdom";
 import { marked } from "marked";
@@ -14,6 +16,7 @@ import { csvCell, escapeMarkdown, visible } from "../../src/report/inert";
 import { toMarkdown } from "../../src/report/markdown";
 import { toPdf } from "../../src/report/pdf";
 import { loadPublished } from "../../src/report/published";
+import { unzip } from "../../src/report/stable-zip";
 import { fixtureReport } from "./fixture-report";
 
 const HOSTILE = [
@@ -58,23 +61,6 @@ function hostileDocument(footnotes = true): ReportDocument {
     footnotes: doc.footnotes,
     words,
   };
-}
-
-/** The entries of a ZIP file by its central directory. */
-function unzip(zip: Buffer): Map<string, Buffer> {
-  const entries = new Map<string, Buffer>();
-  const end = zip.lastIndexOf(Buffer.from("PK\u0005\u0006", "latin1"));
-  let at = zip.readUInt32LE(end + 16);
-  for (let i = zip.readUInt16LE(end + 10); i > 0; i--) {
-    const [packed, nameLength] = [zip.readUInt32LE(at + 20), zip.readUInt16LE(at + 28)];
-    const name = zip.toString("utf8", at + 46, at + 46 + nameLength);
-    const local = zip.readUInt32LE(at + 42);
-    const start = local + 30 + zip.readUInt16LE(local + 26) + zip.readUInt16LE(local + 28);
-    const bytes = zip.subarray(start, start + packed);
-    entries.set(name, zip.readUInt16LE(at + 10) === 0 ? bytes : inflateRawSync(bytes));
-    at += 46 + nameLength + zip.readUInt16LE(at + 30) + zip.readUInt16LE(at + 32);
-  }
-  return entries;
 }
 
 const PIXEL = Buffer.from(
@@ -216,6 +202,26 @@ describe("DOCX", () => {
     expect(alts).toEqual(figures);
     expect(xml).toContain("[U+202E]");
     expect(page.getElementsByTagName("script").length).toBe(0);
+  });
+
+  it("is the same on every run, and other programs read it", async () => {
+    const doc = fixtureReport();
+    vi.useFakeTimers({ toFake: ["Date"], now: new Date("2031-05-06T07:08:09Z") });
+    try {
+      const first = await toDocx(doc, pixels(doc));
+      vi.setSystemTime(new Date("2032-01-02T03:04:05Z"));
+      expect(first.equals(await toDocx(doc, pixels(doc)))).toBe(true);
+      const path = join(mkdtempSync(join(tmpdir(), "report-")), "report.docx");
+      writeFileSync(path, first);
+      // Python's zipfile checks every CRC.
+      const script =
+        "import sys, zipfile; z = zipfile.ZipFile(sys.argv[1]); print(z.testzip(), len(z.namelist()))";
+      const python = process.platform === "win32" ? ".venv/Scripts/python.exe" : ".venv/bin/python";
+      const said = execFileSync(python, ["-c", script, path], { encoding: "utf8" });
+      expect(said.trim()).toBe(`None ${unzip(first).size}`);
+    } finally {
+      vi.useRealTimers();
+    }
   });
 
   it("is well-formed for any text", async () => {

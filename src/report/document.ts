@@ -43,6 +43,14 @@ export type Block =
   | TableBlock
   | FigureBlock;
 
+/** A figure drawn, with its size in pixels of the screen. */
+export interface Picture {
+  svg: string;
+  png: Buffer;
+  width: number;
+  height: number;
+}
+
 /** Words that the renderers add around the content. */
 export interface DocumentWords {
   table: string;

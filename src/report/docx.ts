@@ -19,16 +19,16 @@ import {
   TextRun,
   WidthType,
 } from "docx";
-import { type Block, cellText, type Inline, type ReportDocument, type TableBlock } from "./document";
+import {
+  type Block,
+  cellText,
+  type Inline,
+  type Picture,
+  type ReportDocument,
+  type TableBlock,
+} from "./document";
 import { visible } from "./inert";
 import { unzip, zip } from "./stable-zip";
-
-/** A PNG with its size in pixels of the screen. */
-export interface Picture {
-  png: Buffer;
-  width: number;
-  height: number;
-}
 
 const FONT = { ascii: "Malgun Gothic", hAnsi: "Malgun Gothic", cs: "Malgun Gothic", eastAsia: "맑은 고딕" };
 const LEVELS = { 1: HeadingLevel.HEADING_1, 2: HeadingLevel.HEADING_2, 3: HeadingLevel.HEADING_3 } as const;

@@ -1,7 +1,13 @@
 // The report as PDF: pdfmake with Noto Sans KR embedded, vector figures, page numbers. Lines break at blanks only.
 import { join, resolve } from "node:path";
-import { type Block, cellText, type Inline, type ReportDocument, type TableBlock } from "./document";
-import type { Picture } from "./docx";
+import {
+  type Block,
+  cellText,
+  type Inline,
+  type Picture,
+  type ReportDocument,
+  type TableBlock,
+} from "./document";
 import { visible } from "./inert";
 
 // pdfmake ships no types: these are the parts of a document definition that are used here.
@@ -154,7 +160,8 @@ function block(part: Block, doc: ReportDocument, pictures: Map<string, Picture>)
           unbreakable: true,
           stack: [
             {
-              image: `data:image/png;base64,${picture.png.toString("base64")}`,
+              svg: picture.svg,
+              font: "NotoSansKR",
               width: Math.min(TEXT_WIDTH, picture.width * 0.75),
               alignment: "center",
               margin: [0, 6, 0, 2],

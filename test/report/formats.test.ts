@@ -67,9 +67,13 @@ const PIXEL = Buffer.from(
   "iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAYAAAAfFcSJAAAADUlEQVR42mP8z8BQDwAEhQGAhKmMIQAAAABJRU5ErkJggg==",
   "base64",
 );
+const DRAWING =
+  '<svg xmlns="http://www.w3.org/2000/svg" width="860" height="400"><text x="9" y="20" style="font-family: sans-serif">글</text></svg>';
 const pixels = (doc: ReportDocument) =>
   new Map(
-    doc.blocks.flatMap((b) => (b.kind === "figure" ? [[b.id, { png: PIXEL, width: 860, height: 400 }]] : [])),
+    doc.blocks.flatMap((b) =>
+      b.kind === "figure" ? [[b.id, { svg: DRAWING, png: PIXEL, width: 860, height: 400 }]] : [],
+    ),
   );
 
 describe("numbers", () => {

@@ -1,15 +1,17 @@
 // Takes a teacher's logits into a cache: over the items' own summaries, or over the tokens that it writes itself.
 import { Random } from "../engine/random";
-import { gatherRows, slice } from "../engine/raw";
-import { type Tensor, tf } from "../engine/tf";
+import { gatherRows } from "../engine/raw";
+import { tf } from "../engine/tf";
 import { generate } from "../generation/generate";
 import type { Decoder } from "../models/decoder";
-import { takeRows } from "../models/embedding";
 import { type Batch, collate } from "../prompts/batch";
 import type { Example } from "../prompts/example";
-import type { LogitCache, LogitCacheWriter } from "./cache";
-import { type CachedRow, emptyRow, TEMPERATURES } from "./cache-row";
+import type { LogitCacheWriter } from "./cache";
+import { type CachedRow, emptyRow } from "./cache-row";
+import { forEachChunk } from "./scored-logits";
 import { type TailSampling, teacherStatistics } from "./teacher-statistics";
+
+export { cacheError } from "./cache-error";
 
 export interface CaptureOptions {
   padId: number;
@@ -28,9 +30,6 @@ export interface GeneratedCaptureOptions extends CaptureOptions {
   stopIds: readonly number[];
   maxNewTokens: number;
 }
-
-/** Logits held at once, tokens · vocab. */
-const CHUNK_ELEMENTS = 4_000_000;
 
 /**
  * Stores the teacher's logits at every position that training scores (teacher forcing; `collate` aligns both).
@@ -105,75 +104,6 @@ export function captureGenerated(
   });
 }
 
-/** The examples with the cached tokens as targets: sequence-level distillation learns the teacher's own texts. */
-export function withCachedTargets(examples: readonly Example[], cache: LogitCache): Example[] {
-  return examples.map((example) => ({ ...example, targetIds: [...cache.row(example.id).targetIds] }));
-}
-
-/**
- * Mean KL (nats a token, T = 1) of the teacher's full distribution against the cached one, whose tail mass is spread
- * evenly over the tokens outside the top k. The teacher runs again over the cached targets.
- */
-export function cacheError(
-  decoder: Decoder,
-  examples: readonly Example[],
-  cache: LogitCache,
-  { padId }: { padId: number },
-): number {
-  let total = 0;
-  let tokens = 0;
-  for (const example of withCachedTargets(examples, cache)) {
-    const batch = collate([example], padId);
-    const row = cache.row(example.id);
-    forEachChunk(decoder, batch, (logits, start) => {
-      const values = logits.dataSync() as Float32Array;
-      const vocab = logits.shape[1]!;
-      for (let t = 0; t < logits.shape[0]!; t++) {
-        total += reconstructionKl(values.subarray(t * vocab, (t + 1) * vocab), row, start + t);
-        tokens++;
-      }
-    });
-  }
-  return total / tokens;
-}
-
-/** KL of softmax(logits) against position t of a cached row with an even tail, in float64. */
-export function reconstructionKl(logits: Float32Array, row: CachedRow, t: number): number {
-  const k = row.topIds.length / row.targetIds.length;
-  const top = logits.reduce((a, b) => Math.max(a, b));
-  let sum = 0;
-  for (const logit of logits) sum += Math.exp(logit - top);
-  const logSum = top + Math.log(sum);
-  const cached = cachedLogProbabilities(row, t);
-  let kl = 0;
-  let tail = 0;
-  let tailEntropy = 0;
-  let next = t * k;
-  for (let id = 0; id < logits.length; id++) {
-    const logP = logits[id]! - logSum;
-    const p = Math.exp(logP);
-    if (next < (t + 1) * k && row.topIds[next] === id) {
-      kl += p * (logP - cached.top[next - t * k]!);
-      next++;
-    } else {
-      tail += p;
-      tailEntropy += p * logP;
-    }
-  }
-  return kl + tailEntropy - tail * (cached.tail - Math.log(logits.length - k));
-}
-
-/** Log-probabilities at T = 1 of position t's top k and of all other tokens together, normalised to 1. */
-export function cachedLogProbabilities(row: CachedRow, t: number): { top: Float64Array; tail: number } {
-  const k = row.topIds.length / row.targetIds.length;
-  const logSum = row.logSumExp[t * TEMPERATURES.length]!;
-  const tail = row.logTail[t * TEMPERATURES.length]!;
-  const top = Float64Array.from(row.topLogits.subarray(t * k, (t + 1) * k), (logit) => logit - logSum);
-  const excess = Math.log(top.reduce((sum, logP) => sum + Math.exp(logP), 0)) - Math.log1p(-Math.exp(tail));
-  // The tail is stored to 0.001 nats, the top logits to about 0.01: these take up the difference.
-  return { top: top.map((logP) => logP - excess), tail };
-}
-
 function checkCapture(
   decoder: Decoder,
   writer: LogitCacheWriter,
@@ -208,21 +138,6 @@ function forEachBatch(
     if (group.some(({ id }) => !writer.has(id))) run(group);
     onProgress?.(Math.min(start + batchSize, ordered.length));
   }
-}
-
-/** Runs `use` on the logits of a batch's scored positions, a chunk at a time. */
-function forEachChunk(decoder: Decoder, batch: Batch, use: (logits: Tensor, start: number) => void): void {
-  const rows = batch.positions.length;
-  const size = Math.max(1, Math.floor(CHUNK_ELEMENTS / decoder.config.vocabSize));
-  tf.tidy(() => {
-    const hidden = takeRows(decoder.hidden(batch.ids, batch.rows), tf.tensor1d(batch.positions, "int32"));
-    for (let start = 0; start < rows; start += size) {
-      const count = Math.min(size, rows - start);
-      tf.tidy(() => {
-        use(decoder.logits(slice(hidden, [start, 0], [count, hidden.shape[1]!])), start);
-      });
-    }
-  });
 }
 
 function statistics(

@@ -11,9 +11,9 @@ import {
   LogitCache,
   LogitCacheWriter,
 } from "../../src/distillation/cache";
+import { reconstructionKl } from "../../src/distillation/cache-error";
 import { crc32 } from "../../src/distillation/cache-files";
 import type { CachedRow } from "../../src/distillation/cache-row";
-import { reconstructionKl } from "../../src/distillation/capture";
 import { teacherStatistics } from "../../src/distillation/teacher-statistics";
 import { Random } from "../../src/engine/random";
 import { tf } from "../../src/engine/tf";

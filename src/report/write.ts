@@ -29,7 +29,7 @@ export const LANGUAGES = { ko: koreanReport };
 export type Language = keyof typeof LANGUAGES;
 
 /** PNG pixels per figure pixel: 300 dpi where a figure unit is 1/96 inch. */
-const PNG_SCALE = 300 / 96;
+const PNG_DPI = 300;
 
 /** Thrown when a run has left no tables yet. */
 export class MissingResults extends Error {}
@@ -90,7 +90,7 @@ export async function writeReport(doc: ReportDocument, out: string): Promise<str
     if (part.kind === "table") write(join("tables", `${part.id}.csv`), toCsv(part));
     if (part.kind !== "figure") continue;
     const svg = await toSvg(part.figure);
-    const png = toPng(svg, PNG_SCALE);
+    const png = toPng(svg, PNG_DPI);
     const size = /<svg[^>]*?width="([\d.]+)"[^>]*?height="([\d.]+)"/.exec(svg);
     if (!size) throw new Error(`Figure ${part.id}: the SVG names no width and height.`);
     svgs.set(part.id, svg);

@@ -103,7 +103,7 @@ export const pageBox = (element: SvgElement): Box =>
 /** Corners of a path of straight pieces ("M0,0L10,5"): arrows have no others. */
 function pathPoints(path: SvgElement): Point[] {
   const pairs = attribute(path, "d").match(/-?[\d.]+(?:e-?\d+)?[ ,]-?[\d.]+(?:e-?\d+)?/g) ?? [];
-  return pairs.map((pair) => {
+  return pairs.map((pair): Point => {
     const [x = 0, y = 0] = pair.split(/[ ,]/).map(Number);
     return [x, y];
   });

@@ -12,7 +12,7 @@ import {
 } from "./bertscore";
 import type { EncoderTokenizer } from "./encoder-tokenizer";
 import type { PRF } from "./results";
-import { meanOf } from "./significance";
+import { meanPRF } from "./significance";
 
 export interface BertScorerSettings {
   encoder: Encoder;
@@ -36,14 +36,6 @@ export interface BertScores {
   signature: string;
   /** Texts cut to the encoder's longest length, references included. */
   truncated: number;
-}
-
-export function meanPRF(items: readonly PRF[]): PRF {
-  return {
-    precision: meanOf(items.map((item) => item.precision)),
-    recall: meanOf(items.map((item) => item.recall)),
-    f: meanOf(items.map((item) => item.f)),
-  };
 }
 
 /** States of texts, in order; equal texts and the special tokens alone are encoded once. */

@@ -220,3 +220,8 @@ export function rougeItems(
   });
   return { tokenizer: vocabulary.tokenizer.name, scores, emptyItems };
 }
+
+/** How a ROUGE score came about; scores with different signatures do not compare. */
+export function rougeSignature(tokenizer: string, linesForLsum: string): string {
+  return `rouge-score=0.1.2|tokenizer=${tokenizer}|lsum=${linesForLsum}|score=F mean of items`;
+}

@@ -1,12 +1,12 @@
 // Everything that the study measures on one system's summaries: per item, as means for each test set, with 95 % intervals.
 import { createHash } from "node:crypto";
 import type { Item } from "../corpus/item";
-import { type BertScoreReferences, type BertScorer, meanPRF } from "./bert-scorer";
+import type { BertScoreReferences, BertScorer } from "./bert-scorer";
 import { scoreFacts } from "./facts";
 import type { PRF, RougeType, ScoreSet, SystemId, SystemResult, TestSet } from "./results";
-import { RougeVocabulary, rougeItems, rougeTypes } from "./rouge";
+import { RougeVocabulary, rougeItems, rougeSignature, rougeTypes } from "./rouge";
 import { sentencesOf } from "./sentences";
-import { meanInterval95, meanOf } from "./significance";
+import { meanInterval95, meanOf, meanPRF } from "./significance";
 import type { TextTokenizer } from "./text-tokenizers";
 
 export const testSets: readonly TestSet[] = ["in-domain", "other", "all"];
@@ -192,11 +192,6 @@ export class SystemScorer {
 
 function meanOfItems(members: readonly number[], scores: readonly PRF[]): PRF {
   return members.length > 0 ? meanPRF(members.map((i) => scores[i]!)) : { precision: 0, recall: 0, f: 0 };
-}
-
-/** How a ROUGE score came about; scores with different signatures do not compare. */
-export function rougeSignature(tokenizer: string, linesForLsum: string): string {
-  return `rouge-score=0.1.2|tokenizer=${tokenizer}|lsum=${linesForLsum}|score=F mean of items`;
 }
 
 /** samples.jsonl: one row a line, in order. */

@@ -2,6 +2,7 @@
 // Riezler & Maxwell (2005); Koehn (2004); Holm (1979); Card et al. (2020); sacrebleu significance.py.
 import { percentile } from "./bootstrap";
 import { Pcg64 } from "./pcg64";
+import type { PRF } from "./results";
 
 /** sacrebleu's own default seed. */
 export const significanceSeed = 12345;
@@ -66,6 +67,15 @@ export function meanOf(values: ArrayLike<number>): number {
   let sum = 0;
   for (let i = 0; i < values.length; i++) sum += values[i]!;
   return sum / values.length;
+}
+
+/** The columns' means. */
+export function meanPRF(items: readonly PRF[]): PRF {
+  return {
+    precision: meanOf(items.map((item) => item.precision)),
+    recall: meanOf(items.map((item) => item.recall)),
+    f: meanOf(items.map((item) => item.f)),
+  };
 }
 
 /** Standard deviation of a sample (n - 1). */

@@ -1,0 +1,134 @@
+// Scores predictions against references from two files.
+// Run: npm run score -- --references a.txt --predictions b.txt --metrics rouge,bertscore,facts --tokenizer default,whitespace
+import { Command, InvalidArgumentError } from "commander";
+import type { BertScorer } from "../../evaluation/bert-scorer";
+import type { PRF } from "../../evaluation/results";
+import { scoreTexts, type TextScores } from "../../evaluation/score-texts";
+import { matchTexts, readScoringTexts } from "../../evaluation/scoring-input";
+import { textTokenizer } from "../../evaluation/text-tokenizers";
+
+interface Options {
+  references: string;
+  predictions: string;
+  documents?: string;
+  metrics: string[];
+  tokenizer: string[];
+  encoder?: string;
+  layer?: number;
+  idf?: boolean;
+  baseline?: string;
+  json?: boolean;
+}
+
+const METRICS = ["rouge", "bertscore", "facts"];
+const list = (text: string): string[] => text.split(",").map((part) => part.trim());
+
+function metricList(text: string): string[] {
+  const wanted = list(text);
+  const unknown = wanted.filter((metric) => !METRICS.includes(metric));
+  if (unknown.length > 0)
+    throw new InvalidArgumentError(`unknown: ${unknown.join()}; known: ${METRICS.join()}.`);
+  return wanted;
+}
+
+function wholeNumber(text: string): number {
+  if (!/^\d+$/.test(text)) throw new InvalidArgumentError(`expected a whole number, found ${text}.`);
+  return Number(text);
+}
+
+async function bertScorerOf({ encoder: folder, layer, idf, baseline }: Options): Promise<BertScorer> {
+  if (folder === undefined || layer === undefined) {
+    throw new Error(
+      "bertscore needs --encoder FOLDER and --layer N. bert_score takes layer 9 of bert-base-multilingual-cased and " +
+        "xlm-roberta-base, 17 of xlm-roberta-large.",
+    );
+  }
+  // The engine takes a second to start, and ROUGE does not need it.
+  const { loadBertScorer } =
+    require("../../evaluation/load-bert-scorer") as typeof import("../../evaluation/load-bert-scorer");
+  return loadBertScorer({ folder, layer, ...(idf && { idf }), ...(baseline !== undefined && { baseline }) });
+}
+
+const isPRF = (value: PRF | number | null): value is PRF => typeof value === "object" && value !== null;
+
+function table({ items, means, interval95, emptyForTokenizer, truncated, signatures }: TextScores): string {
+  const digits = (value: number) => value.toFixed(4);
+  const rows = Object.entries(means).map(([name, value]) => {
+    const cells = isPRF(value)
+      ? [digits(value.precision), digits(value.recall), digits(value.f)]
+      : ["", "", value === null ? "none" : digits(value)];
+    const interval = interval95[name];
+    const ends = interval ? `${digits(interval[0]!)} - ${digits(interval[interval.length - 1]!)}` : "";
+    return [name, ...cells, ends];
+  });
+  const all = [["", "precision", "recall", "F / share", "95 % interval"], ...rows];
+  const widths = all[0]!.map((_, column) => Math.max(...all.map((row) => row[column]!.length)));
+  const lines = all.map((row) =>
+    row.map((cell, i) => (i === 0 ? cell.padEnd(widths[i]!) : cell.padStart(widths[i]!))).join("  "),
+  );
+  lines.push("", `${items} items`);
+  for (const [name, count] of Object.entries(emptyForTokenizer)) {
+    if (count > 0) lines.push(`${count} items have no token left under the tokenizer "${name}" and score 0.`);
+  }
+  if (truncated) lines.push(`${truncated} texts were cut to the encoder's longest length.`);
+  return [...lines, ...Object.values(signatures)].join("\n");
+}
+
+async function score(options: Options): Promise<void> {
+  const references = readScoringTexts(options.references);
+  const predictions = readScoringTexts(options.predictions);
+  const matched = matchTexts(references, predictions, [options.references, options.predictions]);
+  const several = matched.findIndex((text) => typeof text !== "string");
+  if (several >= 0)
+    throw new Error(`${options.predictions}: item ${several + 1} has several texts, expected one.`);
+  const documents = options.documents === undefined ? undefined : readScoringTexts(options.documents);
+  const wants = (metric: string) => options.metrics.includes(metric);
+  const scores = scoreTexts(
+    {
+      references: references.texts,
+      predictions: matched as string[],
+      ...(documents && {
+        documents: matchTexts(references, documents, [options.references, options.documents!]).map(String),
+      }),
+    },
+    {
+      ...(wants("rouge") && { rouge: await Promise.all(options.tokenizer.map(textTokenizer)) }),
+      ...(wants("bertscore") && { bertscore: await bertScorerOf(options) }),
+      facts: wants("facts"),
+    },
+  );
+  const notes = [references, predictions, ...(documents ? [documents] : [])].flatMap((texts) => texts.notes);
+  if (options.json) {
+    console.log(
+      JSON.stringify({ ...(references.ids && { ids: references.ids }), ...scores, notes }, null, 1),
+    );
+  } else {
+    console.log([table(scores), ...notes].join("\n"));
+  }
+}
+
+new Command("score")
+  .description(
+    "Scores predictions against references: plain text (an item a line) or JSONL ({id, text}, matched by id).",
+  )
+  .requiredOption("--references <file>", "reference texts; in JSONL `text` may be a list")
+  .requiredOption("--predictions <file>", "texts to score")
+  .option("--documents <file>", "source texts: what they do not state is invented")
+  .option("--metrics <list>", `of ${METRICS.join()}`, metricList, ["rouge"])
+  .option(
+    "--tokenizer <list>",
+    "for ROUGE: default, default+stem, whitespace, unicode_word, character, eojeol, morpheme",
+    list,
+    ["default"],
+  )
+  .option("--encoder <folder>", "for BERTScore: BERT, RoBERTa or XLM-R model folder")
+  .option("--layer <n>", "for BERTScore: output of so many blocks", wholeNumber)
+  .option("--idf", "for BERTScore: weigh tokens by rarity in the references")
+  .option("--baseline <file>", "for BERTScore: rescale by this LAYER,P,R,F file")
+  .option("--json", "print one JSON object with means, per-item lists and signatures")
+  .action(score)
+  .parseAsync()
+  .catch((error: Error) => {
+    console.error(`score: ${error.message}`);
+    process.exit(1);
+  });

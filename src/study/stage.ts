@@ -60,26 +60,35 @@ export async function stage<T>(
   }
   fs.mkdirSync(directory, { recursive: true });
   const clock = new StageClock(directory);
-  const value = await work(directory, key);
-  const seconds = clock.total();
-  writeJson(done, { stage: name, version, key, inputs, seconds, value });
-  return { value, directory, seconds, key };
+  try {
+    const value = await work(directory, key);
+    const seconds = clock.total();
+    writeJson(done, { stage: name, version, key, inputs, seconds, value });
+    return { value, directory, seconds, key };
+  } finally {
+    clock.stop();
+  }
 }
 
-/** Seconds spent on a stage over all its attempts. */
+/** Seconds spent on a stage over all its attempts; what an interrupted attempt took is kept on disk. */
 class StageClock {
   private readonly file: string;
   private readonly before: number;
   private readonly started = performance.now();
+  private readonly save = () => fs.writeFileSync(this.file, String(this.total()));
 
   constructor(directory: string) {
     this.file = path.join(directory, "seconds.json");
     this.before = fs.existsSync(this.file) ? Number(fs.readFileSync(this.file, "utf8")) : 0;
-    const save = () => fs.writeFileSync(this.file, String(this.total()));
-    process.once("exit", save);
+    process.on("exit", this.save);
   }
 
   total(): number {
     return this.before + (performance.now() - this.started) / 1000;
+  }
+
+  stop(): void {
+    process.off("exit", this.save);
+    this.save();
   }
 }

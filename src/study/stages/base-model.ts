@@ -36,10 +36,11 @@ function modelFiles(folder: string): string[] {
     .map((file) => path.join(folder, file));
 }
 
-/** A model of the family with random weights, 16 wide, on the committed tokenizer. */
+/** A model of the family with random weights, 16 or 24 wide, on the committed tokenizer. */
 function thumbnail(name: string, committed: string): Promise<Artifact<string>> {
   const recipe = BASE_MODELS.find((model) => model.folder === name);
   if (!recipe) throw new Error(`The smoke profile has no thumbnail of "${name}".`);
+  const width = name.endsWith("teacher") ? 24 : 16;
   const tokenizerFiles = ["tokenizer.json", "tokenizer_config.json", "special_tokens_map.json"].map((file) =>
     path.join(committed, file),
   );
@@ -47,7 +48,7 @@ function thumbnail(name: string, committed: string): Promise<Artifact<string>> {
     "smoke",
     `thumbnail-${name}`,
     1,
-    { recipe: recipe.config, tokenizer: hashFiles(tokenizerFiles) },
+    { recipe: recipe.config, width, tokenizer: hashFiles(tokenizerFiles) },
     async (directory) => {
       for (const file of tokenizerFiles) fs.copyFileSync(file, path.join(directory, path.basename(file)));
       const tokenizer = await loadTokenizer(directory);
@@ -59,7 +60,7 @@ function thumbnail(name: string, committed: string): Promise<Artifact<string>> {
           numHiddenLayers: 2,
           headDim: 8,
           attentionScale: 8 ** -0.5,
-          embeddingScale: recipe.config.embeddingScale === 1 ? 1 : 4,
+          embeddingScale: recipe.config.embeddingScale === 1 ? 1 : Math.sqrt(width),
           slidingLayers: recipe.config.slidingLayers.slice(0, 2),
           vocabSize: tokenizer.vocabSize,
           bosTokenId: tokenizer.bosId,

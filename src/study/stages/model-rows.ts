@@ -13,7 +13,7 @@ const SHOWN_SAMPLES = 6;
 export async function modelRows(context: StudyContext): Promise<ModelRow[]> {
   const { profile } = context;
   const corpus = await corpusStage(context);
-  const compared = [];
+  const compared: Awaited<ReturnType<typeof compareModel>>[] = [];
   for (const { folder } of profile.compared) compared.push(await compareModel(context, folder));
   const inputs = {
     compared: compared.map((c) => c.key),

@@ -29,7 +29,7 @@ export async function retrievalStage(
 ): Promise<Artifact<{ rows: RetrievalRow[]; queries: string[] }>> {
   const { profile } = context;
   const corpus = await corpusStage(context);
-  const written = [];
+  const written: Awaited<ReturnType<typeof summaries>>[] = [];
   for (const system of SYSTEMS) written.push(await summaries(context, system));
   const inputs = {
     corpus: corpus.value.hash,

@@ -3,6 +3,7 @@
 import { checkAdapter } from "./adapters";
 import type { Case } from "./case";
 import { failed } from "./case";
+import { checkDistillation } from "./distillation";
 import { checkEncoder } from "./encoders";
 import { checkForward } from "./forward";
 import { checkGeneration } from "./generation";
@@ -17,6 +18,7 @@ const CHECKS: { file: RegExp; run: Check }[] = [
   { file: /^([^/]+)\/forward\.json$/, run: checkForward },
   { file: /^([^/]+)\/generate\.json$/, run: checkGeneration },
   { file: /^([^/]+\/adapters\/[^/]+)\/expected\.json$/, run: checkAdapter },
+  { file: /^(kd)\/kd\.json$/, run: checkDistillation },
   { file: /^(training\/[^/]+)\/train\.json$/, run: checkTraining },
 ];
 

@@ -1,10 +1,27 @@
-// The losses that training references name.
+// The losses that training references name, as row losses.
+import { distillationRows } from "../distillation/losses";
+import { tf } from "../engine/tf";
 import type { Batch } from "../prompts/batch";
 import { crossEntropyRows, type RowLoss } from "../training/head-loss";
-import type { TrainingReference } from "./training";
 
-/** The row loss of a reference; `teacher` gives the teacher's logits [scored tokens, vocab] of the batch. */
-export function rowLossOf(reference: TrainingReference, batch: Batch, _teacher: () => Float32Array): RowLoss {
-  if (/^CE\b/.test(reference.loss)) return crossEntropyRows(batch.targets);
-  throw new Error(`loss "${reference.loss}": not understood`);
+/** The row loss that `description` names; `teacher` gives the teacher's logits [scored tokens, vocab] of the batch. */
+export function rowLossOf(description: string, batch: Batch, teacher: () => Float32Array): RowLoss {
+  if (description === "CE, mean over completion tokens") return crossEntropyRows(batch.targets);
+  const mixture = /^\(1-a\)\*CE \+ a\*T\^2\*KL\(teacher\|\|student\), a=([\d.]+), T=([\d.]+)$/.exec(
+    description,
+  );
+  if (!mixture) throw new Error(`loss "${description}": not understood`);
+  const logits = teacher();
+  const vocabSize = logits.length / batch.targets.length;
+  return distillationRows(
+    batch.targets,
+    {
+      kind: "dense",
+      vocabSize,
+      logits: (start, count) =>
+        tf.tensor2d(logits.subarray(start * vocabSize, (start + count) * vocabSize), [count, vocabSize]),
+    },
+    // The reference's a is the share of the teacher, alpha that of cross-entropy.
+    { loss: "forward-kl", alpha: 1 - Number(mixture[1]), temperature: Number(mixture[2]) },
+  );
 }

@@ -26,7 +26,7 @@ interface Step {
   grad_norm: number;
 }
 
-export interface TrainingReference {
+interface TrainingReference {
   what: string;
   loss: string;
   steps: number;
@@ -133,7 +133,7 @@ async function run(set: ReferenceFolder, start: Start, reference: TrainingRefere
             // Equal weights make the plain average of the micro-batches' means.
             tokens: reference.accumulation === "token_weighted" ? batch.targets.length : 1,
             loss: () => {
-              const rowLoss = rowLossOf(reference, batch, () => teacher.float32(`mb.${number}`));
+              const rowLoss = rowLossOf(reference.loss, batch, () => teacher.float32(`mb.${number}`));
               return batchLoss(start.decoder, batch, rowLoss);
             },
           };

@@ -1,10 +1,10 @@
 // A decoder's configuration written as Hugging Face's config.json, for models of our own.
 
 import * as path from "node:path";
-import { writeJson } from "../engine/atomic-write";
 import type { DecoderConfig } from "./config";
 import { familyOf } from "./families/families";
 import type { Family } from "./families/family";
+import { writeHubJson } from "./json-files";
 
 const ARCHITECTURES = { gemma2: "Gemma2ForCausalLM", qwen3: "Qwen3ForCausalLM", llama: "LlamaForCausalLM" };
 
@@ -67,6 +67,6 @@ export function writeDecoderConfig(
     eos_token_id: config.eosTokenIds.length === 0 ? null : eos,
     pad_token_id: config.padTokenId ?? null,
   };
-  writeJson(path.join(folder, "config.json"), { ...hubConfig(config, dtype), ...tokens, use_cache: true });
-  writeJson(path.join(folder, "generation_config.json"), { ...tokens, do_sample: false });
+  writeHubJson(path.join(folder, "config.json"), { ...hubConfig(config, dtype), ...tokens, use_cache: true });
+  writeHubJson(path.join(folder, "generation_config.json"), { ...tokens, do_sample: false });
 }

@@ -2,8 +2,8 @@
 
 import * as fs from "node:fs";
 import * as path from "node:path";
-import { writeJson } from "../engine/atomic-write";
 import { type EncoderConfig, encoderTensorShapes } from "./encoder-config";
+import { writeHubJson } from "./json-files";
 import { writeSafetensors } from "./safetensors";
 
 const ARCHITECTURES: Record<string, string> = {
@@ -51,5 +51,5 @@ export function writeEncoder(
     data: () => values(name),
   }));
   writeSafetensors(path.join(folder, "model.safetensors"), tensors);
-  writeJson(path.join(folder, "config.json"), encoderHubConfig(config));
+  writeHubJson(path.join(folder, "config.json"), encoderHubConfig(config));
 }

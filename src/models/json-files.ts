@@ -1,5 +1,6 @@
-// JSON files beside a model's weights, read with checks.
+// JSON files beside a model's weights: read with checks, written as Python expects them.
 import * as fs from "node:fs";
+import { writeFileAtomic } from "../engine/atomic-write";
 
 /** A model's configuration that is incomplete, inconsistent or not understood. */
 export class ConfigError extends Error {
@@ -24,4 +25,18 @@ export function readJsonObject(file: string): Record<string, unknown> {
     throw new ConfigError(`${file}: expected a JSON object`);
   }
   return parsed as Record<string, unknown>;
+}
+
+/** Fields that transformers declares as float: it tells 8 from 8.0 in a file and refuses the former. */
+const FLOATS = new Set(
+  `rope_theta rms_norm_eps attention_dropout attn_logit_softcapping final_logit_softcapping factor low_freq_factor
+  high_freq_factor layer_norm_eps attention_probs_dropout_prob hidden_dropout_prob`.split(/\s+/),
+);
+
+/** Writes a configuration for transformers as indented JSON, atomically. */
+export function writeHubJson(file: string, value: unknown): void {
+  const text = JSON.stringify(value, null, 2).replace(/"(\w+)": (-?\d+)(?=,?\n)/g, (all, field, digits) =>
+    FLOATS.has(field) ? `"${field}": ${digits}.0` : all,
+  );
+  writeFileAtomic(file, `${text}\n`);
 }

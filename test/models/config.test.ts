@@ -34,6 +34,20 @@ describe.each(MODELS)("%s", (model) => {
     expect(readDecoderConfig(copy)).toEqual(config);
   });
 
+  it("is written with floats where transformers wants floats", () => {
+    const copy = path.join(scratch, `${model}-floats`);
+    writeDecoderConfig(copy, config);
+    const [ours, theirs] = [path.join(copy, "config.json"), path.join(folder, "config.json")].map((file) =>
+      fs.readFileSync(file, "utf8"),
+    );
+    // transformers 5 refuses 8 where a float is declared: a number must have a point where the reference file has one.
+    for (const [, field] of theirs!.matchAll(/"(\w+)": \d+\.\d/g)) {
+      if (ours!.includes(`"${field}"`)) expect(ours).toMatch(new RegExp(`"${field}": (\\d+\\.\\d|\\d+e-)`));
+    }
+    expect(ours).toMatch(/"rope_theta": \d+\.0/);
+    expect(ours).toMatch(/"hidden_size": \d+,/);
+  });
+
   it("implies exactly the tensors of its files", () => {
     const files = WeightFiles.open(folder);
     expect([...tensorShapes(config).keys()].sort()).toEqual(files.names());

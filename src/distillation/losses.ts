@@ -12,7 +12,6 @@ import {
   reshape,
   scale,
   scatter,
-  softmax,
   sparseCrossEntropy,
   sub,
   sum,
@@ -193,13 +192,15 @@ function listedRows(logits: Tensor, chunk: SparseChunk, tail: TailMode, temperat
   const { k, top } = chunk;
   const [n, vocab] = logits.shape as [number, number];
   const cooled = scale(logits, 1 / temperature);
-  const [total] = logSumExp(cooled);
+  // Differences of logits first: a sum of large logits, rounded to fp32, would be off by more than the loss may be.
+  const normalised = logSoftmax(cooled);
   const topCooled = scale(chunk.topLogits, 1 / temperature);
+  const among = logSoftmax(topCooled);
   const teacher =
     tail === "renormalise-teacher"
-      ? logSoftmax(topCooled)
-      : sub(topCooled, chunk.logSumExp(temperatureColumn(temperature, tail)));
-  const student = sub(reshape(gatherPlaces(cooled, top), [n, k]), total);
+      ? among
+      : add(among, logComplement(chunk.logTail(temperatureColumn(temperature, tail))));
+  const student = reshape(gatherPlaces(normalised, top), [n, k]);
   const weights = exp(teacher);
   let loss = sum(mul(weights, sub(teacher, student)), 1);
   let mass = sum(weights, 1, true);
@@ -212,14 +213,17 @@ function listedRows(logits: Tensor, chunk: SparseChunk, tail: TailMode, temperat
     // importance weight: p_T over the density of the draws, which is the tail at T = 1
     const density = sub(drawnLogits, add(chunk.logSumExp(0), chunk.logTail(0)));
     const shares = scale(exp(sub(drawnTeacher, density)), 1 / samples);
-    const drawnStudent = sub(reshape(gatherPlaces(cooled, drawn), [n, samples]), total);
+    const drawnStudent = reshape(gatherPlaces(normalised, drawn), [n, samples]);
     loss = add(loss, sum(mul(shares, sub(drawnTeacher, drawnStudent)), 1));
     mass = add(mass, sum(shares, 1, true));
     listed = add(listed, scatter(drawn, reshape(shares, [n * samples]), [n, vocab]));
   }
-  const gradient = scale(sub(mul(softmax(cooled), mass), listed), 1 / temperature);
+  const gradient = scale(sub(mul(exp(normalised), mass), listed), 1 / temperature);
   return { loss, gradient };
 }
+
+/** log(1 - exp(x)) for x below 0, exact for x near 0 too. */
+const logComplement = (x: Tensor): Tensor => log(tf.neg(tf.expm1(x)));
 
 /** log Σ exp over the last axis [n, 1], and the softmax that comes with it. */
 function logSumExp(x: Tensor): [sum: Tensor, shares: Tensor] {

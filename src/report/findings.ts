@@ -1,4 +1,4 @@
-// What the numbers say, as facts without words: orderings, the control, the metrics' disagreement, forgetting, the old claims.
+// What the numbers say, as facts without words: orderings, the control, the metrics' disagreement, forgetting.
 // The sentences of a language are made from these, so a sentence can only say what a rule here found.
 import type { StudyResults, SystemId, SystemResult, TestSet } from "../evaluation/results";
 import type { SampleRow } from "../evaluation/samples";
@@ -55,7 +55,8 @@ export function scoreOf(
   return Number.isFinite(value) ? value : undefined;
 }
 
-const find = (results: StudyResults, system: SystemId) =>
+/** The row of a system, if the run has it. */
+export const systemResult = (results: StudyResults, system: SystemId) =>
   results.systems.find((row) => row.system === system);
 
 /** Looks a pair up among the comparisons, in either order. */
@@ -66,8 +67,8 @@ export function contrast(
   testSet: TestSet,
   metric: string,
 ): Contrast {
-  const leftValue = scoreOf(find(results, left), testSet, metric);
-  const rightValue = scoreOf(find(results, right), testSet, metric);
+  const leftValue = scoreOf(systemResult(results, left), testSet, metric);
+  const rightValue = scoreOf(systemResult(results, right), testSet, metric);
   const base = { left, right, testSet, metric, leftValue, rightValue };
   const test = results.comparisons.find(
     (row) =>
@@ -236,51 +237,4 @@ export function forgetting(results: StudyResults): Forgetting[] {
     const againstUntuned = contrast(results, row.system, "untuned", "other", "rouge1.whitespace");
     return [{ system: row.system, inDomain, other, againstUntuned }];
   });
-}
-
-export type ClaimVerdict = "confirmed" | "partly" | "corrected" | "unmeasured";
-
-/** Claim 1, "the distilled model does comparatively well": no other student beats it, and it beats at least the untuned one. */
-export function distilledDoesWell(results: StudyResults): { verdict: ClaimVerdict; sides: Contrast[] } {
-  const rivals: SystemId[] = ["untuned", "lora-student", "full-student"];
-  const sides = (["in-domain", "other"] as const).flatMap((testSet) =>
-    rivals.map((rival) => contrast(results, "distilled", rival, testSet, "rouge1.whitespace")),
-  );
-  const measured = sides.filter((side) => side.verdict !== "unmeasured");
-  const good = (testSet: TestSet) => {
-    const here = measured.filter((side) => side.testSet === testSet);
-    return here.some((side) => side.verdict === "left") && here.every((side) => side.verdict !== "right");
-  };
-  if (measured.length < sides.length) return { verdict: "unmeasured", sides };
-  const count = [good("in-domain"), good("other")].filter(Boolean).length;
-  return { verdict: count === 2 ? "confirmed" : count === 1 ? "partly" : "corrected", sides };
-}
-
-/** Claim 2, "it extracts the core": at least half of the reference's facts kept, more than half on only one set is "partly". */
-export function keepsTheCore(results: StudyResults): {
-  verdict: ClaimVerdict;
-  kept: Partial<Record<TestSet, number>>;
-  invented: Partial<Record<TestSet, number>>;
-} {
-  const row = find(results, "distilled");
-  if (!row) return { verdict: "unmeasured", kept: {}, invented: {} };
-  const read = (metric: "keptFacts" | "inventedFacts") => ({
-    "in-domain": row.scores["in-domain"][metric],
-    other: row.scores.other[metric],
-  });
-  const kept = read("keptFacts");
-  const count = [kept["in-domain"], kept.other].filter((share) => share >= 0.5).length;
-  const verdict = count === 2 ? "confirmed" : count === 1 ? "partly" : "corrected";
-  return { verdict, kept, invented: read("inventedFacts") };
-}
-
-/** Claim 3, "the same input gives almost the same text": at least 95 % of repeated inputs gave identical text. */
-export function sameInputSameText(results: StudyResults): {
-  verdict: ClaimVerdict;
-  share: number | undefined;
-} {
-  const run = results.repeatability;
-  if (!run || run.items === 0) return { verdict: "unmeasured", share: undefined };
-  const share = run.identical / run.items;
-  return { verdict: share >= NEAR ? "confirmed" : "corrected", share };
 }

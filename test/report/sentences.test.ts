@@ -1,15 +1,8 @@
 // The reading must follow the numbers: the same report with altered tables has to say something else.
 import { describe, expect, it } from "vitest";
 import type { StudyResults } from "../../src/evaluation/results";
-import {
-  contrast,
-  disagreement,
-  distilledDoesWell,
-  keepsTheCore,
-  publishedOrderings,
-  sameInputSameText,
-  spearman,
-} from "../../src/report/findings";
+import { distilledDoesWell, keepsTheCore, sameInputSameText } from "../../src/report/claims";
+import { contrast, disagreement, publishedOrderings, spearman } from "../../src/report/findings";
 import {
   contrastSentence,
   controlSummary,
@@ -158,5 +151,32 @@ describe("the original's claims", () => {
     expect(text).toContain("최종 선정 모델: qwen3-tiny");
     expect(text).toContain("원 보고서는 google/gemma-2-2b-it를 골랐으나");
     expect(text).toContain("이라는 이유는 이번 실행에서 나오지 않았다");
+  });
+});
+
+describe("training", () => {
+  const text = (change: (results: StudyResults) => void) => JSON.stringify(fixtureReport(change).blocks);
+
+  it("calls the control a control only with the distilled student's steps", () => {
+    expect(text(() => undefined)).toContain("두 학생의 스텝 수는 120으로 같다");
+    const shorter = text((r) => {
+      r.training.find((run) => run.system === "full-student")!.curve.length = 60;
+    });
+    expect(shorter).toContain("다만 두 학생의 스텝 수가 다르다(대조군 60, 증류 학생 120)");
+  });
+
+  it("names the settings that differ from the published ones, and gives size as reason only for small models", () => {
+    expect(text(() => undefined)).toContain(
+      "배치 크기 (Batch Size), 학습률 (Learning Rate). 모델이 훨씬 작기 때문이다.",
+    );
+    const paper = text((r) => {
+      r.profile = "paper";
+      Object.assign(r.training.find((run) => run.system === "lora-teacher")!.settings, {
+        batchSize: 2,
+        learningRate: 2e-4,
+      });
+    });
+    expect(paper).toContain("이번 실행의 LoRA 교사도 같은 값을 썼다.");
+    expect(paper).not.toContain("아주 작은 모델");
   });
 });

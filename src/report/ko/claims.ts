@@ -1,12 +1,7 @@
 // The original report's three claims, each confirmed or corrected in Korean by this run's figures.
 import type { StudyResults } from "../../evaluation/results";
-import {
-  type ClaimVerdict,
-  type Contrast,
-  distilledDoesWell,
-  keepsTheCore,
-  sameInputSameText,
-} from "../findings";
+import { type ClaimVerdict, distilledDoesWell, keepsTheCore, sameInputSameText } from "../claims";
+import type { Contrast } from "../findings";
 import { percent } from "../format";
 import { NOT_MEASURED, systemName, testSetName } from "./names";
 

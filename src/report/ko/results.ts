@@ -8,9 +8,10 @@ import { seedSpread } from "../../figures/seeds";
 import { inSystemOrder, SYSTEM_ORDER } from "../../figures/systems";
 import { systemsInBothMetrics } from "../../figures/systems-in-both-metrics";
 import type { Cell, Column, DocumentBuilder } from "../document";
+import { scoreOf } from "../findings";
 import { countCell, fixed, scoreCell, shareCell } from "../format";
 import type { Published } from "../published";
-import { ROUGE2SUM_LABEL, systemName, testSetName } from "./names";
+import { metricName, ROUGE2SUM_LABEL, systemName, testSetName } from "./names";
 
 const TEST_SETS: TestSet[] = ["in-domain", "other", "all"];
 
@@ -64,7 +65,7 @@ function scoreTables(doc: DocumentBuilder, results: StudyResults, published: Pub
         return [scoreCell(b.precision), scoreCell(b.recall), scoreCell(b.f)];
       },
     ),
-    note: `${source} 두 BERTScore는 인코더가 달라 값의 높낮이를 서로 견줄 수 없고, 시스템 사이의 순서만 견줄 수 있다.`,
+    note: `${source} 두 BERTScore는 ${results.profile === "paper" ? "인코더와 설정이 같다는 보장이 없어" : "인코더가 달라"} 값의 높낮이를 서로 견줄 수 없고, 시스템 사이의 순서만 견줄 수 있다.`,
   });
   doc.heading(3, "ROUGE Evaluation");
   doc.table({
@@ -130,6 +131,38 @@ function scoreTables(doc: DocumentBuilder, results: StudyResults, published: Pub
   });
 }
 
+const INTERVAL_METRICS = ["rouge1.whitespace", "bertscore.f", "keptFacts"];
+
+function intervalTable(doc: DocumentBuilder, results: StudyResults): void {
+  const shown = (metric: string, value: number): string =>
+    metric === "keptFacts" ? fixed(value * 100, 1) : fixed(value, 3);
+  doc.table({
+    id: "intervals",
+    caption: "주요 점수와 95% 신뢰구간",
+    columns: [
+      { label: "모델 설명", align: "left", weight: 1.5 },
+      { label: "시험 항목", align: "left", weight: 0.9 },
+      ...INTERVAL_METRICS.map((metric) => ({
+        ...score(metric === "keptFacts" ? `${metricName(metric)} (%)` : metricName(metric)),
+        weight: 1.7,
+      })),
+    ],
+    rows: inSystemOrder(results.systems).flatMap((row) =>
+      TEST_SETS.map((testSet): Cell[] => [
+        systemName(row.system),
+        testSetName(testSet),
+        ...INTERVAL_METRICS.map((metric): Cell => {
+          const value = scoreOf(row, testSet, metric);
+          const interval = row.interval95[testSet]?.[metric];
+          if (value === undefined) return "–";
+          const range = interval ? ` [${shown(metric, interval[0])}, ${shown(metric, interval[1])}]` : "";
+          return `${shown(metric, value)}${range}`;
+        }),
+      ]),
+    ),
+  });
+}
+
 const clipped = (text: string, most: number) => {
   const points = [...text];
   return points.length > most ? `${points.slice(0, most).join("")}…` : text;
@@ -178,6 +211,7 @@ export function resultsSection(
     return;
   }
   scoreTables(doc, results, published);
+  intervalTable(doc, results);
   doc.figure({
     id: "systems-in-both-metrics",
     caption: "다섯 시스템의 ROUGE-1, BERTScore F1, 지킨 사실 (속이 빈 마름모: 원 보고서의 값)",

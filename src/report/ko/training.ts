@@ -1,5 +1,6 @@
 // Section 3: the three steps of training, published settings beside ours, curves, the cache of teacher logits.
-import type { StudyResults, TrainingRun } from "../../evaluation/results";
+import { agree } from "../../corpus/particles";
+import type { StudyResults, SystemId, TrainingRun } from "../../evaluation/results";
 import { inSystemOrder } from "../../figures/systems";
 import { trainingCurves } from "../../figures/training-curves";
 import type { Cell, DocumentBuilder } from "../document";
@@ -34,6 +35,31 @@ function settingCell(value: number | string | undefined): Cell {
   };
 }
 
+/** Says in which of the published settings our LoRA teacher differs, and that small models are the reason where they are. */
+function settingsNote(results: StudyResults, original: Record<string, number>): string {
+  const teacher = results.training.find((run) => run.system === "lora-teacher");
+  if (!teacher) return "";
+  const different = Object.keys(original).filter((key) => teacher.settings[key] !== original[key]);
+  if (different.length === 0) return " 이번 실행의 LoRA 교사도 같은 값을 썼다.";
+  const names = different.map((key) => SETTING_NAMES[key]).join(", ");
+  const why = results.profile === "paper" ? "" : " 모델이 훨씬 작기 때문이다.";
+  return ` 이번 실행의 LoRA 교사가 다르게 쓴 설정: ${names}.${why}`;
+}
+
+/** The control is one only if it took as many steps as the distilled student. */
+function controlSentence(results: StudyResults): string {
+  const steps = (system: SystemId) =>
+    results.training.find((run) => run.system === system)?.curve.slice(-1)[0]?.step;
+  const [control, distilled] = [steps("full-student"), steps("distilled")];
+  const what =
+    "원 보고서에 없는 대조군을 하나 더 두었다. CE 전체 미세조정 학생은 교사 없이 정답만으로 전체 매개변수를 학습한다. 이 대조군이 없으면 교사의 몫과 전체 미세조정의 몫을 가를 수 없다.";
+  if (control === undefined || distilled === undefined) return what;
+  const count = (value: number) => fixed(value, 0);
+  return control === distilled
+    ? agree(`${what} 두 학생의 스텝 수는 ${count(control)}[으로/로] 같다.`)
+    : `${what} 다만 두 학생의 스텝 수가 다르다(대조군 ${count(control)}, 증류 학생 ${count(distilled)}).`;
+}
+
 function settingsTable(doc: DocumentBuilder, results: StudyResults, published: Published): void {
   const runs = inSystemOrder(results.training);
   const { settings } = published;
@@ -64,7 +90,7 @@ function settingsTable(doc: DocumentBuilder, results: StudyResults, published: P
         ...runs.map((run) => settingCell(run.settings[key])),
       ]),
     ],
-    note: `원 보고서의 값은 ${settings.teacher}의 ${settings.method} 학습에 대한 것이다. 이번 실행의 모델은 훨씬 작아 학습률과 배치 크기가 다르다.`,
+    note: `원 보고서의 값은 ${settings.teacher}의 ${settings.method} 학습에 대한 것이다.${settingsNote(results, original)}`,
   });
 }
 
@@ -101,9 +127,7 @@ export function trainingSection(doc: DocumentBuilder, results: StudyResults, pub
       "학생 모델이 정답과 교사의 로짓을 함께 배워, 토큰마다 교사의 분포를 따라간다.",
     ],
   ]);
-  doc.paragraph(
-    "원 보고서에 없는 대조군을 하나 더 두었다. CE 전체 미세조정 학생은 증류 학생과 같은 스텝으로 전체 매개변수를 학습하되 교사를 쓰지 않는다. 이 대조군이 없으면 교사의 몫과 전체 미세조정의 몫을 가를 수 없다.",
-  );
+  doc.paragraph(controlSentence(results));
   if (results.training.length === 0) {
     doc.paragraph(`학습 기록: ${NOT_MEASURED}.`);
     return;
@@ -131,6 +155,10 @@ export function trainingSection(doc: DocumentBuilder, results: StudyResults, pub
     figure: trainingCurves(results.training),
   });
   const { cache } = results;
+  if (cache.tokens === 0) {
+    doc.paragraph(`교사 로짓의 저장: ${NOT_MEASURED}.`);
+    return;
+  }
   doc.paragraph(
     `교사 로짓은 ${fixed(cache.tokens, 0)}개 토큰 자리에서 상위 ${fixed(cache.topK, 0)}개씩 저장하였다. 토큰당 ${fixed(cache.bytesPerToken, 1)}바이트이고, 줄여 저장해서 생긴 KL 오차는 평균 ${fixed(cache.klError, 4)} nat, 교사 분포의 엔트로피는 평균 ${fixed(cache.teacherEntropy, 2)} nat이다.`,
   );

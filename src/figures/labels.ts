@@ -26,5 +26,5 @@ export function plotlyText(text: string): string {
 
 /** A title at the top edge of the figure, clear of the legend below it. */
 export function figureTitle(text: string): object {
-  return { text, yref: "container", y: 0.98, yanchor: "top" };
+  return { text, yref: "container", y: 0.965, yanchor: "top" };
 }

@@ -27,7 +27,7 @@ export function lengthAgainstBertscore(samples: SampleRow[]): Figure {
       xaxis: { title: { text: "출력의 글자 수" }, rangemode: "tozero" },
       yaxis: { title: { text: "BERTScore F1" }, tickformat: ".2f" },
       legend: { orientation: "h", x: 0, y: 1.04, yanchor: "bottom" },
-      margin: { t: 100, r: 20 },
+      margin: { t: 100, r: 20, b: 75 },
     },
   };
 }

@@ -67,7 +67,7 @@ export function modelComparison(models: ModelRow[]): Figure {
       yaxis: { title: { text: "ROUGE-1 F1 (공백, 전체)" }, rangemode: "tozero", tickformat: ".2f" },
       xaxis2: { title: { text: "초당 토큰 수" }, domain: [0.6, 1], anchor: "y2" },
       yaxis2: { anchor: "x2", autorange: "reversed", automargin: true },
-      margin: { t: 70, r: 30 },
+      margin: { t: 70, r: 30, b: 75 },
     },
   };
 }

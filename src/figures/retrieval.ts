@@ -45,7 +45,7 @@ export function retrievalFigure(rows: RetrievalRow[]): Figure {
         zeroline: false,
       },
       legend: { orientation: "h", x: 0, y: 1.02, yanchor: "bottom" },
-      margin: { t: 95, r: 20 },
+      margin: { t: 95, r: 20, b: 75 },
     },
   };
 }

@@ -56,7 +56,7 @@ export function rougeByTokenizer(systems: SystemResult[]): Figure {
       xaxis2: { ...ticks, domain: [0.52, 1], anchor: "y2", title: { text: TEST_SET_NAMES.other } },
       yaxis2: { anchor: "x2", matches: "y", showticklabels: false },
       legend: { orientation: "h", x: 0, y: 1.04, yanchor: "bottom" },
-      margin: { t: 100, r: 20 },
+      margin: { t: 100, r: 20, b: 75 },
     },
   };
 }

@@ -68,7 +68,7 @@ export function trainingCurves(runs: TrainingRun[]): Figure {
       yaxis: { title: { text: "토큰당 손실 (nat)" }, domain: [0.4, 1] },
       yaxis2: { title: { text: "학습률" }, domain: [0, 0.28], exponentformat: "power", rangemode: "tozero" },
       legend: { orientation: "h", x: 0, y: 1.08, yanchor: "bottom" },
-      margin: { t: 110, r: 20 },
+      margin: { t: 110, r: 20, b: 75 },
     },
   };
 }

@@ -1,18 +1,10 @@
 // From the saved tables of a run to everything under reports/: figures, tables, and the report in four formats.
-import {
-  closeSync,
-  existsSync,
-  fsyncSync,
-  mkdirSync,
-  openSync,
-  readFileSync,
-  renameSync,
-  writeSync,
-} from "node:fs";
+import { existsSync, readFileSync } from "node:fs";
 import { join } from "node:path";
+import { writeFileAtomic } from "../engine/atomic-write";
 import type { StudyResults } from "../evaluation/results";
 import type { SampleRow } from "../evaluation/samples";
-import { toPng, toSvg } from "../figures/figure";
+import { themed, toPng, toSvg } from "../figures/figure";
 import { toCsv } from "./csv";
 import type { Picture, ReportDocument } from "./document";
 import { toDocx } from "./docx";
@@ -33,18 +25,6 @@ const PNG_DPI = 300;
 
 /** Thrown when a run has left no tables yet. */
 export class MissingResults extends Error {}
-
-function writeFile(path: string, content: string | Buffer): void {
-  const draft = `${path}.part`;
-  const file = openSync(draft, "w");
-  try {
-    writeSync(file, typeof content === "string" ? Buffer.from(content, "utf8") : content);
-    fsyncSync(file);
-  } finally {
-    closeSync(file);
-  }
-  renameSync(draft, path);
-}
 
 /** Reads results.json and, if there, samples.jsonl of a run's folder. */
 export function readRun(folder: string): { results: StudyResults; samples: SampleRow[] } {
@@ -78,10 +58,9 @@ export function reportOf(folder: string, language: Language): ReportDocument {
 
 /** Writes figures/*.{json,svg,png}, tables/*.csv and report.{md,html,pdf,docx} into `out`; gives the files written. */
 export async function writeReport(doc: ReportDocument, out: string): Promise<string[]> {
-  for (const folder of ["figures", "tables"]) mkdirSync(join(out, folder), { recursive: true });
   const written: string[] = [];
   const write = (name: string, content: string | Buffer) => {
-    writeFile(join(out, name), content);
+    writeFileAtomic(join(out, name), content);
     written.push(join(out, name));
   };
   const svgs = new Map<string, string>();
@@ -95,7 +74,7 @@ export async function writeReport(doc: ReportDocument, out: string): Promise<str
     if (!size) throw new Error(`Figure ${part.id}: the SVG names no width and height.`);
     svgs.set(part.id, svg);
     pictures.set(part.id, { svg, png, width: Number(size[1]), height: Number(size[2]) });
-    write(join("figures", `${part.id}.json`), `${JSON.stringify(part.figure, null, 1)}\n`);
+    write(join("figures", `${part.id}.json`), `${JSON.stringify(themed(part.figure), null, 1)}\n`);
     write(join("figures", `${part.id}.svg`), svg);
     write(join("figures", `${part.id}.png`), png);
   }

@@ -114,7 +114,7 @@ export const BASE_MODELS: readonly BaseModelRecipe[] = [
     folder: "solar",
     standsFor: "upstage/SOLAR-10.7B-Instruct-v1.0",
     config: plain("llama", 160, 6, 4, 40, 480, { rmsNormEps: 1e-5, tieWordEmbeddings: false }),
-    settings: { ...settings, steps: 500, separator: "\n\n" },
+    settings: { ...settings, steps: 400, separator: "\n\n" },
   },
   {
     folder: "gemma2-teacher",

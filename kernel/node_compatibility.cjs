@@ -1,5 +1,6 @@
-// Puts back what tfjs 4.22 takes from node:util and Node 23 removed. Load it before tfjs, wherever tfjs is loaded.
+// Two functions of node:util that tfjs 4.22 calls: gone since Node 23, a warning in every notebook on Node 22.
+// Load it before tfjs, wherever tfjs is loaded.
 const util = require("node:util");
 
-util.isNullOrUndefined ??= (value) => value === null || value === undefined;
-util.isArray ??= Array.isArray;
+util.isNullOrUndefined = (value) => value === null || value === undefined;
+util.isArray = Array.isArray;

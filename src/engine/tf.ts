@@ -7,15 +7,8 @@ process.env.TF_FORCE_GPU_ALLOW_GROWTH ??= "true";
 export type Tensor = TensorFlow.Tensor;
 export type Variable = TensorFlow.Variable;
 
-/** tfjs 4.22 calls two functions of node:util that are gone since Node 23. */
-function restoreUtil(): void {
-  const util = require("node:util") as Record<string, unknown>;
-  util.isNullOrUndefined ??= (value: unknown) => value === null || value === undefined;
-  util.isArray ??= Array.isArray;
-}
-
 function load(): typeof TensorFlow {
-  restoreUtil();
+  require("../../kernel/node_compatibility.cjs");
   let loaded: typeof TensorFlow;
   try {
     loaded = require("@tensorflow/tfjs-node-gpu");

@@ -1,15 +1,7 @@
 // Tokenizers in the layouts of the five model families, trained on any texts: tokenizer.json and its two companions.
 import { GEMMA_TEMPLATE, LLAMA3_TEMPLATE, QWEN3_TEMPLATE, SOLAR_TEMPLATE } from "./chat-templates";
+import { added, beginWith, bpe, type Json, type TokenizerFiles, tokenizerFiles } from "./tokenizer-layout";
 import { countWords, trainByteLevelBpe, trainCharacterBpe, trainWordPiece } from "./train-bpe";
-
-type Json = Record<string, unknown>;
-
-/** The three files of a tokenizer folder. */
-export interface TokenizerFiles {
-  "tokenizer.json": Json;
-  "tokenizer_config.json": Json;
-  "special_tokens_map.json": Json;
-}
 
 export type TokenizerStyle = "gemma" | "qwen3" | "llama3" | "solar" | "bert";
 
@@ -26,50 +18,6 @@ function splitter(pattern: string): (text: string) => string[] {
   return (text) => text.match(regex) ?? [];
 }
 
-const added = (id: number, content: string, special = true): Json => ({
-  id,
-  content,
-  single_word: false,
-  lstrip: false,
-  rstrip: false,
-  normalized: false,
-  special,
-});
-
-const beginWith = (token: string, id: number): Json => ({
-  type: "TemplateProcessing",
-  single: [{ SpecialToken: { id: token, type_id: 0 } }, { Sequence: { id: "A", type_id: 0 } }],
-  pair: [
-    { SpecialToken: { id: token, type_id: 0 } },
-    { Sequence: { id: "A", type_id: 0 } },
-    { SpecialToken: { id: token, type_id: 1 } },
-    { Sequence: { id: "B", type_id: 1 } },
-  ],
-  special_tokens: { [token]: { id: token, ids: [id], tokens: [token] } },
-});
-
-const bpe = (model: Json): Json => ({
-  type: "BPE",
-  dropout: null,
-  unk_token: null,
-  continuing_subword_prefix: null,
-  end_of_word_suffix: null,
-  fuse_unk: false,
-  byte_fallback: false,
-  ignore_merges: false,
-  ...model,
-});
-
-/** tokenizer.json's outer layout, and added_tokens_decoder in the config as `transformers` writes it. */
-function files(tokens: readonly Json[], parts: Json, config: Json, special: Json): TokenizerFiles {
-  const decoder = Object.fromEntries(tokens.map(({ id, ...rest }) => [String(id), rest]));
-  return {
-    "tokenizer.json": { version: "1.0", truncation: null, padding: null, added_tokens: tokens, ...parts },
-    "tokenizer_config.json": { ...config, ...special, added_tokens_decoder: decoder },
-    "special_tokens_map.json": special,
-  };
-}
-
 const SPACE_MARK = { type: "Replace", pattern: { String: " " }, content: "▁" };
 const SPACE_BACK = { type: "Replace", pattern: { String: "▁" }, content: " " };
 const marked = (texts: readonly string[]): string[] => texts.map((text) => text.replaceAll(" ", "▁"));
@@ -77,7 +25,7 @@ const marked = (texts: readonly string[]): string[] => texts.map((text) => text.
 function gemma(texts: readonly string[], vocabSize: number): TokenizerFiles {
   const specials = ["<pad>", "<eos>", "<bos>", "<unk>", "<start_of_turn>", "<end_of_turn>"];
   const model = trainCharacterBpe(countWords(marked(texts), splitter(CHARACTER_WORDS)), specials, vocabSize);
-  return files(
+  return tokenizerFiles(
     specials.map((token, id) => added(id, token)),
     {
       normalizer: SPACE_MARK,
@@ -117,7 +65,7 @@ function solar(texts: readonly string[], vocabSize: number): TokenizerFiles {
     specials,
     vocabSize,
   );
-  return files(
+  return tokenizerFiles(
     specials.map((token, id) => added(id, token)),
     {
       normalizer: { type: "Sequence", normalizers: [{ type: "Prepend", prepend: "▁" }, SPACE_MARK] },
@@ -166,7 +114,7 @@ function qwen3(texts: readonly string[], vocabSize: number): TokenizerFiles {
   );
   const size = vocabSize - specials.length - thoughts.length;
   const tokens = [...specials, ...thoughts].map((token, i) => added(size + i, token, i < specials.length));
-  return files(
+  return tokenizerFiles(
     tokens,
     {
       normalizer: { type: "NFC" },
@@ -202,7 +150,7 @@ function llama3(texts: readonly string[], vocabSize: number): TokenizerFiles {
   ];
   const pattern = byteLevelWords("\\p{N}{1,3}");
   const size = vocabSize - specials.length;
-  return files(
+  return tokenizerFiles(
     specials.map((token, i) => added(size + i, token)),
     {
       normalizer: null,
@@ -227,7 +175,7 @@ function bert(texts: readonly string[], vocabSize: number): TokenizerFiles {
   const vocab = trainWordPiece(countWords(texts, split), specials, vocabSize);
   const piece = (token: string, type: number) => ({ SpecialToken: { id: token, type_id: type } });
   const single = [piece("[CLS]", 0), { Sequence: { id: "A", type_id: 0 } }, piece("[SEP]", 0)];
-  return files(
+  return tokenizerFiles(
     specials.map((token, id) => added(id, token)),
     {
       normalizer: {

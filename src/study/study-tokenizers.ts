@@ -1,7 +1,8 @@
 // The study's tokenizers: which folders they belong to and the generated texts they are trained on.
 import { studyCorpus } from "../corpus/corpus";
 import { conversations } from "../corpus/pretraining";
-import { type TokenizerFiles, type TokenizerStyle, trainTokenizer } from "../prompts/tokenizer-styles";
+import type { TokenizerFiles } from "../prompts/tokenizer-layout";
+import { type TokenizerStyle, trainTokenizer } from "../prompts/tokenizer-styles";
 
 export const VOCAB_SIZE = 3072;
 const CONVERSATIONS = 6000;

@@ -15,10 +15,20 @@ const MEASURES: { key: Exclude<keyof RetrievalRow, "index">; name: string; color
     { key: "recall10", name: "재현율@10", color: "#E69F00", symbol: "x" },
   ];
 
-/** The Korean name of what was embedded: a system's summaries, the paragraph, or the reference summary. */
+const INDEX_NAMES: Record<string, string> = {
+  document: "원문",
+  reference: "기준 요약",
+  "lead-2": "앞 두 문장",
+};
+
+/** The Korean name of what was embedded: a system's summaries, the paragraph, its first sentences, or texts joined by " + ". */
 export function indexName(index: string): string {
-  if (index in SYSTEM_STYLES) return `${SYSTEM_STYLES[index as SystemId].name}의 요약`;
-  return { document: "원문", reference: "기준 요약" }[index] ?? index;
+  return index
+    .split(" + ")
+    .map((part) =>
+      part in SYSTEM_STYLES ? `${SYSTEM_STYLES[part as SystemId].name}의 요약` : (INDEX_NAMES[part] ?? part),
+    )
+    .join(" + ");
 }
 
 /** Draws every measure of every index as a dot. */

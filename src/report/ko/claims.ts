@@ -48,7 +48,7 @@ export function claimRows(results: StudyResults): ClaimRow[] {
   const sameReason =
     same.share === undefined || !run
       ? "같은 입력을 두 번 넣어 보는 실행이 이 결과에는 없다."
-      : `같은 입력 ${run.items}건을 두 번 넣어 ${run.identical}건(${percent(same.share)})에서 같은 글이 나왔다. 탐욕 디코딩에서는 당연한 결과이며, 표본 추출 디코딩에는 해당하지 않는다.`;
+      : `같은 입력 ${run.items}건을 두 번 넣어 ${run.identical}건(${percent(same.share)})에서 같은 글이 나왔다. 탐욕 디코딩의 결과이며, 표본 추출 디코딩에는 해당하지 않는다.`;
 
   return [
     { claim: "증류한 모델의 결과가 비교적 좋다.", verdict: WORDS[well.verdict], reason: wellReason },

@@ -1,11 +1,32 @@
 // Section 5 (the original's 6): the final model, its use, the plans; then how this report was made.
 import { agree } from "../../corpus/particles";
-import type { StudyResults } from "../../evaluation/results";
+import type { StudyResults, SystemId } from "../../evaluation/results";
 import { indexName, retrievalFigure } from "../../figures/retrieval";
+import { SYSTEM_STYLES } from "../../figures/systems";
 import type { DocumentBuilder } from "../document";
 import { contrast } from "../findings";
 import { fixed, scoreCell, seconds } from "../format";
 import { NOT_MEASURED, systemName } from "./names";
+
+const MACHINE_NAMES: Record<string, string> = {
+  node: "Node.js",
+  tfjs: "TensorFlow.js",
+  tensorflow: "TensorFlow",
+  device: "장치",
+  processor: "프로세서",
+  threads: "스레드",
+  memory: "메모리",
+  platform: "운영 체제",
+};
+
+/** "train-distilled" -> "학습: 증류 학생". */
+function stageName(stage: string): string {
+  const [, kind, system] = /^(train|summaries)-(.+)$/.exec(stage) ?? [];
+  if (kind && system && system in SYSTEM_STYLES) {
+    return `${kind === "train" ? "학습" : "요약 생성"}: ${systemName(system as SystemId)}`;
+  }
+  return { "teacher-logits": "교사 로짓 저장", scores: "채점", retrieval: "검색 평가" }[stage] ?? stage;
+}
 
 function finalModelSentence(results: StudyResults): string {
   const pair = (testSet: "in-domain" | "other") =>
@@ -90,12 +111,12 @@ export function conclusionSection(doc: DocumentBuilder, results: StudyResults): 
       ["프로파일", results.profile],
       ["시드", String(results.seed)],
       ["데이터", results.synthetic ? "합성 데이터" : "사용자의 데이터"],
-      ...Object.entries(results.machine),
+      ...Object.entries(results.machine).map(([key, value]) => [MACHINE_NAMES[key] ?? key, String(value)]),
       ...Object.entries(results.seconds).map(([stage, value]) => [
-        `시간: ${stage}`,
+        `시간, ${stageName(stage)}`,
         { text: seconds(value), value },
       ]),
-      ["시간: 합계", { text: seconds(total), value: total }],
+      ["시간, 합계", { text: seconds(total), value: total }],
     ],
   });
 }

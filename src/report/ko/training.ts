@@ -13,15 +13,19 @@ const SETTING_NAMES: Record<string, string> = {
   batchSize: "배치 크기 (Batch Size)",
   learningRate: "학습률 (Learning Rate)",
   steps: "스텝 수",
-  maxLength: "최대 길이(토큰)",
-  loraRank: "LoRA 랭크",
+  seed: "시드",
+  rank: "LoRA 랭크",
   loraAlpha: "LoRA α",
   temperature: "증류 온도",
-  klWeight: "KL 비중",
-  warmupSteps: "준비 스텝",
-  weightDecay: "가중치 감쇠",
-  seed: "시드",
+  entropyShare: "교차 엔트로피의 비중",
 };
+
+/** LoRA's scale and the share of cross-entropy in distillation are both called alpha: two rows of the table. */
+function settingsOf(run: TrainingRun): Record<string, number | string> {
+  const { alpha, ...others } = run.settings;
+  if (alpha === undefined) return others;
+  return run.system === "distilled" ? { ...others, entropyShare: alpha } : { ...others, loraAlpha: alpha };
+}
 
 function settingCell(value: number | string | undefined): Cell {
   if (value === undefined) return "–";
@@ -69,7 +73,7 @@ function settingsTable(doc: DocumentBuilder, results: StudyResults, published: P
     learningRate: settings.learningRate,
   };
   const known = Object.keys(SETTING_NAMES);
-  const keys = [...new Set(runs.flatMap((run) => Object.keys(run.settings)))].sort(
+  const keys = [...new Set(runs.flatMap((run) => Object.keys(settingsOf(run))))].sort(
     (a, b) => ((known.indexOf(a) + 99) % 99) - ((known.indexOf(b) + 99) % 99),
   );
   const same = (value: number): Cell[] => runs.map(() => countCell(value));
@@ -87,7 +91,7 @@ function settingsTable(doc: DocumentBuilder, results: StudyResults, published: P
       ...keys.map((key) => [
         SETTING_NAMES[key] ?? key,
         settingCell(original[key]),
-        ...runs.map((run) => settingCell(run.settings[key])),
+        ...runs.map((run) => settingCell(settingsOf(run)[key])),
       ]),
     ],
     note: `원 보고서의 값은 ${settings.teacher}의 ${settings.method} 학습에 대한 것이다.${settingsNote(results, original)}`,

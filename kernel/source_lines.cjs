@@ -71,11 +71,15 @@ vm.runInThisContext = (code, options) => {
   return runInThisContext(code, { ...options, filename, displayErrors: false });
 };
 
+/** Stands for the line with which tslab calls the function around a cell; it says nothing to a reader. */
+const TSLAB_CALL = "call of the cell";
+
 /** One frame, "at f (file:line:column)", with the place in TypeScript where it is known. */
 function translate(frame) {
   return frame.replace(/(cell \d+|\/[^\s()]*\.js):(\d+):(\d+)/, (whole, file, lineText, columnText) => {
     const place = places.get(file);
     if (!place?.maps) return whole;
+    if (Number(lineText) > place.lines) return TSLAB_CALL;
     let line = Number(lineText) - 1;
     let column = Number(columnText) - 1 - (line === 0 ? (place.columnShift ?? 0) : 0);
     for (const map of place.maps()) {
@@ -98,7 +102,8 @@ Error.prepareStackTrace = (error, frames) => {
     head = "Error";
   }
   const lines = frames.map((frame) => `    at ${frame}`).filter((line) => !HIDDEN.test(line));
-  return [head, ...lines.map(translate)].join("\n");
+  const translated = lines.map(translate).filter((line) => !line.includes(TSLAB_CALL));
+  return [head, ...translated].join("\n");
 };
 
 module.exports = { beginCell, remember };

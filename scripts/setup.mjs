@@ -68,7 +68,7 @@ function run(program, args) {
       line(shown);
       reject(
         new SetupProblem(
-          `${program.split("/").pop()} ${args[0]} ended with ${signal ?? code}. ${remedy(output)}`,
+          `${[program.split("/").pop(), ...args.slice(0, args[0] === "-m" ? 2 : 1)].join(" ")} ended with ${signal ?? code}. ${remedy(output)}`,
         ),
       );
     });

@@ -73,10 +73,13 @@ export function remedy(text) {
   if (/DO NOT MATCH THE HASHES|EINTEGRITY/.test(text)) {
     return "A downloaded package is not the one this project was tried with (its hash differs). A proxy or mirror may have changed it.";
   }
-  if (/No matching distribution|ETARGET|E404|notarget/i.test(text)) {
+  // pip is run quietly and tells of an index that it cannot reach only in this way.
+  const unreachable = /from versions: none/.test(text);
+  if (!unreachable && /No matching distribution|ETARGET|E404|notarget/i.test(text)) {
     return "The package registry answered, but lacks that version for this machine. A mirror may be out of date.";
   }
   if (
+    unreachable ||
     /ENOTFOUND|EAI_AGAIN|ECONNREFUSED|ECONNRESET|ETIMEDOUT|ENETUNREACH|NewConnectionError|Max retries|Temporary failure|timed out|ProxyError|SSLError|CERTIFICATE/i.test(
       text,
     )

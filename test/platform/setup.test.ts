@@ -69,6 +69,10 @@ test.each([
   ["npm error code EINTEGRITY", "its hash differs"],
   ["OSError: [Errno 28] No space left on device", "disk is full"],
   ["ERROR: No matching distribution found for tensorflow-cpu==2.21.0", "lacks that version"],
+  [
+    "requirement anyio==4.16.0 (from versions: none)\nERROR: No matching distribution",
+    "could not be reached",
+  ],
   ["The virtual environment was not created because ensurepip is not available", "apt install python3-venv"],
 ])("the output %j is explained", (output, sentence) => {
   expect(prerequisites.remedy(output)).toContain(sentence);

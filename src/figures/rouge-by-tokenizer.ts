@@ -41,7 +41,12 @@ export function rougeByTokenizer(systems: SystemResult[]): Figure {
   });
   const ticks = {
     tickvals: tokenizers.map((_, i) => i),
-    ticktext: tokenizers.map((tokenizer) => plotlyText(tokenizerName(tokenizer))),
+    // Of a subword tokenizer the model's name is left to the table: it would fill the figure.
+    ticktext: tokenizers.map((tokenizer) =>
+      plotlyText(tokenizerName(tokenizer.startsWith("subword:") ? "subword:" : tokenizer).trim()),
+    ),
+    tickangle: tokenizers.length > 5 ? -40 : 0,
+    automargin: true,
     range: [-0.4, tokenizers.length - 0.6],
     zeroline: false,
   };
@@ -51,12 +56,22 @@ export function rougeByTokenizer(systems: SystemResult[]): Figure {
       title: figureTitle("토크나이저에 따른 ROUGE-1 F1 (오차 막대: 95% 신뢰구간)"),
       width: 980,
       height: 470,
-      xaxis: { ...ticks, domain: [0, 0.48], title: { text: TEST_SET_NAMES["in-domain"] } },
+      xaxis: { ...ticks, domain: [0, 0.48] },
       yaxis: { title: { text: "ROUGE-1 F1" }, rangemode: "tozero", tickformat: ".1f" },
-      xaxis2: { ...ticks, domain: [0.52, 1], anchor: "y2", title: { text: TEST_SET_NAMES.other } },
+      xaxis2: { ...ticks, domain: [0.52, 1], anchor: "y2" },
       yaxis2: { anchor: "x2", matches: "y", showticklabels: false },
-      legend: { orientation: "h", x: 0, y: 1.04, yanchor: "bottom" },
-      margin: { t: 100, r: 20, b: 75 },
+      annotations: sides.map((side, index) => ({
+        text: `<b>${TEST_SET_NAMES[side]}</b>`,
+        xref: index ? "x2 domain" : "x domain",
+        yref: "paper",
+        x: 0,
+        y: 1.01,
+        xanchor: "left",
+        yanchor: "bottom",
+        showarrow: false,
+      })),
+      legend: { orientation: "h", x: 0, y: 1.09, yanchor: "bottom" },
+      margin: { t: 110, r: 20, b: 75 },
     },
   };
 }

@@ -35,7 +35,7 @@ export interface TrainingOptions {
   onStep?: (record: StepRecord) => void;
 }
 
-/** Thrown when the loss is not a number; the checkpoint before it is kept. */
+/** Thrown when loss or gradient is not a number; the checkpoint before it is kept. */
 export class DivergedError extends Error {}
 
 /**
@@ -104,6 +104,10 @@ function oneStep(
   const { micro, items, measures } = options.batch(step);
   const tokens = micro.reduce((sum, m) => sum + m.tokens, 0);
   const rate = learningRate(options.schedule, step);
+  const diverged = (what: string, value: number) =>
+    new DivergedError(
+      `${options.label}: the ${what} of step ${step} is ${value}. Its items: ${items.join(", ")}. The last checkpoint is kept; lower the learning rate (${rate.toExponential(2)}) or look at these items.`,
+    );
   const { loss, norm } = tf.tidy(() => {
     let total: Tensor[] | undefined;
     let loss = 0;
@@ -115,12 +119,11 @@ function oneStep(
       const weighted = share === 1 ? gradients : gradients.map((g) => g.mul(share));
       total = total ? total.map((sum, i) => sum.add(weighted[i]!)) : weighted;
     }
-    if (!Number.isFinite(loss)) {
-      throw new DivergedError(
-        `${options.label}: the loss of step ${step} is ${loss}. Its items: ${items.join(", ")}. Nothing was overwritten; lower the learning rate (${rate.toExponential(2)}) or look at these items.`,
-      );
-    }
-    return { loss, norm: trainee.optimizer.apply(total!, rate, options.maxGradientNorm) };
+    if (!Number.isFinite(loss)) throw diverged("loss", loss);
+    const norm = trainee.optimizer.apply(total!, rate, options.maxGradientNorm);
+    // The weights are spoilt by now; what counts is that no checkpoint of them is written.
+    if (!Number.isFinite(norm)) throw diverged("gradient norm", norm);
+    return { loss, norm };
   });
   const seconds = (performance.now() - started) / 1000;
   return {

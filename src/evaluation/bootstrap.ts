@@ -25,60 +25,90 @@ export function percentile(sorted: Float64Array, q: number): number {
   return t >= 0.5 ? b - (b - a) * (1 - t) : a + (b - a) * t;
 }
 
-/**
- * Percentile intervals of the columns' means over whole-row resamples.
- * `columns` are equally long lists of per-item values; the random stream goes on from one call to the next.
- */
-export function bootstrapColumns(
-  columns: readonly ArrayLike<number>[],
-  random: MersenneTwister,
-  { samples = 1000, confidence = 0.95 }: BootstrapSettings = {},
-): Interval<number>[] {
-  const n = columns[0]?.length ?? 0;
-  if (n === 0) throw new Error("Bootstrap: expected at least one item, found none.");
-  const values = columns.map((column) => Float64Array.from(column));
-  const means = values.map(() => new Float64Array(samples));
-  const draw = new Int32Array(n);
-  for (let sample = 0; sample < samples; sample++) {
-    random.choice(n, draw);
-    for (let column = 0; column < values.length; column++) {
-      const value = values[column]!;
-      let sum = 0;
-      for (let i = 0; i < n; i++) sum += value[draw[i]!]!;
-      means[column]![sample] = sum / n;
-    }
+/** The items that every resample draws: for each call in turn, since the calls share numpy's one stream. */
+export class BootstrapDraws {
+  private readonly calls: Int32Array[] = [];
+  readonly random: MersenneTwister;
+
+  constructor(
+    readonly seed: number,
+    readonly n: number,
+    readonly samples: number,
+  ) {
+    this.random = new MersenneTwister(seed);
   }
-  const tail = (1 - confidence) / 2;
-  return means.map((mean) => {
-    mean.sort();
-    return {
-      low: percentile(mean, 100 * tail),
-      mid: percentile(mean, 50),
-      high: percentile(mean, 100 * (1 - tail)),
-    };
+
+  /** Item indices [samples, n] of call 0, 1, ... */
+  call(index: number): Int32Array {
+    for (let made = this.calls.length; made <= index; made++) {
+      this.calls.push(this.random.choice(this.n, new Int32Array(this.samples * this.n)));
+    }
+    return this.calls[index]!;
+  }
+}
+
+let kept: BootstrapDraws | undefined;
+
+/** Systems scored on the same items with the same seed draw alike, so the last draws are kept. */
+function drawsOf(seed: number, n: number, samples: number): BootstrapDraws {
+  if (!kept || kept.seed !== seed || kept.n !== n || kept.samples !== samples) {
+    kept = new BootstrapDraws(seed, n, samples);
+  }
+  return kept;
+}
+
+/** Means of precision, recall and F over every resample, each added in the order of the draws. */
+function resampledMeans(items: readonly PRF[], draws: Int32Array, samples: number): Float64Array[] {
+  const n = items.length;
+  const values = new Float64Array(3 * n);
+  items.forEach(({ precision, recall, f }, i) => {
+    values[3 * i] = precision;
+    values[3 * i + 1] = recall;
+    values[3 * i + 2] = f;
   });
+  const means = [new Float64Array(samples), new Float64Array(samples), new Float64Array(samples)];
+  const [ofP, ofR, ofF] = means as [Float64Array, Float64Array, Float64Array];
+  for (let sample = 0, at = 0; sample < samples; sample++) {
+    let p = 0;
+    let r = 0;
+    let f = 0;
+    for (const end = at + n; at < end; at++) {
+      const from = 3 * draws[at]!;
+      p += values[from]!;
+      r += values[from + 1]!;
+      f += values[from + 2]!;
+    }
+    ofP[sample] = p / n;
+    ofR[sample] = r / n;
+    ofF[sample] = f / n;
+  }
+  return means;
 }
 
 /**
  * Aggregates per-item scores as rouge-score does after `np.random.seed(seed)`: the types share one random stream in
- * their order. Returns per type the interval of precision, recall and F.
+ * their order. Returns per type the interval of precision, recall and F. Throws where there is no item.
  */
 export function bootstrapRouge<Type extends string>(
   scores: Record<Type, readonly PRF[]>,
   seed: number,
-  settings: BootstrapSettings = {},
-  random = new MersenneTwister(seed),
+  { samples = 1000, confidence = 0.95 }: BootstrapSettings = {},
+  draws?: BootstrapDraws,
 ): Record<Type, Interval<PRF>> {
+  const types = Object.keys(scores) as Type[];
+  const n = types.length > 0 ? scores[types[0]!].length : 0;
+  if (n === 0) throw new Error("Bootstrap: expected at least one item, found none.");
+  const shared = draws ?? drawsOf(seed, n, samples);
+  const tail = (1 - confidence) / 2;
+  const ends = { low: 100 * tail, mid: 50, high: 100 * (1 - tail) };
   const result = {} as Record<Type, Interval<PRF>>;
-  for (const type of Object.keys(scores) as Type[]) {
-    const items = scores[type];
-    const [p, r, f] = bootstrapColumns(
-      [items.map((s) => s.precision), items.map((s) => s.recall), items.map((s) => s.f)],
-      random,
-      settings,
-    ) as [Interval<number>, Interval<number>, Interval<number>];
-    const at = (end: "low" | "mid" | "high"): PRF => ({ precision: p[end], recall: r[end], f: f[end] });
-    result[type] = { low: at("low"), mid: at("mid"), high: at("high") };
-  }
+  types.forEach((type, call) => {
+    const means = resampledMeans(scores[type], shared.call(call), samples).map((column) => column.sort());
+    const at = (q: number): PRF => {
+      const [precision, recall, f] = means.map((column) => percentile(column, q)) as [number, number, number];
+      return { precision, recall, f };
+    };
+    result[type] = { low: at(ends.low), mid: at(ends.mid), high: at(ends.high) };
+  });
   return result;
 }

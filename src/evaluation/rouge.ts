@@ -6,15 +6,20 @@ import type { TextTokenizer } from "./text-tokenizers";
 
 export const rougeTypes: readonly RougeType[] = ["rouge1", "rouge2", "rougeL", "rougeLsum"];
 
-/** A text in token ids: as a whole, and line by line for rougeLsum. */
+/** A text in token ids: as a whole, line by line for rougeLsum, and its n-grams as ids of their own. */
 export interface EncodedText {
   ids: Int32Array;
   lines: Int32Array[];
+  /** Ids of the n-grams; [n] is made on first use. */
+  grams: (Int32Array | undefined)[];
 }
 
 /** Gives every token an id, so that texts scored together compare numbers instead of strings. */
 export class RougeVocabulary {
   private readonly idOf = new Map<string, number>();
+  /** Per n: an (n-1)-gram's id and the next token's make the n-gram's id. */
+  private readonly gramOf: Map<number, number>[] = [];
+  private counts = new Int32Array(1 << 12);
   private readonly encoded = new Map<string, EncodedText>();
 
   /** `linesOf` cuts a text for rougeLsum; rouge-score's own way is at line ends ("\r" is none), without empty lines. */
@@ -37,10 +42,49 @@ export class RougeVocabulary {
   private encodeLines(text: string): EncodedText {
     const ids = this.ids(text);
     const lines = this.linesOf(text);
-    return {
-      ids,
-      lines: lines.length === 1 && lines[0] === text ? [ids] : lines.map((line) => this.ids(line)),
-    };
+    const isOneLine = lines.length === 1 && lines[0] === text;
+    return { ids, lines: isOneLine ? [ids] : lines.map((line) => this.ids(line)), grams: [] };
+  }
+
+  /** The n-grams of an encoded text as ids. */
+  grams(text: EncodedText, n: number): Int32Array {
+    if (n === 1) return text.ids;
+    const known = text.grams[n];
+    if (known) return known;
+    const shorter = this.grams(text, n - 1);
+    this.gramOf[n] ??= new Map();
+    const gramOf = this.gramOf[n];
+    const grams = new Int32Array(Math.max(0, text.ids.length - n + 1));
+    for (let i = 0; i < grams.length; i++) {
+      const key = shorter[i]! * 0x2000000 + text.ids[i + n - 1]!;
+      let id = gramOf.get(key);
+      if (id === undefined) {
+        id = gramOf.size;
+        gramOf.set(key, id);
+      }
+      grams[i] = id;
+    }
+    text.grams[n] = grams;
+    return grams;
+  }
+
+  /** How many n-grams both texts have, each as often as the text with fewer of it. */
+  sharedGrams(a: EncodedText, b: EncodedText, n: number): number {
+    const ofA = this.grams(a, n);
+    const ofB = this.grams(b, n);
+    const ids = n === 1 ? this.idOf.size : this.gramOf[n]!.size;
+    if (ids > this.counts.length) this.counts = new Int32Array(2 * ids);
+    const { counts } = this;
+    for (let i = 0; i < ofA.length; i++) counts[ofA[i]!]!++;
+    let shared = 0;
+    for (let i = 0; i < ofB.length; i++) {
+      if (counts[ofB[i]!]! > 0) {
+        shared++;
+        counts[ofB[i]!]!--;
+      }
+    }
+    for (let i = 0; i < ofA.length; i++) counts[ofA[i]!] = 0;
+    return shared;
   }
 
   private ids(text: string): Int32Array {
@@ -65,43 +109,14 @@ function prf(hits: number, predicted: number, referenced: number): PRF {
   return { precision, recall, f };
 }
 
-/** n-grams of both texts as ids of their own: an (n-1)-gram's id and the next token make the n-gram's. */
-function gramIds(texts: [Int32Array, Int32Array], n: number): [Int32Array, Int32Array] {
-  let grams = texts;
-  for (let size = 2; size <= n; size++) {
-    const known = new Map<number, number>();
-    grams = [0, 1].map((side) => {
-      const shorter = grams[side]!;
-      const tokens = texts[side]!;
-      const next = new Int32Array(Math.max(0, tokens.length - size + 1));
-      for (let i = 0; i < next.length; i++) {
-        const key = shorter[i]! * 0x2000000 + tokens[i + size - 1]!;
-        let id = known.get(key);
-        if (id === undefined) {
-          id = known.size;
-          known.set(key, id);
-        }
-        next[i] = id;
-      }
-      return next;
-    }) as [Int32Array, Int32Array];
-  }
-  return grams;
-}
-
-function rougeN(reference: EncodedText, prediction: EncodedText, n: number): PRF {
-  const [inReference, inPrediction] = gramIds([reference.ids, prediction.ids], n);
-  const left = new Map<number, number>();
-  for (const gram of inReference) left.set(gram, (left.get(gram) ?? 0) + 1);
-  let hits = 0;
-  for (const gram of inPrediction) {
-    const count = left.get(gram);
-    if (count) {
-      hits++;
-      left.set(gram, count - 1);
-    }
-  }
-  return prf(hits, inPrediction.length, inReference.length);
+function rougeN(
+  reference: EncodedText,
+  prediction: EncodedText,
+  n: number,
+  vocabulary: RougeVocabulary,
+): PRF {
+  const hits = vocabulary.sharedGrams(reference, prediction, n);
+  return prf(hits, Math.max(0, prediction.ids.length - n + 1), Math.max(0, reference.ids.length - n + 1));
 }
 
 function rougeL(reference: EncodedText, prediction: EncodedText): PRF {
@@ -119,15 +134,17 @@ function countInto(counts: Map<number, number>, lines: Int32Array[]): number {
 }
 
 function rougeLsum(reference: EncodedText, prediction: EncodedText): PRF {
+  // One line against one line: the union is one subsequence, and no counter can run out.
+  if (reference.lines.length === 1 && prediction.lines.length === 1) {
+    const [ofReference, ofPrediction] = [reference.lines[0]!, prediction.lines[0]!];
+    if (ofReference.length === 0 || ofPrediction.length === 0) return { precision: 0, recall: 0, f: 0 };
+    return prf(lcsLength(ofReference, ofPrediction), ofPrediction.length, ofReference.length);
+  }
   const leftInReference = new Map<number, number>();
   const leftInPrediction = new Map<number, number>();
   const referenced = countInto(leftInReference, reference.lines);
   const predicted = countInto(leftInPrediction, prediction.lines);
   if (referenced === 0 || predicted === 0) return { precision: 0, recall: 0, f: 0 };
-  // One line against one line: the union is one subsequence, and no counter can run out.
-  if (reference.lines.length === 1 && prediction.lines.length === 1) {
-    return prf(lcsLength(reference.lines[0]!, prediction.lines[0]!), predicted, referenced);
-  }
   let hits = 0;
   for (const line of reference.lines) {
     const union = new Uint8Array(line.length);
@@ -149,12 +166,17 @@ function rougeLsum(reference: EncodedText, prediction: EncodedText): PRF {
 }
 
 /** Scores one encoded prediction; `type` is rouge1 to rouge9, rougeL or rougeLsum. Throws on another name. */
-export function rougeOfEncoded(reference: EncodedText, prediction: EncodedText, type: string): PRF {
+export function rougeOfEncoded(
+  reference: EncodedText,
+  prediction: EncodedText,
+  type: string,
+  vocabulary: RougeVocabulary,
+): PRF {
   if (type === "rougeL") return rougeL(reference, prediction);
   if (type === "rougeLsum") return rougeLsum(reference, prediction);
   const n = /^rouge([1-9])$/.exec(type)?.[1];
   if (!n) throw new Error(`Unknown ROUGE type "${type}": expected rouge1 to rouge9, rougeL or rougeLsum.`);
-  return rougeN(reference, prediction, Number(n));
+  return rougeN(reference, prediction, Number(n), vocabulary);
 }
 
 /**
@@ -174,7 +196,7 @@ export function rouge<Type extends string = RougeType>(
   const predicted = vocabulary.encode(prediction);
   const scores = {} as Record<Type, PRF>;
   for (const type of types) {
-    const candidates = encoded.map((reference) => rougeOfEncoded(reference, predicted, type));
+    const candidates = encoded.map((reference) => rougeOfEncoded(reference, predicted, type, vocabulary));
     scores[type] = candidates.reduce((best, score) => (score.f > best.f ? score : best));
   }
   return scores;
@@ -210,9 +232,9 @@ export function rougeItems(
       emptyItems.push(item);
     }
     for (const type of rougeTypes) {
-      let best = rougeOfEncoded(encoded[0]!, predicted, type);
+      let best = rougeOfEncoded(encoded[0]!, predicted, type, vocabulary);
       for (const reference of encoded.slice(1)) {
-        const score = rougeOfEncoded(reference, predicted, type);
+        const score = rougeOfEncoded(reference, predicted, type, vocabulary);
         if (score.f > best.f) best = score;
       }
       scores[type].push(best);

@@ -1,5 +1,5 @@
 // Parity of ROUGE with rouge-score: scores, tokens, stems, numpy's legacy random stream and the bootstrap aggregator.
-import { bootstrapRouge } from "../evaluation/bootstrap";
+import { BootstrapDraws, bootstrapRouge } from "../evaluation/bootstrap";
 import { MersenneTwister } from "../evaluation/mersenne-twister";
 import { porterStem } from "../evaluation/porter-stemmer";
 import type { PRF } from "../evaluation/results";
@@ -147,16 +147,17 @@ export function checkBootstrap(set: ReferenceFolder, file: string): Case[] {
           expected.scores[type]!.map(([precision, recall, f]): PRF => ({ precision, recall, f })),
         ]),
       );
-      const random = new MersenneTwister(expected.seed);
+      const items = scores[expected.types_in_order[0]!]!.length;
+      const draws = new BootstrapDraws(expected.seed, items, expected.n_samples);
       const settings = { samples: expected.n_samples, confidence: expected.confidence_interval };
-      const found = bootstrapRouge(scores, expected.seed, settings, random);
+      const found = bootstrapRouge(scores, expected.seed, settings, draws);
       const differences = expected.types_in_order.flatMap((type) =>
         (["low", "mid", "high"] as const).map((end) =>
           largestDifference(columns(found[type]![end]), expected.aggregate[type]![end]),
         ),
       );
       const next = expected.next_random_sample_after;
-      if (next !== undefined && random.random() !== next) return failed(name, "other draws were used");
+      if (next !== undefined && draws.random.random() !== next) return failed(name, "other draws were used");
       return measured(name, Math.max(...differences), 0);
     });
   });

@@ -1,6 +1,6 @@
 // numpy's MT19937 stream and rouge-score's bootstrap, bit for bit.
 import { describe, expect, it } from "vitest";
-import { bootstrapRouge } from "../../src/evaluation/bootstrap";
+import { BootstrapDraws, bootstrapRouge } from "../../src/evaluation/bootstrap";
 import { MersenneTwister } from "../../src/evaluation/mersenne-twister";
 import type { PRF } from "../../src/evaluation/results";
 import { oracle } from "./oracle";
@@ -41,9 +41,13 @@ describe("BootstrapAggregator", () => {
         f,
       }));
     }
-    const random = new MersenneTwister(expected.seed);
+    const draws = new BootstrapDraws(expected.seed, expected.n, expected.n_samples);
     const settings = { samples: expected.n_samples, confidence: expected.confidence_interval };
-    const ours = bootstrapRouge(scores, expected.seed, settings, random);
+    const ours = bootstrapRouge(scores, expected.seed, settings, draws);
+    // Without given draws they are made, or kept from the last call: the result is the same.
+    for (let again = 0; again < 2; again++) {
+      expect(bootstrapRouge(scores, expected.seed, settings)).toEqual(ours);
+    }
     for (const type of expected.types_in_order) {
       for (const end of ["low", "mid", "high"] as const) {
         const { precision, recall, f } = ours[type]![end];
@@ -51,6 +55,6 @@ describe("BootstrapAggregator", () => {
       }
       expect(ours[type]!.mid.f).toBe(expected.hf_evaluate_value[type]);
     }
-    expect(random.random()).toBe(expected.next_random_sample_after);
+    expect(draws.random.random()).toBe(expected.next_random_sample_after);
   });
 });

@@ -109,6 +109,26 @@ export function merged(decoder: Decoder, adapter: LoraAdapter): Decoder {
   return decoder.withWeights(weights);
 }
 
+/**
+ * The reverse of `merged` for a decoder whose base is no longer at hand: w - scale · b a, exact to rounding.
+ * Throws for DoRA, which forgets the lengths of the base's rows.
+ */
+export function unmerged(decoder: Decoder, adapter: LoraAdapter): Decoder {
+  if (adapter.config.dora) {
+    throw new Error("A merged DoRA adapter cannot be taken out again: load the base model instead.");
+  }
+  const weights = new Map(
+    [...decoder.weights].map(([name, weight]) => {
+      const layer = adapter.layers.get(name.replace(/\.weight$/, ""));
+      const value = tf.tidy(() =>
+        layer ? updatedWeight(weight, { ...layer, scale: -layer.scale }) : weight.clone(),
+      );
+      return [name, tf.keep(value)] as const;
+    }),
+  );
+  return decoder.withWeights(weights);
+}
+
 function variable(data: Float32Array, shape: number[]): Variable {
   return tf.tidy(() => tf.variable(tf.tensor(data, shape)));
 }

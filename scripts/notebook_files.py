@@ -8,7 +8,9 @@ from pathlib import Path
 import nbformat
 
 ROOT = Path(__file__).resolve().parent.parent
-DECLARATION = re.compile(r"^(?:export\s+)?(?:const|let|var)\s+([A-Za-z_$][\w$]*)\s*(:[^=]+?)?\s*=(?!=)", re.MULTILINE)
+DECLARATION = re.compile(
+    r"^(?:export\s+)?(?:const|let|var)\s+([A-Za-z_$][\w$]*)\s*(:[^=]+?)?\s*=(?!=)\s*(.*?);?\s*(?://.*)?$", re.MULTILINE
+)
 
 
 def find(names):
@@ -49,19 +51,48 @@ def _parameter_cell(notebook):
 
 
 def known_parameters(notebook):
-    """Names declared in the cell tagged 'parameters', each with its type annotation or an empty string."""
+    """Names declared in the cell tagged 'parameters', each with its type annotation and the text of its default."""
     index = _parameter_cell(notebook)
     if index is None:
         return {}
-    return {name: annotation or "" for name, annotation in DECLARATION.findall(notebook.cells[index].source)}
+    found = DECLARATION.findall(notebook.cells[index].source)
+    return {name: (annotation, default) for name, annotation, default in found}
 
 
-def inject(notebook, values, annotations):
+def parameter_value(name, text, declared):
+    """The value for a parameter: JSON or else a string, of the same kind as its default. Raises ValueError."""
+    default = _json_or_none(declared[1])
+    if isinstance(default, str):
+        # "7" for a string parameter is the string, as are words without quotation marks.
+        value = _json_or_none(text)
+        return value if isinstance(value, str) else text
+    try:
+        value = json.loads(text)
+    except json.JSONDecodeError:
+        value = text
+    kinds = {bool: "true or false", int: "a number", float: "a number"}
+    kind = kinds.get(type(default))
+    if kind and kinds.get(type(value)) != kind:
+        raise ValueError(f"parameter {name}: expected {kind}, as its default {declared[1]}; found {text!r}")
+    return value
+
+
+def _json_or_none(text):
+    try:
+        return json.loads(text)
+    except json.JSONDecodeError:
+        return None
+
+
+def inject(notebook, values, declared):
     """Puts a cell that declares the values again after the cell tagged 'parameters' (tslab allows it)."""
     if not values:
         return
-    # `let`, as a const would have the literal's type and comparing it with another value would not compile.
-    lines = [f"let {name}{annotations[name]} = {json.dumps(value, ensure_ascii=False)};" for name, value in values.items()]
+    # Without an annotation `any`: a literal's own type would make comparing it with another value a compile error.
+    lines = [
+        f"const {name}{declared[name][0] or ': any'} = {json.dumps(value, ensure_ascii=False)};"
+        for name, value in values.items()
+    ]
     cell = nbformat.v4.new_code_cell("\n".join(lines), metadata={"tags": ["injected-parameters"]})
     notebook.cells.insert(_parameter_cell(notebook) + 1, cell)
 

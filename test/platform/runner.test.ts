@@ -119,6 +119,12 @@ describe("a good notebook", options, () => {
     expect(result.reachedEnd).toBe(false);
   });
 
+  test("refuses a value of another kind than the default", async () => {
+    const result = await run(cells, ["-p", "steps=many"]);
+    expect(result.code).toBe(2);
+    expect(result.text).toContain("parameter steps: expected a number, as its default 3; found 'many'");
+  });
+
   test("gives the same bytes when it is run again, without ids, times and paths of this machine", async () => {
     const folder = temporaryFolder();
     folders.push(folder);

@@ -99,15 +99,16 @@ test("two set-ups never run at once, and the lock of a dead one is taken over", 
   expect(existsSync(file)).toBe(false);
 });
 
-test("a finished set-up is seen in less than 0.3 s, Node's own start included", () => {
-  const script =
-    'import("./scripts/setup/state.mjs").then((s) => process.exit(s.isReady(s.engineVariant()) ? 0 : 1))';
-  const seconds = [1, 2, 3].map(() => {
-    const started = Date.now();
-    expect(spawnSync(process.execPath, ["-e", script], { cwd: root }).status).toBe(0);
-    return (Date.now() - started) / 1000;
-  });
-  expect(Math.min(...seconds)).toBeLessThan(0.3);
+test("a finished set-up is seen in less than 0.3 s of processor time, Node's own start included", () => {
+  const script = `import("./scripts/setup/state.mjs").then((state) => {
+    const ready = state.isReady(state.engineVariant());
+    const { user, system } = process.cpuUsage();
+    console.log(JSON.stringify({ ready, seconds: (user + system) / 1e6 }));
+  })`;
+  const { stdout } = spawnSync(process.execPath, ["-e", script], { cwd: root, encoding: "utf8" });
+  const { ready, seconds } = JSON.parse(stdout);
+  expect(ready).toBe(true);
+  expect(seconds).toBeLessThan(0.3);
 });
 
 test("a folder that is a link is left alone", async () => {

@@ -12,7 +12,7 @@ import {
 } from "../evaluation/bertscore";
 import { loadEncoderTokenizer } from "../evaluation/encoder-tokenizer";
 import type { PRF } from "../evaluation/results";
-import { loadEncoder } from "../models/encoder";
+import { type Encoder, loadEncoder } from "../models/encoder";
 import { attempt, type Case, exact, failed, measured } from "./case";
 import type { ReferenceFolder } from "./reference-folder";
 
@@ -68,6 +68,27 @@ function largest(
 const settingName = ({ num_layers, idf, batch_size, rescale_with_baseline }: Config) =>
   `layer ${num_layers}${idf ? ", idf" : ""}${rescale_with_baseline ? ", rescaled" : ""}, batch ${batch_size}`;
 
+/** The same encoder, with every text run once a layer: the runs of a file share their texts. */
+function remembering(encoder: Encoder): Encoder {
+  const known = new Map<string, Float32Array>();
+  return Object.assign(Object.create(encoder) as Encoder, {
+    hidden(ids: number[][], layer: number): Float32Array[] {
+      const keys = ids.map((text) => `${layer} ${text.join()}`);
+      const missing = [...new Set(keys)].filter((key) => !known.has(key));
+      if (missing.length > 0) {
+        const states = encoder.hidden(
+          missing.map((key) => ids[keys.indexOf(key)]!),
+          layer,
+        );
+        missing.forEach((key, i) => {
+          known.set(key, states[i]!);
+        });
+      }
+      return keys.map((key) => known.get(key)!);
+    },
+  });
+}
+
 /** All runs of one model's `<model>.scores.json`, with the model folder beside it. */
 export async function checkBertscore(set: ReferenceFolder, file: string): Promise<Case[]> {
   const scores = set.json(file);
@@ -75,7 +96,8 @@ export async function checkBertscore(set: ReferenceFolder, file: string): Promis
   const model = set.at(`${folder}models/${scores.model}`);
   if (!existsSync(model)) return [failed(file, `there is no model folder ${folder}models/${scores.model}`)];
   for (const name of set.files()) if (name.startsWith(`${folder}models/${scores.model}/`)) set.at(name);
-  const encoder = loadEncoder(model);
+  const loaded = loadEncoder(model);
+  const encoder = remembering(loaded);
   const tokenizer = await loadEncoderTokenizer(model, encoder.maxLength);
   const scorer = ({
     num_layers: layer,
@@ -205,7 +227,7 @@ export async function checkBertscore(set: ReferenceFolder, file: string): Promis
     }
     return cases;
   } finally {
-    encoder.dispose();
+    loaded.dispose();
   }
 }
 

@@ -1,0 +1,28 @@
+// Computes a BERTScore rescale baseline from one's own texts.
+// Run: npm run baseline -- --texts corpus.txt --encoder FOLDER --out baseline.tsv
+import { Command } from "commander";
+import { writeFileAtomic } from "../../engine/atomic-write";
+import { loadEncoderTokenizer } from "../../evaluation/encoder-tokenizer";
+import { baselineFile, rescaleBaseline } from "../../evaluation/rescale-baseline";
+import { readScoringTexts } from "../../evaluation/scoring-input";
+import { loadEncoder } from "../../models/encoder";
+
+new Command("baseline")
+  .description(
+    "Scores random pairs of sentences with every layer of an encoder: the baseline that --baseline of `score` takes.",
+  )
+  .requiredOption("--texts <file>", "plain text (a text a line) or JSONL ({id, text})")
+  .requiredOption("--encoder <folder>", "BERT, RoBERTa or XLM-R model folder")
+  .requiredOption("--out <file>", "baseline file to write (LAYER,P,R,F)")
+  .action(async ({ texts, encoder: folder, out }: { texts: string; encoder: string; out: string }) => {
+    const encoder = loadEncoder(folder);
+    const tokenizer = await loadEncoderTokenizer(folder, encoder.maxLength);
+    const rows = rescaleBaseline(readScoringTexts(texts).texts.flat(), { encoder, tokenizer });
+    writeFileAtomic(out, baselineFile(rows));
+    console.log(baselineFile(rows));
+  })
+  .parseAsync()
+  .catch((error: Error) => {
+    console.error(`baseline: ${error.message}`);
+    process.exit(1);
+  });

@@ -1,7 +1,8 @@
 // The fact probe: how often a metric prefers a summary with one wrong fact to a correct paraphrase that states the same facts.
 import type { Item } from "../corpus/item";
 import { extractFacts, scoreFacts } from "./facts";
-import { type Fact, koreanNumber } from "./facts-numbers";
+import type { Fact } from "./facts-numbers";
+import { koreanNumber } from "./korean-numerals";
 
 export interface ProbeItem {
   id: string;

@@ -12,7 +12,7 @@ const SURNAMES =
   "김이박최정강조윤장임한오서신권황안송전홍유고문양손배백허남심노하곽성차주우구민류나진지엄채원천방공현함변염여추도소석선설마길연위표명기반라왕금옥육인맹제모";
 /** Syllables that are usual in given names of the last decades, first and second. */
 const GIVEN_FIRST =
-  "민서지현도하준수예태은성미동소재나상가영정승진혜경주윤유시건우선창병종기인희다보아채세규광명순옥연원라해효찬용한강남철두형대길문춘석숙";
+  "민서지현도하준수예태은성미동소재나상가영정승진혜경주윤유시건우선창병종기인희다보아채세규광명순옥연원라해효찬용한강남철두형대길문춘석숙흥봉학배덕종욱백";
 const GIVEN_SECOND =
   "수영우연윤은호빈훈린민지경현희석아진원준혁철식환규태주미정숙자순선서율후성인욱택섭섬란별솔찬결온재기나라이하람운용복남일웅형근덕범열령림름혜";
 /** Ordinary words that look like surname and given name. */

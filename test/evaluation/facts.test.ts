@@ -4,7 +4,8 @@ import { studyCorpus } from "../../src/corpus/corpus";
 import { FAMILY_NAMES, GIVEN_NAMES, PLACE_HEADS, PLACE_TAILS, PLACE_UNITS } from "../../src/corpus/words";
 import { extractFacts, scoreFacts } from "../../src/evaluation/facts";
 import { namedFacts } from "../../src/evaluation/facts-names";
-import { koreanNumber, numericFacts } from "../../src/evaluation/facts-numbers";
+import { numericFacts } from "../../src/evaluation/facts-numbers";
+import { koreanNumber } from "../../src/evaluation/korean-numerals";
 
 describe("written forms", () => {
   it.each([
@@ -51,6 +52,22 @@ describe("written forms", () => {
     expect(koreanNumber("1조 2000억")).toBe(1.2e12);
     expect(koreanNumber("이천오백만")).toBe(25_000_000);
     expect(koreanNumber("2만5000")).toBe(25_000);
+  });
+
+  it.each([
+    [
+      "국토교통부는 GTX A노선을 오는 12월 28일 오전 5시 30분부터 개통한다. 요금은 4,450원, 소요 시간은 약 22분이다.",
+      ["12-28", "05:30", "4450원", "22분", "GTX"],
+    ],
+    [
+      "삼성전자의 3분기 영업이익은 9조1834억원으로 277.37% 늘었다.",
+      ["삼성전자", "3분기", "9183400000000원", "277.37%"],
+    ],
+    ["손흥민은 15일 3-1 승리를 이끌었다. 관중 6만1천여 명이 찾았다.", ["손흥민", "15일", "3-1", "61000명"]],
+    ["영하 12도까지 떨어지고 강원에는 20~30㎝의 눈이 내린다.", ["-12도", "강원", "20cm", "30cm"]],
+  ])("reads the news: %s", (text, expected) => {
+    const values = extractFacts(text).map((fact) => fact.value);
+    expect([...values].sort()).toEqual([...expected].sort());
   });
 
   it("finds names in running text from outside the generator", () => {

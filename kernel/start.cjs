@@ -36,6 +36,7 @@ if (["tslab", "zeromq", "@tslab/typescript-for-tslab"].every(isInstalled)) {
 function start() {
   require("./node_compatibility.cjs");
   const { noticeChanges, withImporters } = require("./reload.cjs");
+  const { expandShorthand } = require("./shorthand.cjs");
   const { beginCell, remember } = require("./source_lines.cjs");
   const { createConverter } = require("tslab/dist/converter");
   const { createExecutor } = require("tslab/dist/executor");
@@ -130,7 +131,7 @@ function start() {
     ...converter,
     convert(previous, source) {
       noticeChanges();
-      const converted = converter.convert(previous, source);
+      const converted = converter.convert(previous, expandShorthand(source));
       if (converted.sideOutputs) converted.sideOutputs = withImporters(converted.sideOutputs);
       return remember(converted);
     },

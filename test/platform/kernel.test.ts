@@ -28,6 +28,20 @@ test("an edited file and the files that import it count from the next cell on", 
   expect(text).toContain("cell 5:2:");
 }, 90_000);
 
+test("variables of earlier cells stand as shorthand properties too", async () => {
+  const file = join(folder, "shorthand.ipynb");
+  writeNotebook(file, [
+    'const name = "한글";\nlet size = 1;',
+    "const both = { name, size, inner: [{ size }] };\nconsole.log(JSON.stringify(both));",
+    "({ size, name: both.name } = { size: 7, name: name });\nconst { inner } = both;\nconsole.log(JSON.stringify({ size, inner, f: (name: number) => ({ name }) }));",
+  ]);
+  const { code, text } = await runner([file, "--out", join(folder, "out")]);
+  expect(code, text).toBe(0);
+  expect(streamText(readNotebook(join(folder, "out/shorthand.ipynb")))).toBe(
+    '{"name":"한글","size":1,"inner":[{"size":1}]}\n{"size":7,"inner":[{"size":1}]}\n',
+  );
+}, 90_000);
+
 test("a kernel without npm packages answers every cell with what to run", async () => {
   // Outside the repository, where no node_modules lies above it.
   const bare = mkdtempSync(join(tmpdir(), "bare-"));

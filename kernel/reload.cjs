@@ -22,6 +22,39 @@ ts.sys.watchFile = (file, callback, ...rest) => {
   return { close: () => entry.callbacks.delete(callback) };
 };
 
+// tslab gives the compiler one timer and throws when a file changes while that timer's rebuild is under way (its issue
+// 97), after which the cell and all later ones fail. tslab assigns both functions to an object that inherits from ts.sys,
+// so accessors here can put a guard around them: a second request while one is pending is the pending one.
+let pending;
+const guards = {
+  setTimeout: (set) => (callback) => {
+    try {
+      pending = set(callback);
+    } catch (error) {
+      if (error.message !== "Unexpected pending rebuildTimer") throw error;
+    }
+    return pending;
+  },
+  clearTimeout: (clear) => (timer) => {
+    try {
+      clear(timer);
+    } catch (error) {
+      if (!error.message.startsWith("clearing unexpected")) throw error;
+    }
+  },
+};
+for (const [name, guard] of Object.entries(guards)) {
+  const guarded = Symbol(name);
+  Object.defineProperty(ts.sys, name, {
+    get() {
+      return this[guarded];
+    },
+    set(original) {
+      this[guarded] = guard(original);
+    },
+  });
+}
+
 function noticeChanges() {
   for (const [file, entry] of watched) {
     const now = version(file);

@@ -118,7 +118,7 @@ export function readAdapterConfig(folder: string): AdapterConfig {
     dora: fields.flag("use_dora", false),
     rankPattern: readPattern(fields, "rank_pattern", true),
     alphaPattern: readPattern(fields, "alpha_pattern", false),
-    baseModel: base ?? "",
+    baseModel: typeof base === "string" ? base : "",
     ...(typeof revision === "string" && { revision }),
   };
   fields.rejectUnknown(HARMLESS);

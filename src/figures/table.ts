@@ -3,7 +3,7 @@ import { DataFrame } from "danfojs-node";
 
 type Cell = string | number | boolean | null;
 
-const escape = (value: unknown): string =>
+const inert = (value: unknown): string =>
   String(value ?? "")
     .replace(/&/g, "&amp;")
     .replace(/</g, "&lt;")
@@ -21,9 +21,9 @@ export function showTable(rows: readonly Record<string, Cell>[]): void {
     values.every((row) => row[i] !== "" && !Number.isNaN(Number(row[i]))),
   );
   const align = (i: number) => ` style="text-align:${isNumber[i] ? "right" : "left"}"`;
-  const head = frame.columns.map((name, i) => `<th${align(i)}>${escape(name)}</th>`).join("");
+  const head = frame.columns.map((name, i) => `<th${align(i)}>${inert(name)}</th>`).join("");
   const body = values
-    .map((row) => `<tr>${row.map((cell, i) => `<td${align(i)}>${escape(cell)}</td>`).join("")}</tr>`)
+    .map((row) => `<tr>${row.map((cell, i) => `<td${align(i)}>${inert(cell)}</td>`).join("")}</tr>`)
     .join("\n");
   const html = `<table>\n<thead><tr>${head}</tr></thead>\n<tbody>\n${body}\n</tbody>\n</table>`;
   const text = [frame.columns.join(" | "), ...values.map((row) => row.join(" | "))].join("\n");

@@ -5,16 +5,16 @@ import { profileNamed } from "./profiles";
 import { ROOT } from "./stage";
 import type { StudyContext } from "./stages/context";
 
-export interface StudyParameters {
-  profile: string;
-  seed: number;
-  /** The user's own JSONL or CSV file, relative to the repository root; "" or absent: the generated corpus. */
-  data?: string;
-}
-
-/** Opens a study. Throws when the profile is unknown. */
-export function openStudy({ profile, seed, data }: StudyParameters): StudyContext {
-  return { profile: profileNamed(profile), seed, dataFile: data ? path.resolve(ROOT, data) : undefined };
+/**
+ * Opens a study: profile name, seed, and the user's own JSONL or CSV file relative to the repository root
+ * ("" for the generated corpus). Throws when the profile is unknown.
+ */
+export function openStudy(profile: string, seed: number, data = ""): StudyContext {
+  return {
+    profile: profileNamed(profile),
+    seed,
+    dataFile: data === "" ? undefined : path.resolve(ROOT, data),
+  };
 }
 
 /** The lines that a notebook's first cell prints: what runs, on what, with which seed. */

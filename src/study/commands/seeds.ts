@@ -8,7 +8,7 @@ new Command("seeds")
   .option("--profile <name>", "smoke, tiny or paper", "tiny")
   .option("--seeds <list>", "comma-separated seeds", "0,1,2")
   .action(async ({ profile, seeds }: { profile: string; seeds: string }) => {
-    const recorded = await recordSeeds(openStudy({ profile, seed: 0 }), seeds.split(",").map(Number));
+    const recorded = await recordSeeds(openStudy(profile, 0), seeds.split(",").map(Number));
     for (const { seed, systems } of recorded) {
       for (const testSet of ["in-domain", "other"] as const) {
         const scores = systems.map(

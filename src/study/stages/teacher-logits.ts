@@ -8,7 +8,7 @@ import { type Artifact, stage } from "../stage";
 import { baseModel } from "./base-model";
 import type { StudyContext } from "./context";
 import { corpusStage, itemsOf } from "./corpus";
-import { systemDecoder, trainSystem } from "./train-system";
+import { loraDecoder, trainLora } from "./train-lora";
 
 export interface TeacherLogits {
   tokens: number;
@@ -26,7 +26,7 @@ const SAMPLE = 16;
 export async function teacherLogits(context: StudyContext): Promise<Artifact<TeacherLogits>> {
   const { profile } = context;
   const corpus = await corpusStage(context);
-  const teacher = await trainSystem(context, "lora-teacher");
+  const teacher = await trainLora(context, "lora-teacher");
   const base = await baseModel(context, profile.teacher);
   const { topK } = profile.distillation;
   return stage(
@@ -35,7 +35,7 @@ export async function teacherLogits(context: StudyContext): Promise<Artifact<Tea
     1,
     { teacher: teacher.key, corpus: corpus.value.hash, topK },
     async (directory, key) => {
-      const { decoder, tokenizer } = await systemDecoder(context, "lora-teacher");
+      const { decoder, tokenizer } = await loraDecoder(context, "lora-teacher");
       const examples = itemsOf(corpus, "train").map((item) => encodeItem(tokenizer, item));
       const header = {
         vocabSize: tokenizer.vocabSize,

@@ -1,0 +1,87 @@
+// Stages "train-full-student" and "train-distilled": all of the student's weights, without the teacher's logits and with.
+import * as fs from "node:fs";
+import * as path from "node:path";
+import { LogitCache } from "../../distillation/cache";
+import { distillStep } from "../../distillation/distill";
+import type { TrainingRun } from "../../evaluation/results";
+import type { Decoder } from "../../models/decoder";
+import { loadDecoder, saveDecoder } from "../../models/load";
+import type { Example } from "../../prompts/example";
+import { loadTokenizer } from "../../prompts/tokenizer";
+import { AdamW } from "../../training/adamw";
+import type { Trainee } from "../../training/checkpoint";
+import { crossEntropyStep } from "../../training/finetune";
+import { type Artifact, stage } from "../stage";
+import { type BaseModel, baseModel } from "./base-model";
+import type { StudyContext } from "./context";
+import { examples, fit } from "./fit";
+import { teacherLogits } from "./teacher-logits";
+
+export type FullSystem = "full-student" | "distilled";
+
+/** Trains the student's weights, or finds them trained; its folder holds `model/` and the log. */
+export async function trainFull(context: StudyContext, system: FullSystem): Promise<Artifact<TrainingRun>> {
+  const { profile, seed } = context;
+  const base: BaseModel = await baseModel(context, profile.student);
+  const tokenizer = await loadTokenizer(base.folder);
+  const data = await examples(context, tokenizer);
+  const logits = system === "distilled" ? await teacherLogits(context) : undefined;
+  const { learningRate } = profile.full;
+  const { alpha, temperature } = profile.distillation;
+  const teacher = logits && { logits: logits.key, alpha, temperature };
+  const inputs = {
+    base: base.hash,
+    corpus: data.corpusHash,
+    learningRate,
+    epochs: profile.epochs,
+    batchSize: profile.batchSize,
+    seed,
+    teacher,
+  };
+  return stage(profile.name, `train-${system}`, 1, inputs, async (directory, key) => {
+    const decoder = loadDecoder(base.folder, { trainable: true });
+    const names = [...decoder.weights.keys()];
+    const parameters = names.map((name) => decoder.weights.get(name) as Trainee["parameters"][number]);
+    const trainee = { names, parameters, optimizer: new AdamW(names, parameters) };
+    const cache =
+      logits &&
+      LogitCache.open(path.join(logits.directory, "cache"), {
+        tokenizerHash: tokenizer.hash,
+        vocabSize: tokenizer.vocabSize,
+      });
+    const step = (batch: Example[]) =>
+      cache
+        ? distillStep(decoder, batch, cache, {
+            padId: tokenizer.padId,
+            loss: "forward-kl",
+            alpha,
+            temperature,
+            tail: "bucket",
+          })
+        : crossEntropyStep(decoder, batch, tokenizer.padId);
+    const run = await fit(context, {
+      system,
+      directory,
+      key,
+      trainee,
+      decoder,
+      tokenizer,
+      data,
+      learningRate,
+      step,
+    });
+    cache?.close();
+    saveModel(path.join(directory, "model"), decoder, base.folder);
+    decoder.dispose();
+    return { ...run, settings: cache ? { ...run.settings, alpha, temperature } : run.settings };
+  });
+}
+
+/** The trained weights beside the base model's tokenizer, a folder that loads anywhere. */
+function saveModel(folder: string, decoder: Decoder, base: string): void {
+  fs.mkdirSync(folder, { recursive: true });
+  for (const file of ["tokenizer.json", "tokenizer_config.json", "special_tokens_map.json"]) {
+    fs.copyFileSync(path.join(base, file), path.join(folder, file));
+  }
+  saveDecoder(folder, decoder);
+}

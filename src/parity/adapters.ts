@@ -25,7 +25,7 @@ export function checkAdapter(set: ReferenceFolder, folder: string): Case[] {
   let mergedDecoder: Decoder | undefined;
   try {
     checkFit(config, weights, decoder.config);
-    const scales = Object.entries(expected.modules as Record<string, { scaling: number }>);
+    const modules = Object.entries(expected.modules as Record<string, { r: number; scaling: number }>);
     const whole = merged(decoder, adapter);
     mergedDecoder = whole;
     decoder.adapter = adapter.layers;
@@ -43,13 +43,15 @@ export function checkAdapter(set: ReferenceFolder, folder: string): Case[] {
     const cases = [
       exact(
         `${folder}: modules`,
-        scales.length === weights.length &&
-          scales.every(([module]) => weights.some((lora) => lora.module === module)),
-        `expected ${scales.length}, found ${weights.length}`,
+        modules.length === weights.length &&
+          modules.every(([module, { r }]) =>
+            weights.some((lora) => lora.module === module && lora.rank === r),
+          ),
+        `expected ${modules.map(([module, { r }]) => `${module} of rank ${r}`).join(", ")}`,
       ),
       measured(
         `${folder}: scales`,
-        Math.max(...scales.map(([module, { scaling }]) => Math.abs(scaleOf(config, module) - scaling))),
+        Math.max(...modules.map(([module, { scaling }]) => Math.abs(scaleOf(config, module) - scaling))),
         1e-12,
       ),
       logits("logits", decoder),

@@ -3,13 +3,14 @@ import { greedyMatch, type TokenWeight, tokenStates } from "../evaluation/bertsc
 import type { PRF } from "../evaluation/results";
 import { type Encoder, loadEncoder } from "../models/encoder";
 import type { WeightFiles } from "../models/safetensors";
-import { attempt, type Case, failed, largestDifference, measured } from "./case";
+import { attempt, type Case, exact, failed, largestDifference, measured } from "./case";
 import type { ReferenceFolder } from "./reference-folder";
 
 interface Forward {
   input_ids: number[][];
   attention_mask: number[][];
   token_type_ids: number[][];
+  position_ids: number[][];
   bertscore?: {
     references: number[];
     candidates: number[];
@@ -89,6 +90,12 @@ export function checkEncoder(set: ReferenceFolder, folder: string): Case[] {
         return measured(`${folder}: ${tensor}`, largest, set.tolerance("encoders", folder, "hidden"));
       }),
     );
+    // The convention that the encoder runs by: positions count from 0, or from the padding id on.
+    const first = encoder.config.positionsFollowPadding ? encoder.config.padTokenId + 1 : 0;
+    const counted = unpadded(forward, forward.position_ids).every((row) =>
+      row.every((p, t) => p === first + t),
+    );
+    cases.push(exact(`${folder}: position_ids`, counted, `do not count from ${first}`));
     for (let layer = 0; layer <= encoder.layers; layer++) {
       if (!files.has(`hidden.${layer}`)) cases.push(failed(`${folder}: hidden.${layer}`, "is missing"));
     }

@@ -11,6 +11,7 @@ import {
   nextTokenLogProbabilities,
   type ReferenceBatch,
   runBatch,
+  scored,
 } from "./decoder-batch";
 import type { ReferenceFolder } from "./reference-folder";
 
@@ -92,6 +93,33 @@ export function gradientCases(
   );
 }
 
+interface ForwardBatch extends ReferenceBatch {
+  position_ids: number[][];
+  loss: number;
+  loss_tokens: number;
+}
+
+/** Whether a batch follows the conventions that the decoder runs by: positions count real tokens from 0. */
+function inputCases(label: string, batch: ForwardBatch): Case[] {
+  const positions = batch.attention_mask.map((row) => {
+    let next = 0;
+    return row.map((real) => (real === 1 ? next++ : 0));
+  });
+  const { targets } = scored(batch.labels);
+  return [
+    exact(
+      `${label}.position_ids`,
+      JSON.stringify(batch.position_ids) === JSON.stringify(positions),
+      "do not count the real tokens from 0",
+    ),
+    exact(
+      `${label}.loss_tokens`,
+      batch.loss_tokens === targets.length,
+      `expected ${batch.loss_tokens}, the labels score ${targets.length}`,
+    ),
+  ];
+}
+
 /** Logits, hidden states layer by layer, log-probabilities and losses of each batch, and the gradients. */
 export function checkForward(set: ReferenceFolder, model: string): Case[] {
   const cases = configCases(set, model);
@@ -100,7 +128,7 @@ export function checkForward(set: ReferenceFolder, model: string): Case[] {
   set.tensors(model).close();
   const decoder = loadDecoder(set.at(model), { trainable: true });
   try {
-    const batches = Object.entries(forward.batches) as [string, ReferenceBatch & { loss: number }][];
+    const batches = Object.entries(forward.batches) as [string, ForwardBatch][];
     for (const [name, batch] of batches) {
       const output = runBatch(decoder, batch);
       const tensors = files.names().filter((tensor) => tensor.startsWith(`${name}.`));
@@ -108,6 +136,7 @@ export function checkForward(set: ReferenceFolder, model: string): Case[] {
         if (!tensors.includes(`${name}.${what}`))
           cases.push(failed(`${model}: ${name}.${what}`, "is missing"));
       }
+      cases.push(...inputCases(`${model}: ${name}`, batch));
       for (const tensor of tensors) {
         cases.push(
           attempt(`${model}: ${tensor}`, () => batchTensor(set, model, tensor, batch, output, files)),

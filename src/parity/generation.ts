@@ -6,6 +6,8 @@ import { type Case, exact, largestDifference, measured } from "./case";
 import type { ReferenceFolder } from "./reference-folder";
 
 interface Expected {
+  input_ids: number[][];
+  attention_mask: number[][];
   prompts: number[][];
   max_new_tokens: number;
   eos_token_id: number[];
@@ -56,7 +58,11 @@ export function checkGeneration(set: ReferenceFolder, model: string): Case[] {
     const alone = expected.prompts.map((prompt) => generate(decoder, [prompt], options)[0]);
     const total = expected.valid_steps_per_row.reduce((a, b) => a + b, 0);
     const same = (a: unknown, b: unknown) => JSON.stringify(a) === JSON.stringify(b);
+    const unpadded = expected.input_ids.map((row, i) =>
+      row.filter((_, t) => expected.attention_mask[i]?.[t] === 1),
+    );
     return [
+      exact(`${model}: prompts`, same(unpadded, expected.prompts), "are not input_ids without padding"),
       exact(
         `${model}: stop tokens`,
         same([...config.eosTokenIds].sort(), [...stops].sort()),

@@ -17,13 +17,17 @@ import type { Decay } from "../training/schedule";
 import { type Case, failed, largestDifference, measured } from "./case";
 import { type ReferenceBatch, scored } from "./decoder-batch";
 import type { ReferenceFolder } from "./reference-folder";
-import { rowLossOf } from "./training-loss";
+import { LossParts, rowLossOf } from "./training-loss";
 
 interface Step {
   micro_batches: number[];
   lr: number;
   loss: number;
   grad_norm: number;
+  micro_losses: number[];
+  /** Means over the step's tokens, where a teacher takes part. */
+  ce_per_token?: number;
+  kl_per_token?: number;
 }
 
 interface TrainingReference {
@@ -102,11 +106,18 @@ function trainee(start: Start, { optimizer }: TrainingReference): Trainee {
   };
 }
 
-async function run(set: ReferenceFolder, start: Start, reference: TrainingReference): Promise<StepRecord[]> {
+interface Run {
+  records: StepRecord[];
+  /** Per step, the loss of each micro-batch. */
+  microLosses: number[][];
+}
+
+async function run(set: ReferenceFolder, start: Start, reference: TrainingReference): Promise<Run> {
   const batches: ReferenceBatch[] = set.json("training", "batches.json").micro_batches;
   const teacher = set.tensors("training", "teacher_logits.safetensors");
   const directory = fs.mkdtempSync(path.join(os.tmpdir(), "parity-"));
   const own = trainee(start, reference);
+  const microLosses: number[][] = reference.log.map(() => []);
   if (!["token_weighted", "mean_of_micro_batch_means"].includes(reference.accumulation)) {
     throw new Error(`accumulation "${reference.accumulation}": not understood`);
   }
@@ -114,7 +125,7 @@ async function run(set: ReferenceFolder, start: Start, reference: TrainingRefere
     throw new Error(`schedule "${reference.schedule.name}": not understood`);
   }
   try {
-    return await train(own, {
+    const records = await train(own, {
       label: "parity",
       directory,
       settings: "parity",
@@ -125,21 +136,28 @@ async function run(set: ReferenceFolder, start: Start, reference: TrainingRefere
         decay: reference.schedule.name as Decay,
       },
       maxGradientNorm: reference.max_grad_norm,
-      batch: (step) => ({
-        items: [`step ${step}`],
-        micro: (reference.log[step] as Step).micro_batches.map((number) => {
-          const batch = toBatch(batches[number] as ReferenceBatch);
-          return {
-            // Equal weights make the plain average of the micro-batches' means.
-            tokens: reference.accumulation === "token_weighted" ? batch.targets.length : 1,
-            loss: () => {
-              const rowLoss = rowLossOf(reference.loss, batch, () => teacher.float32(`mb.${number}`));
-              return batchLoss(start.decoder, batch, rowLoss);
-            },
-          };
-        }),
-      }),
+      batch: (step) => {
+        const parts = new LossParts();
+        return {
+          items: [`step ${step}`],
+          measures: () => parts.means(),
+          micro: (reference.log[step] as Step).micro_batches.map((number) => {
+            const batch = toBatch(batches[number] as ReferenceBatch);
+            return {
+              // Equal weights make the plain average of the micro-batches' means.
+              tokens: reference.accumulation === "token_weighted" ? batch.targets.length : 1,
+              loss: () => {
+                const logits = () => teacher.float32(`mb.${number}`);
+                const loss = batchLoss(start.decoder, batch, rowLossOf(reference.loss, batch, logits, parts));
+                microLosses[step]?.push(loss.dataSync()[0] as number);
+                return loss;
+              },
+            };
+          }),
+        };
+      },
     });
+    return { records, microLosses };
   } finally {
     own.optimizer.dispose();
     teacher.close();
@@ -160,7 +178,7 @@ export async function checkTraining(set: ReferenceFolder, folder: string): Promi
     : set.tensors(folder, "final.safetensors");
   if (lora) set.at(folder, "adapter_final", "adapter_config.json");
   try {
-    const records = await run(set, start, reference);
+    const { records, microLosses } = await run(set, start, reference);
     if (records.length !== reference.log.length) {
       return [failed(folder, `expected ${reference.log.length} steps, ran ${records.length}`)];
     }
@@ -178,6 +196,20 @@ export async function checkTraining(set: ReferenceFolder, folder: string): Promi
         column((record, step) => record.loss - step.loss),
         tolerance("loss"),
       ),
+      measured(
+        `${folder}: loss of each micro-batch`,
+        largestDifference(
+          microLosses.flat(),
+          reference.log.flatMap((step) => step.micro_losses),
+        ),
+        tolerance("loss"),
+      ),
+      ...(["crossEntropy", "kl"] as const).flatMap((part) => {
+        const field = part === "kl" ? "kl_per_token" : "ce_per_token";
+        if (reference.log[0]?.[field] === undefined) return [];
+        const largest = column((record, step) => (record[part] ?? Number.NaN) - (step[field] ?? Number.NaN));
+        return [measured(`${folder}: ${field} of each step`, largest, tolerance("loss"))];
+      }),
       measured(`${folder}: gradient norm of each step`, norm, tolerance("grad_norm_rel")),
       measured(
         `${folder}: learning rate of each step`,

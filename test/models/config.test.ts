@@ -190,6 +190,26 @@ describe("reading", () => {
     expect(readDecoderConfig(folder).attentionScale).toBeCloseTo(1 / 12, 15);
   });
 
+  it("accepts the fields that the published models carry beyond those of the reference models", () => {
+    const published: [string, object][] = [
+      ["gemma2", { sliding_window_size: 6 }],
+      ["qwen3", { _name_or_path: "somewhere", rope_theta: 1000000 }],
+      [
+        "llama32",
+        { _name_or_path: "somewhere", pad_token_id: 4, unsloth_fixed: true, unsloth_version: "2024.9" },
+      ],
+      ["solar", { use_cache: false, _name_or_path: "somewhere" }],
+    ];
+    for (const [model, more] of published) readDecoderConfig(folderWith({ ...json(model), ...more }));
+    const encoders: [string, object][] = [
+      ["bert", { directionality: "bidi", pooler_fc_size: 768, pooler_type: "first_token_transform" }],
+      ["xlmr", { output_past: true, position_embedding_type: "absolute" }],
+      ["roberta", { gradient_checkpointing: false, tokenizer_class: "BertTokenizer" }],
+    ];
+    for (const [model, more] of encoders)
+      readEncoderConfig(folderWith({ ...json(`encoders/${model}`), ...more }));
+  });
+
   it("knows the upper layers of a Qwen3 with a window", () => {
     const { layer_types: _, ...config } = json("qwen3");
     const windowed = { ...config, use_sliding_window: true, sliding_window: 5, max_window_layers: 2 };

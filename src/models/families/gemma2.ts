@@ -14,6 +14,8 @@ export const gemma2: Family = {
   softcaps: true,
   sliding(fields, layers) {
     const window = fields.optionalCount("sliding_window", true);
+    // The published gemma-2-9b-it states its window under a second name as well.
+    fields.fixed("sliding_window_size", [window]);
     const alternating = Array.from({ length: layers }, (_, layer) => layer % 2 === 0);
     return { window, layers: fields.layerTypes(layers) ?? alternating };
   },

@@ -6,16 +6,17 @@ import { takeRows } from "../models/embedding";
 import { type EncoderConfig, encoderTensorShapes } from "../models/encoder-config";
 import { encoderForward } from "../models/encoder-forward";
 import { keepWeight } from "../models/load";
-import { AdamW } from "./adamw";
 import type { Trainee } from "./checkpoint";
 import { crossEntropyRows, headLoss } from "./head-loss";
 import type { StepBatch } from "./loop";
+import { muonWithAdamW } from "./optimizer";
 
 export interface MaskedLmSettings {
   seed: number;
   steps: number;
   batchSize: number;
   learningRate: number;
+  muonLearningRate: number;
   warmupSteps: number;
 }
 
@@ -29,25 +30,34 @@ export interface MaskedLmVocabulary {
 
 const MASKED_SHARE = 0.15;
 
-/** Random encoder weights as BERT starts: matrices N(0, 0.02), norms 1, biases 0; variables by name. */
+/** Random encoder weights: embeddings N(0, 0.02), matrices N(0, 0.36/in), norms 1, biases 0; variables by name. */
 export function randomEncoder(config: EncoderConfig, seed: number): Map<string, Variable> {
   const random = new Random(seed);
   return new Map(
     [...encoderTensorShapes(config)].map(([name, shape]) => {
       const size = shape.reduce((a, b) => a * b, 1);
+      const deviation = name.startsWith("embeddings.") ? 0.02 : 0.6 * shape[shape.length - 1]! ** -0.5;
       const data =
         shape.length === 2
-          ? Float32Array.from({ length: size }, () => random.normal() * 0.02)
+          ? Float32Array.from({ length: size }, () => random.normal() * deviation)
           : new Float32Array(size).fill(name.endsWith("LayerNorm.weight") ? 1 : 0);
       return [name, keepWeight(data, shape, true) as Variable] as const;
     }),
   );
 }
 
-export function maskedLmTrainee(weights: ReadonlyMap<string, Variable>): Trainee {
+/** Muon for the layers' matrices, AdamW for the rest. */
+export function maskedLmTrainee(weights: ReadonlyMap<string, Variable>, settings: MaskedLmSettings): Trainee {
   const names = [...weights.keys()];
   const parameters = [...weights.values()];
-  return { names, parameters, optimizer: new AdamW(names, parameters) };
+  const isMatrix = names.map((name, i) => parameters[i]!.rank === 2 && name.startsWith("encoder."));
+  const optimizer = muonWithAdamW(
+    names,
+    parameters,
+    isMatrix,
+    settings.muonLearningRate / settings.learningRate,
+  );
+  return { names, parameters, optimizer };
 }
 
 /** One step: 15 % of the tokens are hidden (80 % mask, 10 % another token, 10 % left) and predicted. */
@@ -57,9 +67,10 @@ export function maskedLmStep(
   vocabulary: MaskedLmVocabulary,
   settings: MaskedLmSettings,
   step: number,
+  banned: ReadonlySet<string>,
 ): StepBatch {
   const random = new Random(settings.seed * 131_071 + step);
-  const source = conversations(settings.seed * 500_009 + step, new Set());
+  const source = conversations(settings.seed * 500_009 + step, banned as Set<string>);
   const texts = Array.from({ length: settings.batchSize }, () => {
     const turns = source.next().value;
     if (!turns) throw new Error("The stream of generated conversations ended.");

@@ -1,8 +1,8 @@
 // What the training loop asks of an optimizer, and the pair that pre-training uses.
-import type { Tensor } from "../engine/tf";
+import type { Tensor, Variable } from "../engine/tf";
 import type { NewTensor } from "../models/safetensors";
-import type { AdamW } from "./adamw";
-import type { Muon } from "./muon";
+import { AdamW } from "./adamw";
+import { Muon } from "./muon";
 
 export interface Optimizer {
   /** Updates the parameters; gradients in their order. Returns the global norm before clipping to `maxNorm`. */
@@ -48,4 +48,20 @@ export class MuonWithAdamW implements Optimizer {
     this.muon.dispose();
     this.adamW.dispose();
   }
+}
+
+/** The pair for pre-training: Muon where `isMatrix`, AdamW with betas .9 and .98 for the rest. */
+export function muonWithAdamW(
+  names: readonly string[],
+  parameters: readonly Variable[],
+  isMatrix: readonly boolean[],
+  muonRateRatio: number,
+): MuonWithAdamW {
+  const only = <T>(list: readonly T[], matrix: boolean) => list.filter((_, i) => isMatrix[i] === matrix);
+  return new MuonWithAdamW(
+    new Muon(only(parameters, true)),
+    new AdamW(only(names, false), only(parameters, false), { beta2: 0.98 }),
+    isMatrix,
+    muonRateRatio,
+  );
 }

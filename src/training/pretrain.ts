@@ -7,12 +7,10 @@ import { Decoder } from "../models/decoder";
 import { takeRows } from "../models/embedding";
 import { keepWeight } from "../models/load";
 import type { ChatTokenizer } from "../prompts/tokenizer";
-import { AdamW } from "./adamw";
 import type { Trainee } from "./checkpoint";
 import { crossEntropyRows, headLoss, type RowLoss } from "./head-loss";
 import type { StepBatch } from "./loop";
-import { Muon } from "./muon";
-import { MuonWithAdamW } from "./optimizer";
+import { muonWithAdamW } from "./optimizer";
 
 export interface PretrainSettings {
   seed: number;
@@ -58,10 +56,9 @@ export function pretrainee(decoder: Decoder, settings: PretrainSettings): Traine
   const names = [...decoder.weights.keys()];
   const parameters = names.map((name) => decoder.weights.get(name) as Variable);
   const isMatrix = names.map((name, i) => parameters[i]!.rank === 2 && name.startsWith("model.layers."));
-  const only = <T>(list: readonly T[], matrix: boolean) => list.filter((_, i) => isMatrix[i] === matrix);
-  const optimizer = new MuonWithAdamW(
-    new Muon(only(parameters, true)),
-    new AdamW(only(names, false), only(parameters, false), { beta2: 0.98 }),
+  const optimizer = muonWithAdamW(
+    names,
+    parameters,
     isMatrix,
     settings.muonLearningRate / settings.learningRate,
   );

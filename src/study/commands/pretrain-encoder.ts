@@ -5,6 +5,7 @@ import * as os from "node:os";
 import * as path from "node:path";
 import { AutoTokenizer } from "@huggingface/transformers";
 import { Command } from "commander";
+import { studyCorpus } from "../../corpus/corpus";
 import { writeFileAtomic } from "../../engine/atomic-write";
 import type { EncoderConfig } from "../../models/encoder-config";
 import { writeEncoder } from "../../models/encoder-write";
@@ -22,7 +23,8 @@ const SETTINGS: MaskedLmSettings = {
   seed: 1,
   steps: 1500,
   batchSize: 32,
-  learningRate: 2e-3,
+  learningRate: 3e-3,
+  muonLearningRate: 0.02,
   warmupSteps: 50,
 };
 
@@ -53,8 +55,9 @@ async function pretrainEncoder(settings: MaskedLmSettings): Promise<void> {
     padTokenId: vocabulary.padId,
     positionsFollowPadding: false,
   };
+  const banned = new Set(studyCorpus().flatMap((item) => [item.document, item.summary]));
   const weights = randomEncoder(config, settings.seed);
-  const trainee = maskedLmTrainee(weights);
+  const trainee = maskedLmTrainee(weights, settings);
   const directory = path.join(ROOT, "data/runs/pretrain/encoder");
   const records = await train(trainee, {
     label: "pre-train encoder",
@@ -66,9 +69,9 @@ async function pretrainEncoder(settings: MaskedLmSettings): Promise<void> {
       peak: settings.learningRate,
       warmupSteps: settings.warmupSteps,
       totalSteps: settings.steps,
-      decay: "linear",
+      decay: "late-linear",
     },
-    batch: (step) => maskedLmStep(config, weights, vocabulary, settings, step),
+    batch: (step) => maskedLmStep(config, weights, vocabulary, settings, step, banned),
     maxGradientNorm: 1,
   });
   writeEncoder(FOLDER, config, (name) => weights.get(name)!.dataSync() as Float32Array);
@@ -92,7 +95,7 @@ Shows the pipeline; its scores say how much wording two texts share, not what th
 | architecture | BERT, hidden ${config.hiddenSize}, ${config.numHiddenLayers} layers, ${config.numAttentionHeads} heads, vocabulary ${config.vocabSize} |
 | parameters | ${parameters.toLocaleString("en-US")}, fp32 |
 | data | generated Korean paragraphs and plain sentences (src/corpus/pretraining.ts), no summary |
-| steps | ${settings.steps} of ${settings.batchSize} texts, AdamW ${settings.learningRate} |
+| steps | ${settings.steps} of ${settings.batchSize} texts, Muon ${settings.muonLearningRate} for matrices, AdamW ${settings.learningRate} for the rest |
 | loss | ${(last.reduce((sum, r) => sum + r.loss, 0) / last.length).toFixed(3)} on masked tokens (mean of the last 50 steps) |
 | time | ${(records[records.length - 1]!.seconds / 60).toFixed(1)} min on ${os.cpus().length} shared cores, Node ${process.versions.node} |
 | seed | ${settings.seed} |

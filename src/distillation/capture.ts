@@ -1,14 +1,14 @@
 // Takes a teacher's logits into a cache: over the items' own summaries, or over the tokens that it writes itself.
 import { Random } from "../engine/random";
-import { gatherRows } from "../engine/raw";
-import { tf } from "../engine/tf";
+import { concat } from "../engine/raw";
+import { type Tensor, tf } from "../engine/tf";
 import { generate } from "../generation/generate";
 import type { Decoder } from "../models/decoder";
 import { type Batch, collate } from "../prompts/batch";
 import type { Example } from "../prompts/example";
 import type { LogitCacheWriter } from "./cache";
 import { type CachedRow, emptyRow } from "./cache-row";
-import { forEachChunk } from "./scored-logits";
+import { CHUNK_ELEMENTS, forEachChunk } from "./scored-logits";
 import { type TailSampling, teacherStatistics } from "./teacher-statistics";
 
 export { cacheError } from "./cache-error";
@@ -66,11 +66,11 @@ export function captureGenerated(
 ): void {
   checkCapture(decoder, writer, options, "generated");
   const { padId, stopIds, maxNewTokens, topK } = options;
-  const stop = new Set(stopIds);
   forEachBatch(examples, writer, options, (group) => {
-    const steps: CachedRow[][] = group.map(() => []);
-    const ended = group.map(() => false);
     const sampling = tailSampling(writer.header.samples, options.seed, group[0]!.id);
+    const steps = new StepBuffer(group.length, stopIds, (logits) =>
+      teacherStatistics(logits, topK, undefined, sampling),
+    );
     const texts = generate(
       decoder,
       group.map((e) => e.promptIds),
@@ -79,29 +79,60 @@ export function captureGenerated(
         stopIds,
         maxNewTokens,
         batchSize: group.length,
-        onLogits: (logits, prompts) => {
-          const running = prompts.map((_, row) => row).filter((row) => !ended[prompts[row]!]);
-          if (running.length === 0) return;
-          const all = running.length === prompts.length;
-          const wanted = all ? logits : gatherRows(logits, tf.tensor1d(running, "int32"));
-          const row = teacherStatistics(wanted, topK, undefined, sampling);
-          for (const [at, from] of running.entries()) {
-            const prompt = prompts[from]!;
-            steps[prompt]!.push(cutRow(row, at, at + 1));
-            if (stop.has(row.targetIds[at]!)) ended[prompt] = true;
-          }
-        },
+        onLogits: (logits, prompts) => steps.add(logits, prompts),
       },
     );
+    steps.flush();
     for (const [i, { id }] of group.entries()) {
-      const row = joinRows(steps[i]!, { topK, samples: writer.header.samples ?? 0 });
-      const written = ended[i] ? row.targetIds.subarray(0, -1) : row.targetIds;
+      const row = joinRows(steps.rows[i]!, { topK, samples: writer.header.samples ?? 0 });
+      const written = steps.ended[i] ? row.targetIds.subarray(0, -1) : row.targetIds;
       if (written.length !== texts[i]!.length || written.some((token, t) => token !== texts[i]![t])) {
         throw new Error(`Item ${id}: the captured tokens are not those that were generated.`);
       }
       if (!writer.has(id)) writer.append(id, row);
     }
   });
+}
+
+/**
+ * Logits of several generation steps, kept until they are worth one pass of statistics: for a small model the passes
+ * would otherwise take as long as its own steps.
+ */
+class StepBuffer {
+  readonly rows: CachedRow[][];
+  readonly ended: boolean[];
+  private readonly stop: ReadonlySet<number>;
+  private pending: { logits: Tensor; prompts: readonly number[] }[] = [];
+
+  constructor(
+    prompts: number,
+    stopIds: readonly number[],
+    private readonly statisticsOf: (logits: Tensor) => CachedRow,
+  ) {
+    this.rows = Array.from({ length: prompts }, () => []);
+    this.ended = this.rows.map(() => false);
+    this.stop = new Set(stopIds);
+  }
+
+  add(logits: Tensor, prompts: readonly number[]): void {
+    this.pending.push({ logits: tf.keep(logits.clone()), prompts });
+    if (this.pending.reduce((sum, step) => sum + step.logits.size, 0) >= CHUNK_ELEMENTS) this.flush();
+  }
+
+  /** Adds the steps so far to their prompts' rows; what comes after a stop token is dropped. */
+  flush(): void {
+    if (this.pending.length === 0) return;
+    const parts = this.pending.map(({ logits }) => logits);
+    const joined = concat(parts, 0);
+    const all = this.statisticsOf(joined);
+    tf.dispose([...parts, joined]);
+    for (const [at, prompt] of this.pending.flatMap(({ prompts }) => prompts).entries()) {
+      if (this.ended[prompt]) continue;
+      this.rows[prompt]!.push(cutRow(all, at, at + 1));
+      if (this.stop.has(all.targetIds[at]!)) this.ended[prompt] = true;
+    }
+    this.pending = [];
+  }
 }
 
 function checkCapture(

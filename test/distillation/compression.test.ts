@@ -7,7 +7,7 @@ import { tf } from "../../src/engine/tf";
 import { DISTILLKIT, distillkitBytes, distillkitRoundTrip } from "./distillkit-scheme";
 
 const VOCAB = 256_000;
-const TOKENS = 2;
+const TOKENS = 1;
 const K = 64;
 const SHAPE = { topK: K, samples: 0 };
 

@@ -92,7 +92,7 @@ export const BASE_MODELS: readonly BaseModelRecipe[] = [
     folder: "gemma2-student",
     standsFor: "google/gemma-2-2b-it",
     config: gemma2(96, 4, 4, 24, 288),
-    settings: { ...settings, steps: 3600, separator: "\n" },
+    settings: { ...settings, steps: 1300, separator: "\n" },
   },
   {
     folder: "qwen3",
@@ -120,6 +120,6 @@ export const BASE_MODELS: readonly BaseModelRecipe[] = [
     folder: "gemma2-teacher",
     standsFor: "google/gemma-2-9b-it",
     config: gemma2(160, 4, 4, 40, 480),
-    settings: { ...settings, steps: 1500, separator: "\n" },
+    settings: { ...settings, steps: 2400, separator: "\n" },
   },
 ];

@@ -48,7 +48,7 @@ const tiny: Profile = {
   epochs: 3,
   batchSize: 4,
   lora: {
-    student: { rank: 16, alpha: 32, learningRate: 1e-2 },
+    student: { rank: 8, alpha: 16, learningRate: 1e-2 },
     teacher: { rank: 8, alpha: 16, learningRate: 5e-3 },
   },
   full: { learningRate: 2e-3 },

@@ -1,6 +1,6 @@
 // Stages "train-lora-…": an adapter on the frozen teacher or student.
 import * as path from "node:path";
-import { ALL_PROJECTIONS, LoraAdapter } from "../../adapters/lora";
+import { ALL_PROJECTIONS, LoraAdapter, merged } from "../../adapters/lora";
 import { readAdapter, writeAdapter } from "../../adapters/peft-files";
 import type { TrainingRun } from "../../evaluation/results";
 import type { Decoder } from "../../models/decoder";
@@ -71,15 +71,18 @@ export async function trainLora(context: StudyContext, system: LoraSystem): Prom
   });
 }
 
-/** The base model with the trained adapter beside its projections. */
+/** The base model with the trained adapter merged into its projections: faster to generate with. */
 export async function loraDecoder(
   context: StudyContext,
   system: LoraSystem,
 ): Promise<{ decoder: Decoder; tokenizer: ChatTokenizer }> {
   const base = await baseModel(context, context.profile[sideOf(system)]);
   const { directory } = await trainLora(context, system);
-  const decoder = loadDecoder(base.folder);
+  const plain = loadDecoder(base.folder);
   const { config, weights } = readAdapter(path.join(directory, "adapter"));
-  decoder.adapter = LoraAdapter.fromWeights(config, weights).layers;
+  const adapter = LoraAdapter.fromWeights(config, weights);
+  const decoder = merged(plain, adapter);
+  plain.dispose();
+  adapter.dispose();
   return { decoder, tokenizer: await loadTokenizer(base.folder) };
 }

@@ -20,15 +20,19 @@ export class PassingFailure extends Error {
   }
 }
 
+/** Repeated as often as was sensible, and it did not pass. */
+export class UnreachableError extends HubError {}
+
 const ATTEMPTS = 5;
 const REDIRECTS = 5;
 const LONGEST_WAIT_MS = 300_000;
 
-/** Repeats `work` while it fails with PassingFailure, at most five times in a row without progress; then HubError. */
+/** Repeats `work` while it fails with PassingFailure, at most `attempts` times in a row without progress; then UnreachableError. */
 export async function repeated<T>(
   settings: HubSettings,
   wanted: Wanted,
   work: (madeProgress: () => void) => Promise<T>,
+  attempts = ATTEMPTS,
 ): Promise<T> {
   for (let failures = 1; ; failures++) {
     try {
@@ -37,8 +41,8 @@ export async function repeated<T>(
       });
     } catch (error) {
       if (!(error instanceof PassingFailure)) throw error;
-      if (failures >= ATTEMPTS) {
-        throw new HubError(
+      if (failures >= attempts) {
+        throw new UnreachableError(
           `${labelOf(wanted)}: ${error.message}, ${failures} times in a row. What arrived is kept; run again to go on.`,
         );
       }

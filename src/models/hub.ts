@@ -5,7 +5,7 @@ import { progress } from "../engine/progress";
 import { downloadBlob, plainEtag, type RemoteFile } from "./hub-blob";
 import { checkNames, modelFileNames, RepositoryCache, snapshotHash } from "./hub-cache";
 import { withLock } from "./hub-lock";
-import { headerOf, PassingFailure, repeated, request, type Wanted } from "./hub-request";
+import { headerOf, PassingFailure, repeated, request, UnreachableError, type Wanted } from "./hub-request";
 import { HubError, type HubSettings, hubSettings } from "./hub-settings";
 
 export interface DownloadedModel {
@@ -46,11 +46,12 @@ export async function downloadModel(
   checkNames(repository, revision, []);
   const cache = new RepositoryCache(settings.cache, repository);
   if (settings.offline) return cached(cache, revision, "HF_HUB_OFFLINE is set");
+  const usable = isUsable(cache, revision);
   let listed: { commit: string; files: RemoteFile[] };
   try {
-    listed = await list(settings, { repository, revision }, isUsable(cache, revision));
+    listed = await list(settings, { repository, revision }, usable ? 2 : undefined);
   } catch (error) {
-    if (!(error instanceof PassingFailure)) throw error;
+    if (!usable || !(error instanceof UnreachableError)) throw error;
     return cached(cache, revision, error.message);
   }
   const { commit, files } = listed;
@@ -79,11 +80,11 @@ function cached(cache: RepositoryCache, revision: string, why: string): Download
   return { folder, revision: commit, hash: snapshotHash(folder), downloaded: 0 };
 }
 
-/** The commit and the files wanted of it; with `once` a connection that fails is not tried again (PassingFailure). */
+/** The commit and the files wanted of it. */
 async function list(
   settings: HubSettings,
   wanted: Wanted,
-  once: boolean,
+  attempts: number | undefined,
 ): Promise<{ commit: string; files: RemoteFile[] }> {
   const { repository, revision } = wanted;
   const address = `${settings.endpoint}/api/models/${repository}/revision/${encodeURIComponent(revision)}?blobs=true`;
@@ -94,7 +95,7 @@ async function list(
       throw new PassingFailure("the list of files was cut off");
     });
   };
-  const text = await (once ? ask() : repeated(settings, wanted, ask));
+  const text = await repeated(settings, wanted, ask, attempts);
   let listing: Listing;
   try {
     listing = JSON.parse(text) as Listing;

@@ -120,6 +120,6 @@ export const BASE_MODELS: readonly BaseModelRecipe[] = [
     folder: "gemma2-teacher",
     standsFor: "google/gemma-2-9b-it",
     config: gemma2(160, 4, 4, 40, 480),
-    settings: { ...settings, steps: 2400, separator: "\n" },
+    settings: { ...settings, steps: 1500, separator: "\n" },
   },
 ];

@@ -1,6 +1,7 @@
 // LoRA (Hu et al. 2021) and DoRA (Liu et al. 2024) on a decoder's projections: initialised as peft does, trained beside the frozen base, merged.
+import { float32Weight, type Weight } from "../engine/frozen";
 import { Random } from "../engine/random";
-import { type Tensor, tf, type Variable } from "../engine/tf";
+import { tf, type Variable } from "../engine/tf";
 import type { Decoder } from "../models/decoder";
 import { updatedWeight } from "../models/linear";
 import { type AdapterConfig, type LoraWeights, rankOf, scaleOf, targetsOf } from "./peft-files";
@@ -97,12 +98,12 @@ export class LoraAdapter {
   }
 }
 
-/** A copy of the decoder whose projections are w + scale · b a, with DoRA rescaled to the magnitudes; the decoder and the adapter stay as they are. */
+/** A copy of the decoder whose projections are w + scale · b a, with DoRA rescaled to the magnitudes; the decoder and the adapter stay as they are. All its weights are fp32, also where the base is frozen in bfloat16. */
 export function merged(decoder: Decoder, adapter: LoraAdapter): Decoder {
   const weights = new Map(
     [...decoder.weights].map(([name, weight]) => {
       const layer = adapter.layers.get(name.replace(/\.weight$/, ""));
-      const value = tf.tidy(() => (layer ? updatedWeight(weight, layer) : weight.clone()));
+      const value = tf.tidy(() => (layer ? updatedWeight(weight, layer) : float32Weight(weight)));
       return [name, tf.keep(value)] as const;
     }),
   );
@@ -121,7 +122,7 @@ export function unmerged(decoder: Decoder, adapter: LoraAdapter): Decoder {
     [...decoder.weights].map(([name, weight]) => {
       const layer = adapter.layers.get(name.replace(/\.weight$/, ""));
       const value = tf.tidy(() =>
-        layer ? updatedWeight(weight, { ...layer, scale: -layer.scale }) : weight.clone(),
+        layer ? updatedWeight(weight, { ...layer, scale: -layer.scale }) : float32Weight(weight),
       );
       return [name, tf.keep(value)] as const;
     }),
@@ -134,6 +135,6 @@ function variable(data: Float32Array, shape: number[]): Variable {
 }
 
 /** DoRA starts from the lengths of the frozen weight's rows, so that the model starts unchanged. */
-function rowNorms(weight: Tensor): Variable {
-  return tf.tidy(() => tf.variable(tf.norm(weight, "euclidean", 1)));
+function rowNorms(weight: Weight): Variable {
+  return tf.tidy(() => tf.variable(tf.norm(float32Weight(weight), "euclidean", 1)));
 }

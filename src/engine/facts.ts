@@ -1,5 +1,7 @@
 // The fact sheet of a run: versions, device, threads, memory. The first cell of each notebook prints it.
+import * as fs from "node:fs";
 import * as os from "node:os";
+import { frozenMemory } from "./ledger";
 import { tf } from "./tf";
 
 /** What a reader must know to judge a figure from this machine. */
@@ -19,8 +21,20 @@ export function engineFacts(): Record<string, string> {
   };
 }
 
-/** Bytes and counts that the engine holds now, for leak checks and notebooks. */
+/** Bytes and counts that the engine holds now, frozen weights among them, for leak checks and notebooks. */
 export function engineMemory(): { tensors: number; bytes: number; rss: number } {
   const { numTensors, numBytes } = tf.memory();
-  return { tensors: numTensors, bytes: numBytes, rss: process.memoryUsage.rss() };
+  const frozen = frozenMemory();
+  return {
+    tensors: numTensors + frozen.tensors,
+    bytes: numBytes + frozen.bytes,
+    rss: process.memoryUsage.rss(),
+  };
+}
+
+/** The most resident memory that this process has had, in bytes; undefined where the system has no /proc. */
+export function peakMemory(): number | undefined {
+  if (!fs.existsSync("/proc/self/status")) return undefined;
+  const kilobytes = /^VmHWM:\s+(\d+) kB$/m.exec(fs.readFileSync("/proc/self/status", "utf8"))?.[1];
+  return kilobytes === undefined ? undefined : Number(kilobytes) * 1024;
 }

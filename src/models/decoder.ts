@@ -1,7 +1,8 @@
 // A decoder-only language model from its Hugging Face config and weights: Gemma-2, Qwen3, Llama (SOLAR included).
 // What differs between the families is data in DecoderConfig; this file reads like the model cards' diagrams.
+import type { Weight } from "../engine/frozen";
 import { scale, tanh } from "../engine/raw";
-import { type Tensor, tf, type Variable } from "../engine/tf";
+import { type Tensor, tf } from "../engine/tf";
 import { attention, type LayerCache } from "./attention";
 import type { DecoderConfig } from "./config";
 import { embed } from "./embedding";
@@ -46,7 +47,7 @@ export class Decoder {
    */
   constructor(
     readonly config: DecoderConfig,
-    readonly weights: ReadonlyMap<string, Tensor | Variable>,
+    readonly weights: ReadonlyMap<string, Weight>,
     public trainable = false,
   ) {}
 
@@ -86,7 +87,7 @@ export class Decoder {
   }
 
   /** The matrix [vocab, hidden] of the language-model head; the embedding where the two are tied. */
-  get head(): Tensor {
+  get head(): Weight {
     return this.config.tieWordEmbeddings ? this.weight("model.embed_tokens") : this.weight("lm_head");
   }
 
@@ -105,12 +106,12 @@ export class Decoder {
   }
 
   /** The same architecture on other weights, frozen. */
-  withWeights(weights: ReadonlyMap<string, Tensor>): Decoder {
+  withWeights(weights: ReadonlyMap<string, Weight>): Decoder {
     return new Decoder(this.config, weights);
   }
 
   dispose(): void {
-    tf.dispose([...this.weights.values()]);
+    for (const weight of this.weights.values()) weight.dispose();
   }
 
   private layer(
@@ -152,7 +153,7 @@ export class Decoder {
     return tf.add(middle, fed);
   }
 
-  private weight(module: string): Tensor {
+  private weight(module: string): Weight {
     const found = this.weights.get(`${module}.weight`);
     if (!found) throw new Error(`The model has no tensor "${module}.weight".`);
     return found;
@@ -167,7 +168,7 @@ export class Decoder {
 
   private norm(module: string, x: Tensor): Tensor {
     const { rmsNormEps: eps, normOffset: offset } = this.config;
-    return rmsNorm(x, this.weight(module), { eps, offset, trainable: this.trainable });
+    return rmsNorm(x, this.weight(module) as Tensor, { eps, offset, trainable: this.trainable });
   }
 
   /** Qwen3 norms each head of queries and keys; the other families pass through. */

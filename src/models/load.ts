@@ -1,21 +1,48 @@
 // A decoder from a Hugging Face folder: config.json, weights, and the check that the two agree.
+import { FrozenTensor, type MultiplyIn, type Weight } from "../engine/frozen";
 import { type Tensor, tf, type Variable } from "../engine/tf";
 import { checkTensors, readDecoderConfig, tensorShapes, writeDecoderConfig } from "./config";
 import { Decoder } from "./decoder";
 import { WeightFiles, writeSafetensors } from "./safetensors";
 
+export interface LoadOptions {
+  /** The weights are variables that take gradients. */
+  trainable?: boolean;
+  /** "bfloat16": matrices stored as BF16 stay so in the engine, half the memory of fp32; adapters can be trained on them. */
+  frozen?: "float32" | "bfloat16";
+  /** How activations meet weights that stay bfloat16. */
+  multiplyIn?: MultiplyIn;
+}
+
 /**
- * Reads a decoder from a folder. With `trainable` its weights are variables that take gradients.
+ * Reads a decoder from a folder, tensor by tensor.
  * Throws ConfigError or SafetensorsError naming the file and the field or tensor that is wrong.
  */
-export function loadDecoder(folder: string, { trainable = false } = {}): Decoder {
+export function loadDecoder(folder: string, options: LoadOptions = {}): Decoder {
+  const { trainable = false, frozen = "float32", multiplyIn } = options;
+  if (trainable && frozen === "bfloat16") {
+    throw new Error(
+      "Weights that stay bfloat16 take no gradient: load them trainable in float32, or train an adapter.",
+    );
+  }
   const config = readDecoderConfig(folder);
   const files = WeightFiles.open(folder);
   try {
     checkTensors(files, config);
-    const weights = new Map<string, Tensor | Variable>();
-    for (const [name, shape] of tensorShapes(config)) {
-      weights.set(name, keepWeight(files.float32(name), shape, trainable));
+    const weights = new Map<string, Weight>();
+    try {
+      for (const [name, shape] of tensorShapes(config)) {
+        const stays = frozen === "bfloat16" && shape.length === 2 && files.info(name).dtype === "BF16";
+        weights.set(
+          name,
+          stays
+            ? FrozenTensor.read(shape as [number, number], (...part) => files.read(name, ...part), multiplyIn)
+            : keepWeight(files.float32(name), shape, trainable),
+        );
+      }
+    } catch (error) {
+      for (const weight of weights.values()) weight.dispose();
+      throw error;
     }
     return new Decoder(config, weights, trainable);
   } finally {
@@ -35,11 +62,11 @@ export function keepWeight(data: Float32Array, shape: number[], trainable: boole
 /** Writes config.json and model.safetensors that transformers reads unchanged. */
 export function saveDecoder(folder: string, decoder: Decoder, dtype: "F32" | "BF16" = "F32"): void {
   writeDecoderConfig(folder, decoder.config, dtype === "BF16" ? "bfloat16" : "float32");
-  const tensors = [...decoder.weights].map(([name, tensor]) => ({
+  const tensors = [...decoder.weights].map(([name, weight]) => ({
     name,
     dtype,
-    shape: tensor.shape,
-    data: tensor.dataSync() as Float32Array,
+    shape: [...weight.shape],
+    data: () => weight.dataSync() as Float32Array,
   }));
   writeSafetensors(`${folder}/model.safetensors`, tensors, { format: "pt" });
 }

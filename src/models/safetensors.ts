@@ -123,6 +123,17 @@ export class WeightFiles {
     return target;
   }
 
+  /** Fills `target` with the stored bytes of a tensor from byte `offset` on. */
+  read(name: string, target: Uint8Array, offset: number): void {
+    const { fd, file, entry } = this.place(name);
+    if (offset + target.byteLength > entry.byteLength) {
+      throw new SafetensorsError(
+        `${file}, tensor "${name}": bytes ${offset} to ${offset + target.byteLength} of ${entry.byteLength} asked for`,
+      );
+    }
+    readFully(fd, file, target, entry.begin + offset);
+  }
+
   /** The values of an F32, F16 or BF16 tensor in fp32 (exact). */
   float32(name: string): Float32Array {
     const { fd, file, entry } = this.place(name);

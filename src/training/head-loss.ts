@@ -1,5 +1,6 @@
 // Loss over a large vocabulary in chunks of tokens: logits and their gradient never exist for all tokens at once.
 // The idea is that of Liger-Kernel's and Cut Cross-Entropy's fused losses: the gradient is made in the forward pass.
+import { times, timesTransposed, type Weight } from "../engine/frozen";
 import { withGradient } from "../engine/gradient";
 import {
   add,
@@ -28,12 +29,12 @@ export interface HeadLossOptions {
 }
 
 /** Mean over rows of `rowLoss`, a scalar. hidden [rows, width], head [vocab, width]. */
-export function headLoss(hidden: Tensor, head: Tensor, rowLoss: RowLoss, options: HeadLossOptions): Tensor {
+export function headLoss(hidden: Tensor, head: Weight, rowLoss: RowLoss, options: HeadLossOptions): Tensor {
   const { softcap: cap, trainable, chunkElements = 4_000_000 } = options;
   const [rows, width] = hidden.shape as [number, number];
   const chunk = Math.max(1, Math.min(rows, Math.floor(chunkElements / head.shape[0]!)));
   return withGradient(
-    trainable ? [hidden, head] : [hidden],
+    trainable ? [hidden, head as Tensor] : [hidden],
     () => {
       const total = tf.variable(tf.scalar(0), false);
       const dHidden: Tensor[] = [];
@@ -42,12 +43,12 @@ export function headLoss(hidden: Tensor, head: Tensor, rowLoss: RowLoss, options
         const size = Math.min(chunk, rows - start);
         const parts = tf.tidy(() => {
           const part = size === rows ? hidden : slice(hidden, [start, 0], [size, width]);
-          const raw = matMul(part, head, false, true);
+          const raw = timesTransposed(part, head);
           const squashed = cap ? tanh(scale(raw, 1 / cap)) : undefined;
           const { loss, gradient } = rowLoss(squashed ? scale(squashed, cap!) : raw, start);
           const dRaw = squashed ? tanhGradient(squashed, gradient) : gradient;
           total.assign(add(total, sum(loss, 0)) as never);
-          const dPart = matMul(dRaw, head);
+          const dPart = times(dRaw, head);
           if (!trainable) return [dPart];
           const dWeight = matMul(dRaw, part, true);
           return [dPart, dHead ? add(dHead, dWeight) : dWeight];
@@ -81,6 +82,6 @@ export function crossEntropyRows(targets: Int32Array): RowLoss {
 }
 
 /** Mean of `rowLoss` without gradients, in chunks: for validation. */
-export function headLossValue(hidden: Tensor, head: Tensor, rowLoss: RowLoss, softcap?: number): Tensor {
+export function headLossValue(hidden: Tensor, head: Weight, rowLoss: RowLoss, softcap?: number): Tensor {
   return tf.tidy(() => headLoss(hidden, head, rowLoss, { softcap, trainable: false }));
 }

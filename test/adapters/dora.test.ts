@@ -5,7 +5,7 @@ import * as path from "node:path";
 import { afterAll, expect, it } from "vitest";
 import { LoraAdapter } from "../../src/adapters/lora";
 import { readAdapter, writeAdapter } from "../../src/adapters/peft-files";
-import { tf } from "../../src/engine/tf";
+import { type Tensor, tf } from "../../src/engine/tf";
 import { loadDecoder } from "../../src/models/load";
 
 const MODEL = path.join(__dirname, "../fixtures/oracles/models/qwen3");
@@ -34,7 +34,9 @@ it("starts as the unchanged model, and comes back from its file as it was", () =
   // Double the magnitudes of one projection: its outputs must double.
   const layer = adapter.layers.get("model.layers.0.mlp.down_proj")!;
   const norms = layer.magnitude!.dataSync() as Float32Array;
-  const weight = decoder.weights.get("model.layers.0.mlp.down_proj.weight")!.arraySync() as number[][];
+  const weight = (
+    decoder.weights.get("model.layers.0.mlp.down_proj.weight") as Tensor
+  ).arraySync() as number[][];
   for (const [row, norm] of norms.entries()) {
     expect(norm).toBeCloseTo(Math.sqrt(weight[row]!.reduce((sum, w) => sum + w * w, 0)), 5);
   }

@@ -18,7 +18,7 @@ afterAll(() => fs.rmSync(scratch, { recursive: true }));
 const teacher = gemma();
 const student = gemma(true);
 for (const weight of student.weights.values()) {
-  (weight as ReturnType<typeof tf.variable>).assign(tf.tidy(() => tf.mul(weight, 0.9)) as never);
+  (weight as ReturnType<typeof tf.variable>).assign(tf.tidy(() => tf.mul(weight as Tensor, 0.9)) as never);
 }
 const items = examples(6, 4);
 const header = {

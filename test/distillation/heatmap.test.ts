@@ -8,7 +8,12 @@ import { examples, gemma, VOCAB } from "./tiny-teacher";
 
 const teacher = gemma();
 const student = teacher.withWeights(
-  new Map([...teacher.weights].map(([name, w]) => [name, tf.keep(tf.tidy(() => tf.mul(w, 0.8) as Tensor))])),
+  new Map(
+    [...teacher.weights].map(([name, w]) => [
+      name,
+      tf.keep(tf.tidy(() => tf.mul(w as Tensor, 0.8) as Tensor)),
+    ]),
+  ),
 );
 const example = examples(1, 7)[0]!;
 const start = example.promptIds.length - 1;

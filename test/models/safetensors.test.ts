@@ -5,6 +5,7 @@ import * as path from "node:path";
 import { afterAll, describe, expect, it } from "vitest";
 import { WeightFiles, writeSafetensors } from "../../src/models/safetensors";
 import { toBfloat16, toFloat16, upcastBfloat16, upcastFloat16 } from "../../src/models/safetensors-dtypes";
+import { writeShardedSafetensors } from "../../src/models/sharded-write";
 
 const ORACLES = path.join(__dirname, "../fixtures/oracles/models");
 const scratch = fs.mkdtempSync(path.join(os.tmpdir(), "weights-"));
@@ -368,5 +369,40 @@ describe("an index of shards", () => {
     const list = sharded(() => {});
     fs.writeFileSync(path.join(list, "model.safetensors.index.json"), '{"weight_map": []}');
     expect(() => WeightFiles.open(list)).toThrow('"weight_map" to be an object');
+  });
+});
+
+describe("a sharded model", () => {
+  const values = (length: number, start: number) => Float32Array.from({ length }, (_, i) => start + i);
+  const tensors = ["c", "a", "d", "b"].map((name, i) => ({
+    name,
+    dtype: "F32" as const,
+    shape: [i === 2 ? 9 : 4],
+    data: () => values(i === 2 ? 9 : 4, 100 * i),
+  }));
+
+  it("is written in the given order, no shard above the limit but for one larger tensor, and read back", () => {
+    const folder = path.join(scratch, "sharded");
+    writeShardedSafetensors(folder, tensors, 32);
+    const index = JSON.parse(fs.readFileSync(path.join(folder, "model.safetensors.index.json"), "utf8"));
+    const shard = (n: number) => `model-0000${n}-of-00003.safetensors`;
+    expect(index).toEqual({
+      metadata: { total_size: 84 },
+      weight_map: { c: shard(1), a: shard(1), d: shard(2), b: shard(3) },
+    });
+    const files = WeightFiles.open(folder);
+    for (const { name, data } of tensors) expect([...files.float32(name)]).toEqual([...data()]);
+    const part = new Uint8Array(8);
+    files.read("d", part, 12);
+    expect([...new Float32Array(part.buffer)]).toEqual([203, 204]);
+    expect(() => files.read("d", part, 29)).toThrow("bytes 29 to 37 of 36");
+    files.close();
+  });
+
+  it("is refused where weights lie already, or two tensors have one name", () => {
+    const folder = path.join(scratch, "sharded");
+    expect(() => writeShardedSafetensors(folder, tensors)).toThrow("there are weights already");
+    const twice = [tensors[0]!, tensors[0]!];
+    expect(() => writeShardedSafetensors(path.join(scratch, "twice"), twice)).toThrow('named "c"');
   });
 });

@@ -1,7 +1,6 @@
 // Stage "base-model": where a base model's files are; for the smoke profile they are made, with random weights.
 import * as fs from "node:fs";
 import * as path from "node:path";
-import { readDecoderConfig } from "../../models/config";
 import { saveDecoder } from "../../models/load";
 import { loadTokenizer } from "../../prompts/tokenizer";
 import { randomDecoder } from "../../training/pretrain";
@@ -18,7 +17,10 @@ export interface BaseModel {
 /** The folder of a base model below data/models and the hash of its files. */
 export async function baseModel(context: StudyContext, name: string): Promise<BaseModel> {
   const committed = path.join(ROOT, "data/models", name);
-  const folder = context.profile.name === "smoke" ? (await thumbnail(name, committed)).directory : committed;
+  const folder =
+    context.profile.name === "smoke"
+      ? path.join((await thumbnail(name, committed)).directory, "model")
+      : committed;
   const files = modelFiles(folder);
   return { folder, hash: hashFiles(files) };
 }
@@ -36,8 +38,11 @@ function modelFiles(folder: string): string[] {
     .map((file) => path.join(folder, file));
 }
 
-/** A model of the family with random weights, 16 or 24 wide, on the committed tokenizer. */
-function thumbnail(name: string, committed: string): Promise<Artifact<string>> {
+/**
+ * A model of the family with random weights on the committed tokenizer, 16 wide; the teacher 24, so that the student has
+ * a larger sibling.
+ */
+function thumbnail(name: string, committed: string): Promise<Artifact<{ parameters: number }>> {
   const recipe = BASE_MODELS.find((model) => model.folder === name);
   if (!recipe) throw new Error(`The smoke profile has no thumbnail of "${name}".`);
   const width = name.endsWith("teacher") ? 24 : 16;
@@ -50,13 +55,15 @@ function thumbnail(name: string, committed: string): Promise<Artifact<string>> {
     1,
     { recipe: recipe.config, width, tokenizer: hashFiles(tokenizerFiles) },
     async (directory) => {
-      for (const file of tokenizerFiles) fs.copyFileSync(file, path.join(directory, path.basename(file)));
-      const tokenizer = await loadTokenizer(directory);
+      const folder = path.join(directory, "model");
+      fs.mkdirSync(folder, { recursive: true });
+      for (const file of tokenizerFiles) fs.copyFileSync(file, path.join(folder, path.basename(file)));
+      const tokenizer = await loadTokenizer(folder);
       const decoder = randomDecoder(
         {
           ...recipe.config,
-          hiddenSize: 16,
-          intermediateSize: 32,
+          hiddenSize: width,
+          intermediateSize: 2 * width,
           numHiddenLayers: 2,
           headDim: 8,
           attentionScale: 8 ** -0.5,
@@ -69,10 +76,10 @@ function thumbnail(name: string, committed: string): Promise<Artifact<string>> {
         },
         1,
       );
-      saveDecoder(directory, decoder, "BF16");
+      saveDecoder(folder, decoder, "BF16");
+      const { parameters } = decoder;
       decoder.dispose();
-      readDecoderConfig(directory);
-      return directory;
+      return { parameters };
     },
   );
 }

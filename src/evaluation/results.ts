@@ -97,7 +97,7 @@ export interface TrainingRun {
 }
 
 export interface StudyResults {
-  profile: "smoke" | "tiny" | "paper";
+  profile: "smoke" | "tiny" | "paper" | "rehearsal";
   seed: number;
   synthetic: boolean;
   machine: Record<string, string>;

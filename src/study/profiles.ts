@@ -1,7 +1,7 @@
-// The three sizes of the study: one code path, different models, counts and steps.
+// The three sizes of the study, and a rehearsal of the largest: one code path, different models, counts and steps.
 import type { Split } from "../corpus/item";
 
-export type ProfileName = "smoke" | "tiny" | "paper";
+export type ProfileName = "smoke" | "tiny" | "paper" | "rehearsal";
 
 export interface LoraSettings {
   rank: number;
@@ -86,7 +86,17 @@ const paper: Profile = {
   maxNewTokens: 256,
 };
 
-const PROFILES: Record<ProfileName, Profile> = { smoke, tiny, paper };
+/** The paper profile on thumbnails of the models that a hub on this machine offers: `npm run rehearsal`. */
+const rehearsal: Profile = {
+  ...paper,
+  name: "rehearsal",
+  counts: { train: 8, validation: 4, "test-in-domain": 4, "test-other": 4 },
+  epochs: 1,
+  maxNewTokens: 6,
+  bootstrapSamples: 20,
+};
+
+const PROFILES: Record<ProfileName, Profile> = { smoke, tiny, paper, rehearsal };
 
 /** A profile by name. Throws naming the known ones. */
 export function profileNamed(name: string): Profile {

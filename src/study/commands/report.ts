@@ -7,7 +7,9 @@ async function main(): Promise<void> {
   const command = new Command("report")
     .description("Write figures, tables and the report of the last run under reports/.")
     .addOption(
-      new Option("--profile <name>", "which run").choices(["smoke", "tiny", "paper"]).default("tiny"),
+      new Option("--profile <name>", "which run")
+        .choices(["smoke", "tiny", "paper", "rehearsal"])
+        .default("tiny"),
     )
     .addOption(
       new Option("--lang <code>", "language of the report").choices(Object.keys(LANGUAGES)).default("ko"),

@@ -117,7 +117,7 @@ new Command("study")
   .description(
     "Runs every notebook of the study through the kernel and writes the report. What is unchanged is not run again.",
   )
-  .option("--profile <name>", "smoke, tiny or paper", "tiny")
+  .option("--profile <name>", "smoke, tiny, paper or rehearsal", "tiny")
   .option("--seed <n>", "seed of data order and adapter initialisation", Number, 0)
   .option("--data <file>", "your own JSONL or CSV file instead of the generated corpus")
   .option("--force", "execute the notebooks even when nothing changed (finished stages are still reused)")

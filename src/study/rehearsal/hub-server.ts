@@ -176,6 +176,7 @@ const addressOf = (server: http.Server) => `http://127.0.0.1:${(server.address()
 
 function refuse(response: http.ServerResponse, status: number, code: string): undefined {
   response.writeHead(status, { "x-error-code": code, "x-error-message": code }).end();
+  return undefined;
 }
 
 function send(

@@ -7,35 +7,15 @@ import { randomDecoder } from "../../training/pretrain";
 import { BASE_MODELS } from "../base-models";
 import { type Artifact, hashFiles, ROOT, stage } from "../stage";
 import type { StudyContext } from "./context";
+import { localFolder, type ModelFolder, modelFolder } from "./model-folder";
 
-export interface BaseModel {
-  folder: string;
-  /** Over weights, configuration and tokenizer. */
-  hash: string;
-}
+export type BaseModel = ModelFolder;
 
-/** The folder of a base model below data/models and the hash of its files. */
+/** The folder of a base model (data/models, the hub's cache, or a thumbnail's) and the hash of its files. */
 export async function baseModel(context: StudyContext, name: string): Promise<BaseModel> {
-  const committed = path.join(ROOT, "data/models", name);
-  const folder =
-    context.profile.name === "smoke"
-      ? path.join((await thumbnail(name, committed)).directory, "model")
-      : committed;
-  const files = modelFiles(folder);
-  return { folder, hash: hashFiles(files) };
-}
-
-function modelFiles(folder: string): string[] {
-  if (!fs.existsSync(path.join(folder, "config.json"))) {
-    throw new Error(
-      `No model in ${path.relative(ROOT, folder)}: config.json is missing. Put the model's Hugging Face files there, or choose another profile.`,
-    );
-  }
-  return fs
-    .readdirSync(folder)
-    .filter((file) => /\.(safetensors|json)$/.test(file))
-    .sort()
-    .map((file) => path.join(folder, file));
+  if (context.profile.name !== "smoke") return modelFolder(context.profile.name, name);
+  const { directory } = await thumbnail(name, path.join(ROOT, "data/models", name));
+  return localFolder(path.join(directory, "model"));
 }
 
 /**

@@ -2,6 +2,7 @@
 import * as fs from "node:fs";
 import * as path from "node:path";
 import { generate } from "../../generation/generate";
+import { readDecoderConfig, tensorShapes } from "../../models/config";
 import { loadDecoder } from "../../models/load";
 import { encodeItem } from "../../prompts/example";
 import { loadTokenizer } from "../../prompts/tokenizer";
@@ -22,7 +23,7 @@ export interface ModelCosts {
   /** Median over prompts of the time to the first token, one prompt at a time, in milliseconds. */
   firstTokenMs: number;
   tokensPerSecond: number;
-  /** Folder of a larger model with the same tokenizer, from which this one could learn; null when there is none. */
+  /** Name of a larger model with the same tokenizer, from which this one could learn; null when there is none. */
   largerSibling: string | null;
 }
 
@@ -36,7 +37,7 @@ export async function compareModel(context: StudyContext, folder: string): Promi
   const siblings = await Promise.all(
     [profile.teacher, ...profile.compared.map((m) => m.folder)]
       .filter((name) => name !== folder)
-      .map((name) => baseModel(context, name)),
+      .map(async (name) => ({ name, ...(await baseModel(context, name)) })),
   );
   const inputs = {
     base: base.hash,
@@ -61,10 +62,9 @@ export async function compareModel(context: StudyContext, folder: string): Promi
     const larger: { name: string; parameters: number }[] = [];
     for (const sibling of siblings) {
       if ((await loadTokenizer(sibling.folder)).hash !== tokenizer.hash) continue;
-      const other = loadDecoder(sibling.folder);
-      if (other.parameters > parameters)
-        larger.push({ name: path.basename(sibling.folder), parameters: other.parameters });
-      other.dispose();
+      const shapes = [...tensorShapes(readDecoderConfig(sibling.folder)).values()];
+      const count = shapes.reduce((sum, shape) => sum + shape.reduce((a, b) => a * b, 1), 0);
+      if (count > parameters) larger.push({ name: sibling.name, parameters: count });
     }
     const value: ModelCosts = {
       model: folder,

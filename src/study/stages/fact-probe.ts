@@ -13,7 +13,7 @@ import { textTokenizer } from "../../evaluation/text-tokenizers";
 import { type Artifact, stage } from "../stage";
 import type { StudyContext } from "./context";
 import { corpusStage, itemsOf } from "./corpus";
-import { encoderFolder, encoderHash } from "./scorer";
+import { encoderFiles } from "./scorer";
 
 /** Further annotators asked per item, of whom the first that keeps all facts gives the paraphrase. */
 const ANNOTATORS = 40;
@@ -22,13 +22,14 @@ const ANNOTATORS = 40;
 export async function probeStage(context: StudyContext): Promise<Artifact<ProbeResult[]>> {
   const { profile, dataFile } = context;
   const corpus = await corpusStage(context);
-  const inputs = { corpus: corpus.value.hash, encoder: encoderHash(context), layer: profile.encoder.layer };
+  const encoder = await encoderFiles(context);
+  const inputs = { corpus: corpus.value.hash, encoder: encoder.hash, layer: profile.encoder.layer };
   return stage(profile.name, "fact-probe", 1, inputs, async () => {
     if (dataFile) return [];
     const items = itemsOf(corpus, "test-in-domain", "test-other");
     const probe = probeItems(items, furtherSummaries(ANNOTATORS, STUDY_SEED, profile.counts));
     if (probe.length === 0) return [];
-    const bertScorer = await loadBertScorer({ folder: encoderFolder(context), layer: profile.encoder.layer });
+    const bertScorer = await loadBertScorer({ folder: encoder.folder, layer: profile.encoder.layer });
     const rouge1 = async (name: string): Promise<ProbeMetric> => {
       const tokenizer = await textTokenizer(name);
       return (references, texts) =>

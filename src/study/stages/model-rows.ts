@@ -4,7 +4,7 @@ import { stage } from "../stage";
 import { compareModel } from "./compare-models";
 import type { StudyContext } from "./context";
 import { corpusStage, itemsOf } from "./corpus";
-import { encoderHash, studyScorer, TOKENIZERS } from "./scorer";
+import { encoderFiles, studyScorer, TOKENIZERS } from "./scorer";
 import { readTexts } from "./summaries";
 
 const SHOWN_SAMPLES = 6;
@@ -17,7 +17,7 @@ export async function modelRows(context: StudyContext): Promise<ModelRow[]> {
   for (const { folder } of profile.compared) compared.push(await compareModel(context, folder));
   const inputs = {
     compared: compared.map((c) => c.key),
-    encoder: encoderHash(context),
+    encoder: (await encoderFiles(context)).hash,
     layer: profile.encoder.layer,
     tokenizers: TOKENIZERS,
   };

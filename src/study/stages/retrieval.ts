@@ -8,7 +8,7 @@ import { loadEncoder } from "../../models/encoder";
 import { type Artifact, stage } from "../stage";
 import { type StudyContext, SYSTEMS } from "./context";
 import { corpusStage, itemsOf } from "./corpus";
-import { encoderFolder, encoderHash } from "./scorer";
+import { encoderFiles } from "./scorer";
 import { readTexts, summaries } from "./summaries";
 
 export interface RetrievalRow {
@@ -34,7 +34,7 @@ export async function retrievalStage(
   const inputs = {
     corpus: corpus.value.hash,
     summaries: written.map((w) => w.key),
-    encoder: encoderHash(context),
+    encoder: (await encoderFiles(context)).hash,
     layer: profile.encoder.layer,
   };
   return stage(profile.name, "retrieval", 1, inputs, async () => {
@@ -72,7 +72,7 @@ function queryOf(item: Item): string {
 async function embedder(
   context: StudyContext,
 ): Promise<{ texts(list: readonly string[]): Float32Array[]; dispose(): void }> {
-  const folder = encoderFolder(context);
+  const { folder } = await encoderFiles(context);
   const encoder = loadEncoder(folder);
   const tokenizer = await loadEncoderTokenizer(folder, encoder.maxLength);
   return {

@@ -8,7 +8,7 @@ import type { ScoredSystem } from "../../evaluation/score-system";
 import { type Artifact, stage } from "../stage";
 import { type StudyContext, SYSTEMS } from "./context";
 import { corpusStage, itemsOf } from "./corpus";
-import { encoderHash, studyScorer, TOKENIZERS } from "./scorer";
+import { encoderFiles, studyScorer, TOKENIZERS } from "./scorer";
 import { readTexts, summaries } from "./summaries";
 
 export interface Scores {
@@ -39,7 +39,7 @@ export async function scoreStage(context: StudyContext): Promise<Artifact<Scores
   const inputs = {
     summaries: written.map((w) => w.key),
     corpus: corpus.value.hash,
-    encoder: encoderHash(context),
+    encoder: (await encoderFiles(context)).hash,
     layer: profile.encoder.layer,
     tokenizers: TOKENIZERS,
     metrics: COMPARED_METRICS,

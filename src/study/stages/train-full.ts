@@ -80,8 +80,9 @@ export async function trainFull(context: StudyContext, system: FullSystem): Prom
 /** The trained weights beside the base model's tokenizer, a folder that loads anywhere. */
 function saveModel(folder: string, decoder: Decoder, base: string): void {
   fs.mkdirSync(folder, { recursive: true });
-  for (const file of ["tokenizer.json", "tokenizer_config.json", "special_tokens_map.json"]) {
-    fs.copyFileSync(path.join(base, file), path.join(folder, file));
+  const files = ["tokenizer.json", "tokenizer_config.json", "special_tokens_map.json", "chat_template.jinja"];
+  for (const file of files) {
+    if (fs.existsSync(path.join(base, file))) fs.copyFileSync(path.join(base, file), path.join(folder, file));
   }
   saveDecoder(folder, decoder);
 }

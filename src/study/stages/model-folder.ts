@@ -1,0 +1,57 @@
+// Where a profile's model lies: below data/models, or, for a name like "google/gemma-2-2b-it", in the hub's cache.
+import * as fs from "node:fs";
+import * as path from "node:path";
+import { writeJson } from "../../engine/atomic-write";
+import { type DownloadedModel, downloadModel } from "../../models/hub";
+import type { ProfileName } from "../profiles";
+import { hashFiles, ROOT } from "../stage";
+
+export interface ModelFolder {
+  folder: string;
+  /** Over weights, configuration and tokenizer. */
+  hash: string;
+}
+
+const opened = new Map<string, Promise<DownloadedModel>>();
+
+/**
+ * The folder of a model and the hash of its files; a hub model is downloaded when data/models has no folder of its name.
+ * The commit met first is recorded in data/runs/<profile>/revisions.json and asked for from then on: delete the line to
+ * take a newer one. Throws when there is no config.json, HubError when the download fails.
+ */
+export async function modelFolder(profile: ProfileName, name: string): Promise<ModelFolder> {
+  const local = path.join(ROOT, "data/models", name);
+  if (!name.includes("/") || fs.existsSync(local)) return localFolder(local);
+  const known = opened.get(`${profile} ${name}`) ?? pinned(profile, name);
+  opened.set(`${profile} ${name}`, known);
+  try {
+    return await known;
+  } catch (error) {
+    // A notebook's cell is run again once the token is set.
+    opened.delete(`${profile} ${name}`);
+    throw error;
+  }
+}
+
+async function pinned(profile: ProfileName, name: string): Promise<DownloadedModel> {
+  const file = path.join(ROOT, "data/runs", profile, "revisions.json");
+  const revisions = (): Record<string, string> =>
+    fs.existsSync(file) ? JSON.parse(fs.readFileSync(file, "utf8")) : {};
+  const model = await downloadModel(name, revisions()[name]);
+  if (revisions()[name] !== model.revision) writeJson(file, { ...revisions(), [name]: model.revision });
+  return model;
+}
+
+/** A folder of model files on this machine and their hash. Throws when it has no config.json. */
+export function localFolder(folder: string): ModelFolder {
+  if (!fs.existsSync(path.join(folder, "config.json"))) {
+    throw new Error(
+      `No model in ${path.relative(ROOT, folder)}: config.json is missing. Put the model's Hugging Face files there, or choose another profile.`,
+    );
+  }
+  const files = fs
+    .readdirSync(folder)
+    .filter((file) => /\.(safetensors|json)$/.test(file))
+    .sort();
+  return { folder, hash: hashFiles(files.map((file) => path.join(folder, file))) };
+}

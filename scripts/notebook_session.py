@@ -70,6 +70,8 @@ def execute(path, notebook, timeout, progress):
                 source = cell.source
                 progress.cell(number)
                 client.execute_cell(cell, index)
+                # tslab sends no execute_input message, from which nbclient would take the number.
+                cell.execution_count = number
                 progress.cell_done()
             settle(client, notebook, path, number, sources)
     except CellExecutionError:

@@ -79,6 +79,7 @@ export interface ModelConfig {
 }
 
 export interface CurvePoint {
+  /** Counted from 0. */
   step: number;
   loss: number;
   learningRate: number;

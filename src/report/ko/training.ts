@@ -50,10 +50,15 @@ function settingsNote(results: StudyResults, original: Record<string, number>): 
   return ` 이번 실행의 LoRA 교사가 다르게 쓴 설정: ${names}.${why}`;
 }
 
+/** Optimizer steps of a run; its curve counts them from 0. */
+function stepsTaken(run: TrainingRun | undefined): number | undefined {
+  const last = run?.curve[run.curve.length - 1];
+  return last && last.step + 1;
+}
+
 /** The control is one only if it took as many steps as the distilled student. */
 function controlSentence(results: StudyResults): string {
-  const steps = (system: SystemId) =>
-    results.training.find((run) => run.system === system)?.curve.slice(-1)[0]?.step;
+  const steps = (system: SystemId) => stepsTaken(results.training.find((run) => run.system === system));
   const [control, distilled] = [steps("full-student"), steps("distilled")];
   const what =
     "원 보고서에 없는 대조군을 하나 더 두었다. CE 전체 미세조정 학생은 교사 없이 정답만으로 전체 매개변수를 학습한다. 이 대조군이 없으면 교사의 몫과 전체 미세조정의 몫을 가를 수 없다.";
@@ -107,7 +112,7 @@ function lossRow(run: TrainingRun): Cell[] {
     run.curve.reduce((sum, point) => sum + point.tokensPerSecond, 0) / Math.max(1, run.curve.length);
   return [
     systemName(run.system),
-    countCell(last?.step ?? 0),
+    countCell(stepsTaken(run) ?? 0),
     score(last?.loss),
     score(losses.length ? Math.min(...losses) : undefined),
     score(losses[losses.length - 1]),

@@ -1,6 +1,7 @@
 // Stage "compare-…": one of the four compared models, untuned: what it costs, how fast it is, what it writes.
 import * as fs from "node:fs";
 import * as path from "node:path";
+import { engineMemory } from "../../engine/facts";
 import { generate } from "../../generation/generate";
 import { readDecoderConfig, tensorShapes } from "../../models/config";
 import { loadDecoder } from "../../models/load";
@@ -45,9 +46,11 @@ export async function compareModel(context: StudyContext, folder: string): Promi
     corpus: corpus.value.hash,
     maxNewTokens: profile.maxNewTokens,
   };
-  return stage(profile.name, `compare-${path.basename(folder)}`, 1, inputs, async (directory) => {
+  return stage(profile.name, `compare-${path.basename(folder)}`, 2, inputs, async (directory) => {
     const tokenizer = await loadTokenizer(base.folder);
+    const before = engineMemory().bytes;
     const decoder = loadDecoder(base.folder);
+    const memoryBytes = engineMemory().bytes - before;
     const items = itemsOf(corpus, "test-in-domain", "test-other");
     const options = { stopIds: tokenizer.stopIds, padId: tokenizer.padId };
     const times = items.slice(0, TIMED_PROMPTS).map((item) => {
@@ -75,7 +78,7 @@ export async function compareModel(context: StudyContext, folder: string): Promi
         .readdirSync(base.folder)
         .filter((f) => f.endsWith(".safetensors"))
         .reduce((sum, f) => sum + fs.statSync(path.join(base.folder, f)).size, 0),
-      memoryBytes: parameters * 4,
+      memoryBytes,
       firstTokenMs: [...times].sort((a, b) => a - b)[Math.floor(times.length / 2)]!,
       tokensPerSecond: run.tokens / run.seconds,
       largerSibling: larger.sort((a, b) => a.parameters - b.parameters)[0]?.name ?? null,

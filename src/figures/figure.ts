@@ -1,6 +1,7 @@
 // One Plotly figure as SVG, PNG and files. No browser: plotly.js-dist draws into jsdom (plotly-window.ts).
-import { closeSync, fsyncSync, mkdirSync, openSync, renameSync, writeFileSync } from "node:fs";
+import { mkdirSync } from "node:fs";
 import { join } from "node:path";
+import { writeFileAtomic } from "../engine/atomic-write";
 import { plotlyWindow } from "./plotly-window";
 import { resvgFont } from "./text-measure";
 import { themedLayout } from "./theme";
@@ -81,16 +82,7 @@ export async function saveFigure(figure: Figure, folder: string, name: string): 
   ];
   return contents.map(([extension, content]) => {
     const file = join(folder, `${name}.${extension}`);
-    writeAtomically(file, content);
+    writeFileAtomic(file, content);
     return file;
   });
-}
-
-function writeAtomically(file: string, content: string | Buffer): void {
-  const temporary = `${file}.${process.pid}.partial`;
-  const handle = openSync(temporary, "w");
-  writeFileSync(handle, content);
-  fsyncSync(handle);
-  closeSync(handle);
-  renameSync(temporary, file);
 }

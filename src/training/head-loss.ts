@@ -80,8 +80,3 @@ export function crossEntropyRows(targets: Int32Array): RowLoss {
     return { loss, gradient };
   };
 }
-
-/** Mean of `rowLoss` without gradients, in chunks: for validation. */
-export function headLossValue(hidden: Tensor, head: Weight, rowLoss: RowLoss, softcap?: number): Tensor {
-  return tf.tidy(() => headLoss(hidden, head, rowLoss, { softcap, trainable: false }));
-}

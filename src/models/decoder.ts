@@ -32,6 +32,21 @@ export class KeyValueCache {
     this.layers = Array.from({ length: layers }, () => ({}));
   }
 
+  /** Forgets what comes after the first `length` positions; nothing where the cache is not longer. */
+  truncate(length: number): void {
+    if (length >= this.length) return;
+    for (const layer of this.layers) {
+      for (const part of ["keys", "values"] as const) {
+        const whole = layer[part];
+        if (!whole) continue;
+        const [batch, heads, , width] = whole.shape as [number, number, number, number];
+        layer[part] = length === 0 ? undefined : tf.keep(tf.slice(whole, 0, [batch, heads, length, width]));
+        whole.dispose();
+      }
+    }
+    this.length = length;
+  }
+
   dispose(): void {
     for (const layer of this.layers) tf.dispose([layer.keys, layer.values].filter((t) => t !== undefined));
   }

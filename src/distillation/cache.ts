@@ -121,7 +121,19 @@ export class LogitCacheWriter {
         `${this.directory}: item ${id}: expected ${tokens} x ${topK} top tokens, found ${row.topIds.length}.`,
       );
     }
-    const frame = frameRow(id, tokens, encodeRow(row, rowShape(this.header)));
+    this.store(id, tokens, encodeRow(row, rowShape(this.header)));
+  }
+
+  /** Stores one item's row as its bytes stand in another cache of the same header. */
+  copy(id: string, from: LogitCache): void {
+    checkHeader(from.directory, from.header, this.header);
+    if (this.known.has(id)) throw new Error(`${this.directory}: item ${id} is stored already.`);
+    const { tokens, payload } = from.stored(id);
+    this.store(id, tokens, payload);
+  }
+
+  private store(id: string, tokens: number, payload: Uint8Array): void {
+    const frame = frameRow(id, tokens, payload);
     if (this.bytes > 0 && this.bytes + frame.length > MAX_SHARD_BYTES) {
       this.finishShard();
       this.shard++;
@@ -179,6 +191,12 @@ export class LogitCache {
 
   /** Throws when the item is not there or its bytes are damaged. */
   row(id: string): CachedRow {
+    const { tokens, payload } = this.stored(id);
+    return decodeRow(payload, tokens, rowShape(this.header));
+  }
+
+  /** A row's bytes as they are stored. Throws as `row` does. */
+  stored(id: string): { tokens: number; payload: Uint8Array } {
     const place = this.places.get(id);
     if (!place) {
       throw new Error(
@@ -190,7 +208,7 @@ export class LogitCache {
       handle = fs.openSync(place.shard, "r");
       this.handles.set(place.shard, handle);
     }
-    return decodeRow(readPayload(handle, place), place.tokens, rowShape(this.header));
+    return { tokens: place.tokens, payload: readPayload(handle, place) };
   }
 
   /** Target tokens stored. */

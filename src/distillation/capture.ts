@@ -152,6 +152,10 @@ function checkCapture(
   expect("vocabSize", header.vocabSize, decoder.config.vocabSize);
 }
 
+/** Tokens of an item, prompt and summary: capture takes items in this order. */
+export const exampleLength = (example: Example): number =>
+  example.promptIds.length + example.targetIds.length;
+
 /**
  * Groups of similar length that do not depend on what is stored already: an interrupted capture recomputes its last
  * group whole, so that every row comes from the same arithmetic as without the interruption.
@@ -162,8 +166,7 @@ function forEachBatch(
   { batchSize = 16, onProgress }: CaptureOptions,
   run: (group: Example[]) => void,
 ): void {
-  const length = (e: Example) => e.promptIds.length + e.targetIds.length;
-  const ordered = [...examples].sort((a, b) => length(a) - length(b));
+  const ordered = [...examples].sort((a, b) => exampleLength(a) - exampleLength(b));
   for (let start = 0; start < ordered.length; start += batchSize) {
     const group = ordered.slice(start, start + batchSize);
     if (group.some(({ id }) => !writer.has(id))) run(group);

@@ -39,6 +39,10 @@ function sorted(value: unknown): unknown {
   );
 }
 
+/** The key of a stage: the hash of its name, its version and everything that goes in. */
+export const stageKey = (name: string, version: number, inputs: unknown): string =>
+  hashOf({ name, version, inputs });
+
 /**
  * Runs `work` in its own folder under data/runs/<profile>, or returns what an earlier run with equal `inputs` left there.
  * `version` belongs to the key: raise it when the stage's code changes its result. An interrupted stage finds its
@@ -51,7 +55,7 @@ export async function stage<T>(
   inputs: unknown,
   work: (directory: string, key: string) => Promise<T>,
 ): Promise<Artifact<T>> {
-  const key = hashOf({ name, version, inputs });
+  const key = stageKey(name, version, inputs);
   const directory = path.join(ROOT, "data/runs", profile, `${name}-${key.slice(0, 12)}`);
   const done = path.join(directory, "result.json");
   if (fs.existsSync(done)) {

@@ -10,10 +10,11 @@ import { generate } from "../../generation/generate";
 import type { Decoder } from "../../models/decoder";
 import { encodeItem } from "../../prompts/example";
 import type { ChatTokenizer } from "../../prompts/tokenizer";
-import { type Artifact, stage } from "../stage";
+import { itemsOfShard, type Shard, shardsOf } from "../shard";
+import { type Artifact, stage, stageKey } from "../stage";
 import { baseModel } from "./base-model";
 import type { StudyContext } from "./context";
-import { corpusStage, itemsOf } from "./corpus";
+import { type CorpusArtifact, corpusStage, itemsOf } from "./corpus";
 import { systemDecoder, trainSystem } from "./train-system";
 
 export interface SummaryRun {
@@ -27,8 +28,60 @@ export interface SummaryRun {
 
 const GENERATION_BATCH = 64;
 
-/** Writes a system's summaries of both test sets, or finds them written. */
-export async function summaries(context: StudyContext, system: SystemId): Promise<Artifact<SummaryRun>> {
+const VERSION = 1;
+
+/**
+ * Writes a system's summaries of both test sets, or finds them written. With `shards` above 1 the shards are written one
+ * by one, those made elsewhere found, and joined: the texts are those of the undivided run.
+ */
+export async function summaries(
+  context: StudyContext,
+  system: SystemId,
+  shards = 1,
+): Promise<Artifact<SummaryRun>> {
+  const { corpus, inputs, name } = await setting(context, system);
+  return stage(context.profile.name, name, VERSION, inputs, async (directory) => {
+    const items = testItems(corpus);
+    if (shards === 1) return write(context, system, directory, () => items);
+    const parts: Artifact<SummaryRun>[] = [];
+    for (const shard of shardsOf(shards)) parts.push(await summariesShard(context, system, shard));
+    const texts = new Map(parts.flatMap((part) => [...readTexts(part.directory)]));
+    writeTexts(
+      directory,
+      items,
+      items.map((item) => texts.get(item.id)!),
+    );
+    const total = (count: (run: SummaryRun) => number) =>
+      parts.reduce((sum, part) => sum + count(part.value), 0);
+    return {
+      seconds: total((run) => run.seconds),
+      tokens: total((run) => run.tokens),
+      unfinished: total((run) => run.unfinished),
+    };
+  });
+}
+
+/** Writes one shard of a system's summaries, for another machine to do or this one. */
+export async function summariesShard(
+  context: StudyContext,
+  system: SystemId,
+  shard: Shard,
+): Promise<Artifact<SummaryRun>> {
+  const { corpus, key, name } = await setting(context, system);
+  const inputs = { whole: key, ...shard };
+  return stage(context.profile.name, `${name}-shard`, VERSION, inputs, (directory) =>
+    write(context, system, directory, (tokenizer) => {
+      const length = (item: Item) => encodeItem(tokenizer, item).promptIds.length;
+      return itemsOfShard(testItems(corpus), length, GENERATION_BATCH, shard);
+    }),
+  );
+}
+
+const testItems = (corpus: Artifact<CorpusArtifact>): Item[] =>
+  itemsOf(corpus, "test-in-domain", "test-other");
+
+/** What the summaries depend on. */
+async function setting(context: StudyContext, system: SystemId) {
   const { profile } = context;
   const corpus = await corpusStage(context);
   const model =
@@ -36,14 +89,22 @@ export async function summaries(context: StudyContext, system: SystemId): Promis
       ? (await baseModel(context, profile.student)).hash
       : (await trainSystem(context, system)).key;
   const inputs = { model, corpus: corpus.value.hash, maxNewTokens: profile.maxNewTokens };
-  return stage(profile.name, `summaries-${system}`, 1, inputs, async (directory) => {
-    const { decoder, tokenizer } = await systemDecoder(context, system);
-    const items = itemsOf(corpus, "test-in-domain", "test-other");
-    const run = summarise(decoder, tokenizer, items, profile.maxNewTokens, `summaries ${system}`);
-    decoder.dispose();
-    writeTexts(directory, items, run.texts);
-    return { seconds: run.seconds, tokens: run.tokens, unfinished: run.unfinished };
-  });
+  const name = `summaries-${system}`;
+  return { corpus, inputs, name, key: stageKey(name, VERSION, inputs) };
+}
+
+async function write(
+  context: StudyContext,
+  system: SystemId,
+  directory: string,
+  choose: (tokenizer: ChatTokenizer) => readonly Item[],
+): Promise<SummaryRun> {
+  const { decoder, tokenizer } = await systemDecoder(context, system);
+  const items = choose(tokenizer);
+  const run = summarise(decoder, tokenizer, items, context.profile.maxNewTokens, `summaries ${system}`);
+  decoder.dispose();
+  writeTexts(directory, items, run.texts);
+  return { seconds: run.seconds, tokens: run.tokens, unfinished: run.unfinished };
 }
 
 /** Greedy summaries of items, with what they cost. */
@@ -81,8 +142,11 @@ export function writeTexts(directory: string, items: readonly Item[], texts: rea
 
 /** The stored texts by item id. */
 export function readTexts(directory: string): Map<string, string> {
-  const lines = fs.readFileSync(path.join(directory, "texts.jsonl"), "utf8").trimEnd().split("\n");
+  const lines = fs.readFileSync(path.join(directory, "texts.jsonl"), "utf8").split("\n");
   return new Map(
-    lines.map((line) => JSON.parse(line) as { id: string; text: string }).map(({ id, text }) => [id, text]),
+    lines
+      .filter(Boolean)
+      .map((line) => JSON.parse(line) as { id: string; text: string })
+      .map(({ id, text }) => [id, text]),
   );
 }

@@ -1,0 +1,79 @@
+// Stages in shards, as a cluster runs them: joined, they are byte for byte what the undivided stage leaves.
+import * as fs from "node:fs";
+import * as path from "node:path";
+import { afterAll, expect, it } from "vitest";
+import { type ProfileName, profileNamed } from "../../src/study/profiles";
+import { itemsOfShard, parseShard, shardsOf } from "../../src/study/shard";
+import { hashFiles, ROOT } from "../../src/study/stage";
+import type { StudyContext } from "../../src/study/stages/context";
+import { summaries, summariesShard } from "../../src/study/stages/summaries";
+import { teacherLogits, teacherLogitsShard } from "../../src/study/stages/teacher-logits";
+
+const name = `test-shards-${process.pid}` as ProfileName;
+const RUNS = path.join(ROOT, "data/runs", name);
+afterAll(() => fs.rmSync(RUNS, { recursive: true, force: true }));
+
+// The committed tiny models; enough items for several batches of capture (16) and of generation (64).
+const context: StudyContext = {
+  seed: 0,
+  profile: {
+    ...profileNamed("smoke"),
+    name,
+    counts: { train: 40, validation: 4, "test-in-domain": 80, "test-other": 60 },
+    maxNewTokens: 3,
+  },
+};
+
+/** Every file of a stage's folder with its hash; what tells only how long it took is left out. */
+function files(directory: string): Record<string, string> {
+  const names = (fs.readdirSync(directory, { recursive: true }) as string[])
+    .filter((file) => fs.statSync(path.join(directory, file)).isFile())
+    .filter((file) => !["result.json", "seconds.json"].includes(file));
+  return Object.fromEntries(names.sort().map((file) => [file, hashFiles([path.join(directory, file)])]));
+}
+
+it("joins the teacher's logits of shards, whatever their order, to the undivided cache", async () => {
+  const whole = await teacherLogits(context);
+  const expected = files(whole.directory);
+  expect(Object.keys(expected)).toEqual(["cache/error.json", "cache/header.json", "cache/rows-00000.bin"]);
+  fs.rmSync(whole.directory, { recursive: true });
+
+  const last = await teacherLogitsShard(context, { index: 2, count: 2 });
+  const first = await teacherLogitsShard(context, { index: 1, count: 2 });
+  // 40 items in batches of 16, 16 and 8: the first shard has the first and the third.
+  expect([first.value.items, last.value.items]).toEqual([24, 16]);
+  const joined = await teacherLogits(context, 2);
+  expect(joined.directory).toBe(whole.directory);
+  expect(files(joined.directory)).toEqual(expected);
+  expect(joined.value).toEqual(whole.value);
+}, 180_000);
+
+it("joins summaries written in shards, an empty shard among them", async () => {
+  const whole = await summaries(context, "untuned");
+  const expected = files(whole.directory);
+  const { tokens, unfinished } = whole.value;
+  fs.rmSync(whole.directory, { recursive: true });
+  // 140 items are three batches: the fourth shard has none.
+  const tokensOf = [];
+  for (const shard of shardsOf(4).reverse()) {
+    tokensOf.unshift((await summariesShard(context, "untuned", shard)).value.tokens);
+  }
+  expect(tokensOf[3]).toBe(0);
+  expect(Math.min(...tokensOf.slice(0, 3))).toBeGreaterThan(0);
+  const joined = await summaries(context, "untuned", 4);
+  expect(files(joined.directory)).toEqual(expected);
+  expect(joined.value).toMatchObject({ tokens, unfinished });
+}, 180_000);
+
+it("deals whole batches of the length-sorted list", () => {
+  const lengths = [5, 1, 4, 2, 3, 6, 7];
+  const shards = shardsOf(2).map((shard) => itemsOfShard(lengths, (length) => length, 2, shard));
+  expect(shards).toEqual([
+    [1, 2, 5, 6],
+    [3, 4, 7],
+  ]);
+});
+
+it.each(["0/2", "3/2", "1", "a/b", "1/0"])("refuses %j as a shard", (text) => {
+  expect(() => parseShard(text)).toThrow(`I/N with I from 1 to N, such as 2/4; found "${text}"`);
+});

@@ -97,6 +97,22 @@ export interface TrainingRun {
   seconds: number;
 }
 
+/** What a way of decoding cost over the same documents, one at a time. */
+export interface DecodingRow {
+  system: SystemId;
+  /** Plain greedy; drafts looked up in the prompt; drafts of the distilled student. */
+  method: "plain" | "lookup" | "student";
+  texts: number;
+  /** Texts equal to plain decoding's, token by token. */
+  identical: number;
+  tokens: number;
+  /** Passes of the system's model. */
+  passes: number;
+  drafted: number;
+  accepted: number;
+  seconds: number;
+}
+
 export interface StudyResults {
   profile: "smoke" | "tiny" | "paper" | "rehearsal";
   seed: number;

@@ -1,0 +1,30 @@
+// What lies beside the weights in an exported folder: configuration, generation settings, tokenizer, chat template.
+import * as fs from "node:fs";
+import * as path from "node:path";
+import { writeFileAtomic } from "../engine/atomic-write";
+import { readJsonObject, writeHubJson } from "../models/json-files";
+
+const COPIED = [
+  "generation_config.json",
+  "tokenizer.json",
+  "tokenizer_config.json",
+  "special_tokens_map.json",
+  "tokenizer.model",
+  "chat_template.jinja",
+];
+
+/**
+ * Copies a model's configuration and tokenizer into `out`. `chunks` says, by ONNX file, how many files of external data
+ * lie beside it; transformers.js opens them only where config.json names them.
+ */
+export function copyModelFiles(folder: string, out: string, chunks: Record<string, number> = {}): void {
+  const config = readJsonObject(path.join(folder, "config.json"));
+  const external = Object.fromEntries(Object.entries(chunks).filter(([, count]) => count > 0));
+  if (Object.keys(external).length > 0)
+    config["transformers.js_config"] = { use_external_data_format: external };
+  writeHubJson(path.join(out, "config.json"), config);
+  for (const file of COPIED) {
+    const source = path.join(folder, file);
+    if (fs.existsSync(source)) writeFileAtomic(path.join(out, file), fs.readFileSync(source));
+  }
+}

@@ -1,10 +1,10 @@
 // A self-describing store of teacher logits: a header that says what they were made of, rows found by item id.
 import * as fs from "node:fs";
 import * as path from "node:path";
-import { writeJson } from "../engine/atomic-write";
+import { writeFully, writeJson } from "../engine/atomic-write";
+import { type Lock, takeLock } from "../engine/lock";
 import { frameRow, type RowPlace, readPayload, scanShard, shardFile, shardFiles } from "./cache-files";
 import { type CachedRow, decodeRow, encodeRow, type RowShape, TEMPERATURES } from "./cache-row";
-import { lock, unlock } from "./writer-lock";
 
 export type { CachedRow } from "./cache-row";
 
@@ -74,6 +74,7 @@ export class LogitCacheWriter {
   private constructor(
     readonly directory: string,
     readonly header: CacheHeader,
+    private readonly lock: Lock,
   ) {}
 
   /** Opens a cache to go on with it, or begins one. Throws CacheMismatchError when it was made of other things. */
@@ -84,11 +85,11 @@ export class LogitCacheWriter {
       );
     }
     fs.mkdirSync(directory, { recursive: true });
-    lock(directory);
+    const lock = takeLock(path.join(directory, "writer.lock"), directory, true);
     try {
       if (fs.existsSync(headerFile(directory))) checkHeader(directory, readHeader(directory), header);
       else writeJson(headerFile(directory), { formatVersion: FORMAT, temperatures: TEMPERATURES, ...header });
-      const writer = new LogitCacheWriter(directory, header);
+      const writer = new LogitCacheWriter(directory, header, lock);
       const shards = shardFiles(directory);
       for (const [i, file] of shards.entries()) {
         const last = i === shards.length - 1;
@@ -101,7 +102,7 @@ export class LogitCacheWriter {
       }
       return writer;
     } catch (error) {
-      unlock(directory);
+      lock.release();
       throw error;
     }
   }
@@ -139,8 +140,15 @@ export class LogitCacheWriter {
       this.shard++;
       this.bytes = 0;
     }
-    this.handle ??= fs.openSync(shardFile(this.directory, this.shard), "a");
-    fs.writeSync(this.handle, frame);
+    const file = shardFile(this.directory, this.shard);
+    this.handle ??= fs.openSync(file, "a");
+    try {
+      writeFully(this.handle, file, frame);
+    } catch (error) {
+      // A full disk takes the beginning of a row: what follows later must not stand behind it.
+      fs.ftruncateSync(this.handle, this.bytes);
+      throw error;
+    }
     this.bytes += frame.length;
     this.known.add(id);
   }
@@ -148,7 +156,7 @@ export class LogitCacheWriter {
   /** Flushes to the disk and lets another writer in. */
   close(): void {
     this.finishShard();
-    unlock(this.directory);
+    this.lock.release();
   }
 
   private finishShard(): void {

@@ -1,10 +1,10 @@
 // Models from the Hugging Face hub, into the cache that Python's huggingface_hub uses too.
 import * as fs from "node:fs";
 import * as path from "node:path";
+import { withLock } from "../engine/lock";
 import { progress } from "../engine/progress";
 import { downloadBlob, plainEtag, type RemoteFile } from "./hub-blob";
 import { checkNames, modelFileNames, RepositoryCache, snapshotHash } from "./hub-cache";
-import { withLock } from "./hub-lock";
 import { headerOf, PassingFailure, repeated, request, UnreachableError, type Wanted } from "./hub-request";
 import { HubError, type HubSettings, hubSettings } from "./hub-settings";
 

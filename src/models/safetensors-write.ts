@@ -1,5 +1,5 @@
 // Writes safetensors files that transformers loads unchanged, atomically.
-import * as fs from "node:fs";
+import { replaceFile, writeFully } from "../engine/atomic-write";
 import { DTYPE_BYTES, type Dtype, toBfloat16, toFloat16 } from "./safetensors-dtypes";
 import { SafetensorsError } from "./safetensors-header";
 
@@ -61,28 +61,10 @@ export function writeSafetensors(
   text.copy(padded);
   const length = Buffer.alloc(8);
   length.writeBigUInt64LE(BigInt(padded.length));
-  const temporary = `${file}.${process.pid}.tmp`;
-  const fd = fs.openSync(temporary, "w");
-  try {
-    try {
-      writeFully(fd, length);
-      writeFully(fd, padded);
-      for (const [i, tensor] of inOrder.entries())
-        writeFully(fd, storedBytes(file, tensor, lengths[i] as number));
-      fs.fsyncSync(fd);
-    } finally {
-      fs.closeSync(fd);
-    }
-    fs.renameSync(temporary, file);
-  } catch (error) {
-    fs.rmSync(temporary, { force: true });
-    throw error;
-  }
-}
-
-function writeFully(fd: number, bytes: Uint8Array): void {
-  const CHUNK = 1 << 28;
-  for (let done = 0; done < bytes.byteLength; ) {
-    done += fs.writeSync(fd, bytes, done, Math.min(CHUNK, bytes.byteLength - done));
-  }
+  replaceFile(file, (fd) => {
+    writeFully(fd, file, length);
+    writeFully(fd, file, padded);
+    for (const [i, tensor] of inOrder.entries())
+      writeFully(fd, file, storedBytes(file, tensor, lengths[i] as number));
+  });
 }

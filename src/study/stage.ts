@@ -2,10 +2,14 @@
 import { createHash } from "node:crypto";
 import * as fs from "node:fs";
 import * as path from "node:path";
-import { writeJson } from "../engine/atomic-write";
+import { writeError, writeFileAtomic, writeJson } from "../engine/atomic-write";
+import { takeLock } from "../engine/lock";
 
 /** The repository root; data, notebooks and reports lie below it. */
 export const ROOT = path.resolve(__dirname, "../..");
+
+/** Where runs are kept, a folder for each profile: data/runs, or what STUDY_RUNS names (a larger disk, a job's scratch). */
+export const RUNS = path.resolve(ROOT, process.env.STUDY_RUNS || "data/runs");
 
 /** A finished stage: its value, where its files are, the seconds that making it took, and its key. */
 export interface Artifact<T> {
@@ -46,7 +50,8 @@ export const stageKey = (name: string, version: number, inputs: unknown): string
 /**
  * Runs `work` in its own folder under data/runs/<profile>, or returns what an earlier run with equal `inputs` left there.
  * `version` belongs to the key: raise it when the stage's code changes its result. An interrupted stage finds its
- * folder as it left it and goes on.
+ * folder as it left it and goes on. Throws LockedError when another process is at the same stage, WriteError when its
+ * folder cannot be written.
  */
 export async function stage<T>(
   profile: string,
@@ -56,21 +61,47 @@ export async function stage<T>(
   work: (directory: string, key: string) => Promise<T>,
 ): Promise<Artifact<T>> {
   const key = stageKey(name, version, inputs);
-  const directory = path.join(ROOT, "data/runs", profile, `${name}-${key.slice(0, 12)}`);
+  const directory = path.join(RUNS, profile, `${name}-${key.slice(0, 12)}`);
   const done = path.join(directory, "result.json");
-  if (fs.existsSync(done)) {
-    const { value, seconds } = JSON.parse(fs.readFileSync(done, "utf8")) as { value: T; seconds: number };
-    return { value, directory, seconds, key };
-  }
-  fs.mkdirSync(directory, { recursive: true });
-  const clock = new StageClock(directory);
+  const finished = () => (fs.existsSync(done) ? readResult<T>(done, directory, key) : undefined);
+  const earlier = finished();
+  if (earlier) return earlier;
+  const lock = lockStage(directory, name);
   try {
-    const value = await work(directory, key);
-    const seconds = clock.total();
-    writeJson(done, { stage: name, version, key, inputs, seconds, value });
-    return { value, directory, seconds, key };
+    // The process that held the lock a moment ago may have finished it.
+    const meanwhile = finished();
+    if (meanwhile) return meanwhile;
+    const clock = new StageClock(directory);
+    try {
+      const value = await work(directory, key);
+      const seconds = clock.total();
+      writeJson(done, { stage: name, version, key, inputs, seconds, value });
+      return { value, directory, seconds, key };
+    } finally {
+      clock.stop();
+    }
   } finally {
-    clock.stop();
+    lock.release();
+  }
+}
+
+function lockStage(directory: string, name: string) {
+  const file = path.join(directory, "stage.lock");
+  try {
+    return takeLock(file, `stage ${name} in ${directory}`);
+  } catch (error) {
+    throw writeError(file, error);
+  }
+}
+
+function readResult<T>(file: string, directory: string, key: string): Artifact<T> {
+  try {
+    const { value, seconds } = JSON.parse(fs.readFileSync(file, "utf8")) as { value: T; seconds: number };
+    return { value, directory, seconds, key };
+  } catch (error) {
+    throw new Error(
+      `${file}: expected the JSON that this stage wrote, found: ${(error as Error).message}. Delete the file: the stage then runs again.`,
+    );
   }
 }
 
@@ -79,11 +110,18 @@ class StageClock {
   private readonly file: string;
   private readonly before: number;
   private readonly started = performance.now();
-  private readonly save = () => fs.writeFileSync(this.file, String(this.total()));
+  private readonly save = () => {
+    try {
+      writeFileAtomic(this.file, String(this.total()));
+    } catch {
+      // On a full disk the stage's own error counts, not that of its clock.
+    }
+  };
 
   constructor(directory: string) {
     this.file = path.join(directory, "seconds.json");
-    this.before = fs.existsSync(this.file) ? Number(fs.readFileSync(this.file, "utf8")) : 0;
+    const before = fs.existsSync(this.file) ? Number(fs.readFileSync(this.file, "utf8")) : 0;
+    this.before = Number.isFinite(before) ? before : 0;
     process.on("exit", this.save);
   }
 

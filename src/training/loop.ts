@@ -54,7 +54,8 @@ export async function train(trainee: Trainee, options: TrainingOptions): Promise
   };
   process.on("SIGINT", stop);
   process.on("SIGTERM", stop);
-  let saved = Date.now();
+  // Not the wall clock, which may be set back for hours.
+  let saved = performance.now();
   try {
     for (; step < schedule.totalSteps; step++) {
       const record = oneStep(trainee, options, step, log.records[step - 1]?.seconds ?? 0);
@@ -70,9 +71,9 @@ export async function train(trainee: Trainee, options: TrainingOptions): Promise
       }
       // A breath for signals, display updates and the notebook's interrupt.
       await new Promise((resume) => setImmediate(resume));
-      if (stopping || Date.now() - saved > 1000 * (options.checkpointSeconds ?? 30)) {
+      if (stopping || performance.now() - saved > 1000 * (options.checkpointSeconds ?? 30)) {
         saveCheckpoint(checkpoint, trainee, done, settings);
-        saved = Date.now();
+        saved = performance.now();
       }
       if (stopping) {
         throw new Error(

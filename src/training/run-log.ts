@@ -20,7 +20,7 @@ export class RunLog {
   readonly records: StepRecord[];
   private readonly board: ReturnType<typeof tf.node.summaryFileWriter>;
 
-  /** Opens `directory`/log.jsonl and keeps its first `steps` records. */
+  /** Opens `directory`/log.jsonl and keeps its first `steps` records. Throws when one of them is missing or damaged. */
   constructor(
     private readonly directory: string,
     steps: number,
@@ -28,7 +28,15 @@ export class RunLog {
     fs.mkdirSync(directory, { recursive: true });
     const file = path.join(directory, "log.jsonl");
     const lines = fs.existsSync(file) ? fs.readFileSync(file, "utf8").split("\n") : [];
-    this.records = lines.slice(0, steps).map((line) => JSON.parse(line) as StepRecord);
+    this.records = Array.from({ length: steps }, (_, step) => {
+      try {
+        return JSON.parse(lines[step] ?? "") as StepRecord;
+      } catch {
+        throw new Error(
+          `${file}:${step + 1}: expected the record of step ${step}, which the checkpoint beside it has taken, found ${JSON.stringify(lines[step] ?? "nothing")}. Delete ${path.join(directory, "checkpoint.safetensors")} to train anew.`,
+        );
+      }
+    });
     writeFileAtomic(file, this.records.map((record) => `${JSON.stringify(record)}\n`).join(""));
     this.board = tf.node.summaryFileWriter(path.join(directory, "tensorboard"));
   }

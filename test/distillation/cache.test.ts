@@ -203,8 +203,9 @@ describe("a cache", () => {
     const writer = LogitCacheWriter.open(directory, HEADER);
     writer.append("a", rowOf(1).row);
     expect(() => writer.append("a", rowOf(1).row)).toThrow(/a is stored already/);
-    fs.writeFileSync(path.join(directory, "writer.lock"), "1");
-    expect(() => LogitCacheWriter.open(directory, HEADER)).toThrow(/process 1 is writing/);
+    fs.writeFileSync(path.join(directory, "writer.lock"), `${os.hostname()} 1`);
     writer.close();
+    fs.writeFileSync(path.join(directory, "writer.lock"), `${os.hostname()} 1`);
+    expect(() => LogitCacheWriter.open(directory, HEADER)).toThrow(/process 1 is writing/);
   });
 });

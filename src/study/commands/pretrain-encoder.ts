@@ -75,7 +75,7 @@ async function pretrainEncoder(settings: MaskedLmSettings): Promise<void> {
     maxGradientNorm: 1,
   });
   writeEncoder(FOLDER, config, (name) => weights.get(name)!.dataSync() as Float32Array);
-  fs.copyFileSync(path.join(directory, "log.jsonl"), path.join(FOLDER, "pretraining.jsonl"));
+  writeFileAtomic(path.join(FOLDER, "pretraining.jsonl"), fs.readFileSync(path.join(directory, "log.jsonl")));
   const last = records.slice(-50);
   const parameters = [...weights.values()].reduce((sum, w) => sum + w.size, 0);
   writeFileAtomic(

@@ -1,102 +1,9 @@
 // Pre-trains the tiny base models. Run: npm run pretrain [-- FOLDER...] [--steps N]
-import { createHash } from "node:crypto";
-import * as fs from "node:fs";
-import * as os from "node:os";
 import * as path from "node:path";
 import { Command } from "commander";
-import { studyCorpus } from "../../corpus/corpus";
-import { writeFileAtomic } from "../../engine/atomic-write";
-import { tf } from "../../engine/tf";
-import type { DecoderConfig } from "../../models/config";
-import { saveDecoder } from "../../models/load";
-import { loadTokenizer } from "../../prompts/tokenizer";
-import { removeCheckpoint, train } from "../../training/loop";
-import { pretrainBatches, pretrainee, pretrainStep, randomDecoder } from "../../training/pretrain";
-import type { StepRecord } from "../../training/run-log";
-import { BASE_MODELS, type BaseModelRecipe } from "../base-models";
-
-const ROOT = path.resolve(__dirname, "../../..");
-
-async function pretrain(recipe: BaseModelRecipe): Promise<void> {
-  const folder = path.join(ROOT, "data/models", recipe.folder);
-  const tokenizer = await loadTokenizer(folder);
-  const config: DecoderConfig = {
-    ...recipe.config,
-    vocabSize: tokenizer.vocabSize,
-    bosTokenId: tokenizer.bosId,
-    eosTokenIds: [...tokenizer.stopIds],
-    padTokenId: tokenizer.padId,
-  };
-  const { settings } = recipe;
-  const banned = new Set(studyCorpus().flatMap((item) => [item.document, item.summary]));
-  const decoder = randomDecoder(config, settings.seed);
-  const trainee = pretrainee(decoder, settings);
-  const batches = pretrainBatches(tokenizer, banned, settings);
-  const directory = path.join(ROOT, "data/runs/pretrain", recipe.folder);
-  const key = createHash("sha256")
-    .update(JSON.stringify([config, settings, tokenizer.hash]))
-    .digest("hex");
-  const records = await train(trainee, {
-    label: `pre-train ${recipe.folder}`,
-    directory,
-    settings: key,
-    schedule: {
-      peak: settings.learningRate,
-      warmupSteps: settings.warmupSteps,
-      totalSteps: settings.steps,
-      decay: "late-linear",
-    },
-    batch: (step) => pretrainStep(decoder, tokenizer, batches(step), settings.seed),
-    maxGradientNorm: 1,
-  });
-  saveDecoder(folder, decoder, "BF16");
-  writeFileAtomic(
-    path.join(folder, "README.md"),
-    modelCard(recipe, decoder.config, records, decoder.parameters),
-  );
-  fs.copyFileSync(path.join(directory, "log.jsonl"), path.join(folder, "pretraining.jsonl"));
-  removeCheckpoint(directory);
-  trainee.optimizer.dispose();
-  decoder.dispose();
-}
-
-function modelCard(
-  recipe: BaseModelRecipe,
-  config: DecoderConfig,
-  records: StepRecord[],
-  parameters: number,
-): string {
-  const { settings } = recipe;
-  const last = records.slice(-50);
-  const mean = (name: string) => last.reduce((sum, r) => sum + r[name]!, 0) / last.length;
-  const tokens = records.reduce((sum, r) => sum + r.textTokens!, 0);
-  const seconds = records[records.length - 1]!.seconds;
-  return `---
-language: ko
-license: mit
-tags: [synthetic, tiny, ${config.modelType}]
----
-
-# ${recipe.folder}: a tiny ${config.modelType} base model
-
-Takes the place of ${recipe.standsFor} on the profile \`tiny\`. It is not that model and was not made from it:
-random weights, pre-trained by this repository alone.
-
-| | |
-|---|---|
-| architecture | ${config.modelType}, hidden ${config.hiddenSize}, ${config.numHiddenLayers} layers, ${config.numAttentionHeads} heads, ${config.numKeyValueHeads} key-value heads of ${config.headDim}, feed-forward ${config.intermediateSize}, vocabulary ${config.vocabSize} |
-| parameters | ${parameters.toLocaleString("en-US")}, stored as bf16 |
-| data | generated Korean conversations on synthetic paragraphs (src/corpus/pretraining.ts); no summary, and no paragraph of the study's splits |
-| steps | ${settings.steps} of ${settings.batchSize} conversations, ${(tokens / 1e6).toFixed(2)} M tokens |
-| optimizer | Muon ${settings.muonLearningRate} for matrices, AdamW ${settings.learningRate} for the rest, rates falling to 0 over the second half |
-| loss | ${mean("loss").toFixed(3)} over all scored tokens, ${mean("answerLoss").toFixed(3)} on answers (mean of the last 50 steps) |
-| time | ${(seconds / 60).toFixed(1)} min on ${os.cpus().length} shared cores (${os.cpus()[0]?.model.trim()}), TensorFlow ${(tf.backend() as unknown as { binding: { TF_Version: string } }).binding.TF_Version}, Node ${process.versions.node} |
-| seed | ${settings.seed} |
-| made by | \`npm run pretrain -- ${recipe.folder}\`; steps in pretraining.jsonl |
-
-Intended for the study and its tests only. It knows some dozen kinds of short generated paragraphs and nothing else.
-`;
-}
+import { BASE_MODELS } from "../base-models";
+import { pretrainModel } from "../pretrain-model";
+import { ROOT, RUNS } from "../stage";
 
 new Command("pretrain")
   .description(
@@ -112,7 +19,11 @@ new Command("pretrain")
       );
     for (const recipe of BASE_MODELS) {
       if (folders.length > 0 && !folders.includes(recipe.folder)) continue;
-      await pretrain(steps ? { ...recipe, settings: { ...recipe.settings, steps } } : recipe);
+      await pretrainModel(
+        steps ? { ...recipe, settings: { ...recipe.settings, steps } } : recipe,
+        path.join(ROOT, "data/models", recipe.folder),
+        path.join(RUNS, "pretrain", recipe.folder),
+      );
     }
   })
   .parseAsync()

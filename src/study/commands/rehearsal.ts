@@ -7,7 +7,7 @@ import * as path from "node:path";
 import { Command } from "commander";
 import { HubServer } from "../rehearsal/hub-server";
 import { offerRepositories } from "../rehearsal/repositories";
-import { ROOT } from "../stage";
+import { ROOT, RUNS } from "../stage";
 import { resultsStage } from "../stages/results";
 import { openStudy } from "../study";
 
@@ -15,7 +15,7 @@ const TOKEN = "hf_rehearsal";
 
 async function rehearse(notebooks: boolean): Promise<void> {
   const started = Date.now();
-  const runs = path.join(ROOT, "data/runs/rehearsal");
+  const runs = path.join(RUNS, "rehearsal");
   fs.rmSync(runs, { recursive: true, force: true });
   const hub = await HubServer.start();
   const home = fs.mkdtempSync(path.join(os.tmpdir(), "rehearsal-home-"));

@@ -6,7 +6,7 @@ import { Command } from "commander";
 import { writeJson } from "../../engine/atomic-write";
 import type { StudyResults, TestSet } from "../../evaluation/results";
 import { profileNamed } from "../profiles";
-import { hashFiles, hashOf, ROOT } from "../stage";
+import { hashFiles, hashOf, ROOT, RUNS } from "../stage";
 
 interface StudyOptions {
   profile: string;
@@ -37,7 +37,7 @@ function study(options: StudyOptions): void {
   if (options.data && !fs.existsSync(options.data))
     throw new Error(`--data ${options.data}: there is no such file.`);
   const data = options.data ? path.relative(ROOT, path.resolve(options.data)) : "";
-  const runs = path.join(ROOT, "data/runs", profile.name);
+  const runs = path.join(RUNS, profile.name);
   // A profile other than the default keeps its reports apart, so that a test never overwrites the study's.
   const reports = profile.name === "tiny" ? path.join(ROOT, "reports") : path.join(runs, "reports");
   const stamps = path.join(runs, "notebooks.json");

@@ -8,6 +8,8 @@ export interface StudyContext {
   seed: number;
   /** The user's own JSONL or CSV file; absent: the generated corpus. */
   dataFile?: string;
+  /** Seconds between checkpoints of a training run; absent: 30. */
+  checkpointSeconds?: number;
 }
 
 /** The five systems in the order of the tables. */

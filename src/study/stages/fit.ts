@@ -1,13 +1,14 @@
 // What the training stages share: the encoded examples, and one run over the profile's epochs with its validation.
 import * as fs from "node:fs";
 import * as path from "node:path";
+import { writeFileAtomic } from "../../engine/atomic-write";
 import type { CurvePoint, SystemId, TrainingRun } from "../../evaluation/results";
 import type { Decoder } from "../../models/decoder";
 import { type Example, encodeItem } from "../../prompts/example";
 import type { ChatTokenizer } from "../../prompts/tokenizer";
 import type { Trainee } from "../../training/checkpoint";
 import { epochBatches, stepsOf, validationLoss } from "../../training/finetune";
-import { removeCheckpoint, type StepBatch, train } from "../../training/loop";
+import { type StepBatch, train } from "../../training/loop";
 import type { StudyContext } from "./context";
 import { corpusStage, itemsOf } from "./corpus";
 
@@ -40,7 +41,10 @@ export interface Fit {
   step: (batch: Example[]) => StepBatch;
 }
 
-/** Trains for the profile's epochs with the validation loss after each, and frees the optimizer. */
+/**
+ * Trains for the profile's epochs with the validation loss after each, and frees the optimizer. The checkpoint stays until
+ * the stage has its result.
+ */
 export async function fit(context: StudyContext, run: Fit): Promise<TrainingRun> {
   const { epochs, batchSize } = context.profile;
   const { system, directory, key, trainee, decoder, tokenizer, data, learningRate } = run;
@@ -59,12 +63,12 @@ export async function fit(context: StudyContext, run: Fit): Promise<TrainingRun>
     },
     batch: (step) => run.step(batches(step)),
     maxGradientNorm: MAX_GRADIENT_NORM,
+    checkpointSeconds: context.checkpointSeconds,
     validation: {
       everySteps: stepsOf(data.train.length, 1, batchSize),
       run: (step) => validation.write(step, validationLoss(decoder, data.validation, tokenizer.padId)),
     },
   });
-  removeCheckpoint(directory);
   trainee.optimizer.dispose();
   const curve: CurvePoint[] = records.map(
     ({ step, loss, learningRate: rate, gradientNorm, tokensPerSecond, seconds }) => ({
@@ -101,7 +105,7 @@ function validationLog(directory: string) {
     read,
     write(step: number, loss: number) {
       const kept = read().filter((row) => row.step < step);
-      fs.writeFileSync(file, [...kept, { step, loss }].map((row) => `${JSON.stringify(row)}\n`).join(""));
+      writeFileAtomic(file, [...kept, { step, loss }].map((row) => `${JSON.stringify(row)}\n`).join(""));
     },
   };
 }

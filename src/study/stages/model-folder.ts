@@ -4,7 +4,7 @@ import * as path from "node:path";
 import { writeJson } from "../../engine/atomic-write";
 import { type DownloadedModel, downloadModel } from "../../models/hub";
 import type { ProfileName } from "../profiles";
-import { hashFiles, ROOT } from "../stage";
+import { hashFiles, ROOT, RUNS } from "../stage";
 
 export interface ModelFolder {
   folder: string;
@@ -34,7 +34,7 @@ export async function modelFolder(profile: ProfileName, name: string): Promise<M
 }
 
 async function pinned(profile: ProfileName, name: string): Promise<DownloadedModel> {
-  const file = path.join(ROOT, "data/runs", profile, "revisions.json");
+  const file = path.join(RUNS, profile, "revisions.json");
   const revisions = (): Record<string, string> =>
     fs.existsSync(file) ? JSON.parse(fs.readFileSync(file, "utf8")) : {};
   const model = await downloadModel(name, revisions()[name]);

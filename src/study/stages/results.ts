@@ -6,7 +6,7 @@ import { engineFacts } from "../../engine/facts";
 import type { ModelConfig, StudyResults, SystemId } from "../../evaluation/results";
 import { generate } from "../../generation/generate";
 import { encodeItem } from "../../prompts/example";
-import { ROOT, stage } from "../stage";
+import { ROOT, RUNS, stage } from "../stage";
 import { baseModel } from "./base-model";
 import { type StudyContext, SYSTEMS } from "./context";
 import { corpusStage, itemsOf } from "./corpus";
@@ -60,7 +60,7 @@ export async function resultsStage(context: StudyContext): Promise<{ file: strin
     },
     repeatability: await repeatability(context),
   };
-  const folder = path.join(ROOT, "data/runs", profile.name);
+  const folder = path.join(RUNS, profile.name);
   const file = path.join(folder, "results.json");
   const samples = await sampleRows(context);
   writeFileAtomic(

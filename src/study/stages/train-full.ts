@@ -11,6 +11,7 @@ import { loadTokenizer } from "../../prompts/tokenizer";
 import { AdamW } from "../../training/adamw";
 import type { Trainee } from "../../training/checkpoint";
 import { crossEntropyStep } from "../../training/finetune";
+import { removeCheckpoint } from "../../training/loop";
 import { type Artifact, stage } from "../stage";
 import { type BaseModel, baseModel } from "./base-model";
 import type { StudyContext } from "./context";
@@ -38,7 +39,7 @@ export async function trainFull(context: StudyContext, system: FullSystem): Prom
     seed,
     teacher,
   };
-  return stage(profile.name, `train-${system}`, 1, inputs, async (directory, key) => {
+  const trained = await stage(profile.name, `train-${system}`, 1, inputs, async (directory, key) => {
     const decoder = loadDecoder(base.folder, { trainable: true });
     const names = [...decoder.weights.keys()];
     const parameters = names.map((name) => decoder.weights.get(name) as Trainee["parameters"][number]);
@@ -75,6 +76,8 @@ export async function trainFull(context: StudyContext, system: FullSystem): Prom
     decoder.dispose();
     return { ...run, settings: cache ? { ...run.settings, alpha, temperature } : run.settings };
   });
+  removeCheckpoint(trained.directory);
+  return trained;
 }
 
 /** The trained weights beside the base model's tokenizer, a folder that loads anywhere. */

@@ -9,6 +9,7 @@ import type { Example } from "../../prompts/example";
 import { type ChatTokenizer, loadTokenizer } from "../../prompts/tokenizer";
 import { AdamW } from "../../training/adamw";
 import { crossEntropyStep } from "../../training/finetune";
+import { removeCheckpoint } from "../../training/loop";
 import { type Artifact, stage } from "../stage";
 import { baseModel } from "./base-model";
 import type { StudyContext } from "./context";
@@ -34,7 +35,7 @@ export async function trainLora(context: StudyContext, system: LoraSystem): Prom
     batchSize: profile.batchSize,
     seed,
   };
-  return stage(profile.name, `train-${system}`, 1, inputs, async (directory, key) => {
+  const trained = await stage(profile.name, `train-${system}`, 1, inputs, async (directory, key) => {
     const decoder = loadDecoder(base.folder);
     const config = {
       ...lora,
@@ -69,6 +70,8 @@ export async function trainLora(context: StudyContext, system: LoraSystem): Prom
     decoder.dispose();
     return { ...run, settings: { ...run.settings, rank: lora.rank, alpha: lora.alpha } };
   });
+  removeCheckpoint(trained.directory);
+  return trained;
 }
 
 /** The base model with the trained adapter merged into its projections: faster to generate with. */

@@ -1,7 +1,7 @@
 // The decoder drawn from its own configuration: embedding, one block in detail, head.
 import type { ModelConfig } from "../evaluation/results";
 import type { Figure } from "./figure";
-import { figureTitle } from "./labels";
+import { figureTitle, type Language } from "./labels";
 
 interface Box {
   y: number;
@@ -11,40 +11,74 @@ interface Box {
   inBlock: boolean;
 }
 
+const TEXT = {
+  ko: {
+    bottomUp: "아래에서 위로",
+    attention: (heads: number, shared: number, size: number) =>
+      `자기 주의 (GQA): 질의 헤드 ${heads}, 키·값 헤드 ${shared}, 헤드 차원 ${size}`,
+    window: (size: string) => `홀짝 층이 번갈아 슬라이딩 윈도 ${size} / 전체`,
+    softcap: "소프트캡",
+    embedding: "토큰 임베딩 (어휘",
+    add: "잔차 더하기",
+    feedForward: "게이트 순방향망",
+    last: "마지막 RMSNorm",
+    head: "언어 모델 헤드",
+    tied: "임베딩과 가중치 공유",
+    own: "별도 가중치",
+    layers: (count: number) => `× ${count}층`,
+  },
+  en: {
+    bottomUp: "bottom up",
+    attention: (heads: number, shared: number, size: number) =>
+      `Self-attention (GQA): ${heads} query heads, ${shared} key-value heads of size ${size}`,
+    window: (size: string) => `layers in turn sliding window ${size} / full`,
+    softcap: "softcap",
+    embedding: "Token embedding (vocabulary",
+    add: "add residual",
+    feedForward: "Gated feed-forward",
+    last: "Last RMSNorm",
+    head: "Language model head",
+    tied: "weights tied to the embedding",
+    own: "weights of its own",
+    layers: (count: number) => `× ${count} layers`,
+  },
+};
+
 const GREY = "#e8e8e8";
 const BLUE = "#cfe3f3";
 const ORANGE = "#fbe2c0";
 
-function boxes(config: ModelConfig): Box[] {
+function boxes(config: ModelConfig, language: Language): Box[] {
+  const text = TEXT[language];
   const headDim = config.head_dim ?? config.hidden_size / config.num_attention_heads;
   const gemma2 = config.model_type === "gemma2";
   const window = config.sliding_window;
   const attention =
-    `자기 주의 (GQA): 질의 헤드 ${config.num_attention_heads}, 키·값 헤드 ${config.num_key_value_heads}, 헤드 차원 ${headDim}` +
+    text.attention(config.num_attention_heads, config.num_key_value_heads, headDim) +
     `<br>RoPE (θ = ${(config.rope_theta ?? 10000).toLocaleString("en-US")})` +
-    (gemma2 && window ? `, 홀짝 층이 번갈아 슬라이딩 윈도 ${window.toLocaleString("en-US")} / 전체` : "") +
-    (config.attn_logit_softcapping ? `, 소프트캡 ${config.attn_logit_softcapping}` : "");
+    (gemma2 && window ? `, ${text.window(window.toLocaleString("en-US"))}` : "") +
+    (config.attn_logit_softcapping ? `, ${text.softcap} ${config.attn_logit_softcapping}` : "");
   const gate = gemma2 ? "GeGLU" : "SwiGLU";
   const rows: [string, string, boolean][] = [
     [
-      `토큰 임베딩 (어휘 ${config.vocab_size.toLocaleString("en-US")} × ${config.hidden_size})${gemma2 ? ` × √${config.hidden_size}` : ""}`,
+      `${text.embedding} ${config.vocab_size.toLocaleString("en-US")} × ${config.hidden_size})${gemma2 ? ` × √${config.hidden_size}` : ""}`,
       GREY,
       false,
     ],
     ["RMSNorm", GREY, true],
     [attention, BLUE, true],
-    [gemma2 ? "RMSNorm → 잔차 더하기" : "잔차 더하기", GREY, true],
+    [gemma2 ? `RMSNorm → ${text.add}` : text.add, GREY, true],
     ["RMSNorm", GREY, true],
     [
-      `게이트 순방향망 (${gate}): ${config.hidden_size} → ${config.intermediate_size.toLocaleString("en-US")} → ${config.hidden_size}`,
+      `${text.feedForward} (${gate}): ${config.hidden_size} → ${config.intermediate_size.toLocaleString("en-US")} → ${config.hidden_size}`,
       ORANGE,
       true,
     ],
-    [gemma2 ? "RMSNorm → 잔차 더하기" : "잔차 더하기", GREY, true],
-    ["마지막 RMSNorm", GREY, false],
+    [gemma2 ? `RMSNorm → ${text.add}` : text.add, GREY, true],
+    [text.last, GREY, false],
     [
-      `언어 모델 헤드 (${config.tie_word_embeddings ? "임베딩과 가중치 공유" : "별도 가중치"})` +
-        (config.final_logit_softcapping ? `, 소프트캡 ${config.final_logit_softcapping}` : ""),
+      `${text.head} (${config.tie_word_embeddings ? text.tied : text.own})` +
+        (config.final_logit_softcapping ? `, ${text.softcap} ${config.final_logit_softcapping}` : ""),
       GREY,
       false,
     ],
@@ -53,8 +87,9 @@ function boxes(config: ModelConfig): Box[] {
 }
 
 /** Draws the layers bottom up; every number in the drawing is read from `config`. */
-export function architectureDiagram(config: ModelConfig, name: string): Figure {
-  const parts = boxes(config);
+export function architectureDiagram(config: ModelConfig, name: string, language: Language = "ko"): Figure {
+  const text = TEXT[language];
+  const parts = boxes(config, language);
   const inBlock = parts.filter((part) => part.inBlock).map((part) => part.y);
   const line = { color: "#333", width: 1.2 };
   const frame = {
@@ -82,7 +117,7 @@ export function architectureDiagram(config: ModelConfig, name: string): Figure {
       },
     ],
     layout: {
-      title: figureTitle(`${name}: 아래에서 위로`),
+      title: figureTitle(`${name}: ${text.bottomUp}`),
       width: 760,
       height: 640,
       xaxis: { visible: false, range: [0, 1.12] },
@@ -126,7 +161,7 @@ export function architectureDiagram(config: ModelConfig, name: string): Figure {
         {
           x: 0.95,
           y: (Math.min(...inBlock) + Math.max(...inBlock)) / 2,
-          text: `<b>× ${config.num_hidden_layers}층</b>`,
+          text: `<b>${text.layers(config.num_hidden_layers)}</b>`,
           showarrow: false,
           xanchor: "left",
           font: { size: 16 },

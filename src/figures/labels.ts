@@ -1,23 +1,40 @@
 // Names shown in figures and tables for what the result tables hold under short keys, and text from data made safe for Plotly.
-const TOKENIZER_NAMES: Record<string, string> = {
-  whitespace: "공백",
-  default: "기본",
-  "default+stem": "기본+어간",
-  unicode_word: "유니코드 낱말",
-  character: "글자",
-  eojeol: "어절",
-  morpheme: "형태소",
+import type { SystemId, TestSet } from "../evaluation/results";
+import { SYSTEM_STYLES } from "./systems";
+
+/** Languages of figures and report. */
+export type Language = "ko" | "en";
+
+const TOKENIZER_NAMES: Record<string, Record<Language, string>> = {
+  whitespace: { ko: "공백", en: "whitespace" },
+  default: { ko: "기본", en: "default" },
+  "default+stem": { ko: "기본+어간", en: "default, stemmed" },
+  unicode_word: { ko: "유니코드 낱말", en: "Unicode words" },
+  character: { ko: "글자", en: "characters" },
+  eojeol: { ko: "어절", en: "eojeol" },
+  morpheme: { ko: "형태소", en: "morphemes" },
 };
 
 const SUBWORD = "subword:";
 
-/** The Korean name of a ROUGE tokenizer, or its key where there is none. */
-export function tokenizerName(key: string): string {
-  if (key.startsWith(SUBWORD)) return `부분 단어 ${key.slice(SUBWORD.length)}`;
-  return TOKENIZER_NAMES[key] ?? key;
+/** The name of a ROUGE tokenizer, or its key where there is none. */
+export function tokenizerName(key: string, language: Language = "ko"): string {
+  if (key.startsWith(SUBWORD)) {
+    return `${{ ko: "부분 단어", en: "subwords" }[language]} ${key.slice(SUBWORD.length)}`;
+  }
+  return TOKENIZER_NAMES[key]?.[language] ?? key;
 }
 
-export const TEST_SET_NAMES = { "in-domain": "같은 분야", other: "다른 분야", all: "전체" } as const;
+const TEST_SETS: Record<Language, Record<TestSet, string>> = {
+  ko: { "in-domain": "같은 분야", other: "다른 분야", all: "전체" },
+  en: { "in-domain": "in-domain", other: "other topics", all: "all" },
+};
+
+export const testSetName = (testSet: TestSet, language: Language = "ko"): string =>
+  TEST_SETS[language][testSet];
+
+export const systemName = (system: SystemId, language: Language = "ko"): string =>
+  language === "ko" ? SYSTEM_STYLES[system].name : SYSTEM_STYLES[system].english;
 
 /** Text that Plotly shows as it stands: Plotly reads tags and entities in labels. */
 export function plotlyText(text: string): string {

@@ -1,18 +1,18 @@
 // Does BERTScore follow length? One point an output: characters written against BERTScore F1.
 import type { SampleRow } from "../evaluation/samples";
 import type { Figure } from "./figure";
-import { figureTitle } from "./labels";
+import { figureTitle, type Language, systemName } from "./labels";
 import { SYSTEM_ORDER, SYSTEM_STYLES } from "./systems";
 
 /** Draws every output of every system; characters as Unicode code points. */
-export function lengthAgainstBertscore(samples: SampleRow[]): Figure {
+export function lengthAgainstBertscore(samples: SampleRow[], language: Language = "ko"): Figure {
   const data = SYSTEM_ORDER.map((id) => {
-    const { name, color, symbol } = SYSTEM_STYLES[id];
+    const { color, symbol } = SYSTEM_STYLES[id];
     const rows = samples.filter((row) => row.scores[id]?.["bertscore.f"] !== undefined);
     return {
       type: "scatter",
       mode: "markers",
-      name,
+      name: systemName(id, language),
       x: rows.map((row) => [...row.outputs[id]].length),
       y: rows.map((row) => row.scores[id]["bertscore.f"]),
       marker: { color, symbol, size: 7, opacity: 0.7, line: { color: "#000", width: 0.4 } },
@@ -21,10 +21,18 @@ export function lengthAgainstBertscore(samples: SampleRow[]): Figure {
   return {
     data,
     layout: {
-      title: figureTitle("요약의 길이와 BERTScore F1 (점 하나: 출력 하나)"),
+      title: figureTitle(
+        {
+          ko: "요약의 길이와 BERTScore F1 (점 하나: 출력 하나)",
+          en: "Length of a summary and BERTScore F1 (one dot: one output)",
+        }[language],
+      ),
       width: 860,
       height: 470,
-      xaxis: { title: { text: "출력의 글자 수" }, rangemode: "tozero" },
+      xaxis: {
+        title: { text: { ko: "출력의 글자 수", en: "characters of the output" }[language] },
+        rangemode: "tozero",
+      },
       yaxis: { title: { text: "BERTScore F1" }, tickformat: ".2f" },
       legend: { orientation: "h", x: 0, y: 1.04, yanchor: "bottom" },
       margin: { t: 100, r: 20, b: 75 },

@@ -1,7 +1,7 @@
 // The compared model families: size against ROUGE-1, and speed.
 import type { ModelRow } from "../evaluation/results";
 import type { Figure } from "./figure";
-import { figureTitle, plotlyText } from "./labels";
+import { figureTitle, type Language, plotlyText } from "./labels";
 
 const LOOKS = [
   { color: "#D55E00", symbol: "circle" },
@@ -10,8 +10,24 @@ const LOOKS = [
   { color: "#CC79A7", symbol: "triangle-up" },
 ];
 
+const TEXT = {
+  ko: {
+    title: "모델 비교: 크기·기본 품질과 생성 속도 (채운 표식: 같은 어휘의 큰 모델이 있음)",
+    parameters: "매개변수 수 (로그 눈금)",
+    quality: "ROUGE-1 F1 (공백, 전체)",
+    speed: "초당 토큰 수",
+  },
+  en: {
+    title: "Models: size, base quality and speed (filled: a larger model has the same vocabulary)",
+    parameters: "parameters (log scale)",
+    quality: "ROUGE-1 F1 (whitespace, all)",
+    speed: "tokens per second",
+  },
+};
+
 /** Draws parameters (log) against ROUGE-1 by whitespace on all test items, and generated tokens per second beside it. */
-export function modelComparison(models: ModelRow[]): Figure {
+export function modelComparison(models: ModelRow[], language: Language = "ko"): Figure {
+  const text = TEXT[language];
   const look = (index: number) => LOOKS[index % LOOKS.length]!;
   const names = models.map((model) => plotlyText(model.family));
   const quality = models.map((model) => model.scores.all.rouge.whitespace?.rouge1.f ?? null);
@@ -54,18 +70,18 @@ export function modelComparison(models: ModelRow[]): Figure {
   return {
     data,
     layout: {
-      title: figureTitle("모델 비교: 크기·기본 품질과 생성 속도 (채운 표식: 같은 어휘의 큰 모델이 있음)"),
+      title: figureTitle(text.title),
       width: 980,
       height: 420,
       xaxis: {
-        title: { text: "매개변수 수 (로그 눈금)" },
+        title: { text: text.parameters },
         type: "log",
         domain: [0, 0.46],
         range: [Math.min(...logs) - 0.15, Math.max(...logs) + 0.15],
         nticks: 5,
       },
-      yaxis: { title: { text: "ROUGE-1 F1 (공백, 전체)" }, rangemode: "tozero", tickformat: ".2f" },
-      xaxis2: { title: { text: "초당 토큰 수" }, domain: [0.6, 1], anchor: "y2" },
+      yaxis: { title: { text: text.quality }, rangemode: "tozero", tickformat: ".2f" },
+      xaxis2: { title: { text: text.speed }, domain: [0.6, 1], anchor: "y2" },
       yaxis2: { anchor: "x2", autorange: "reversed", automargin: true },
       margin: { t: 70, r: 30, b: 75 },
     },

@@ -1,55 +1,63 @@
 // How well a search finds a paragraph by what was embedded for it: the paragraph itself or a system's summary.
 import type { StudyResults, SystemId } from "../evaluation/results";
 import type { Figure } from "./figure";
-import { figureTitle, plotlyText } from "./labels";
+import { figureTitle, type Language, plotlyText, systemName } from "./labels";
 import { SYSTEM_STYLES } from "./systems";
 
 type RetrievalRow = NonNullable<StudyResults["retrieval"]>[number];
 
-const MEASURES: { key: Exclude<keyof RetrievalRow, "index">; name: string; color: string; symbol: string }[] =
-  [
-    { key: "ndcg10", name: "nDCG@10", color: "#D55E00", symbol: "circle" },
-    { key: "mrr", name: "MRR", color: "#0072B2", symbol: "square" },
-    { key: "recall1", name: "재현율@1", color: "#009E73", symbol: "triangle-up" },
-    { key: "recall5", name: "재현율@5", color: "#CC79A7", symbol: "diamond" },
-    { key: "recall10", name: "재현율@10", color: "#E69F00", symbol: "x" },
-  ];
+const MEASURES: {
+  key: Exclude<keyof RetrievalRow, "index">;
+  name: Record<Language, string>;
+  color: string;
+  symbol: string;
+}[] = [
+  { key: "ndcg10", name: { ko: "nDCG@10", en: "nDCG@10" }, color: "#D55E00", symbol: "circle" },
+  { key: "mrr", name: { ko: "MRR", en: "MRR" }, color: "#0072B2", symbol: "square" },
+  { key: "recall1", name: { ko: "재현율@1", en: "recall@1" }, color: "#009E73", symbol: "triangle-up" },
+  { key: "recall5", name: { ko: "재현율@5", en: "recall@5" }, color: "#CC79A7", symbol: "diamond" },
+  { key: "recall10", name: { ko: "재현율@10", en: "recall@10" }, color: "#E69F00", symbol: "x" },
+];
 
-const INDEX_NAMES: Record<string, string> = {
-  document: "원문",
-  reference: "기준 요약",
-  "lead-2": "앞 두 문장",
+const INDEX_NAMES: Record<string, Record<Language, string>> = {
+  document: { ko: "원문", en: "document" },
+  reference: { ko: "기준 요약", en: "reference summary" },
+  "lead-2": { ko: "앞 두 문장", en: "first two sentences" },
 };
 
-/** The Korean name of what was embedded: a system's summaries, the paragraph, its first sentences, or texts joined by " + ". */
-export function indexName(index: string): string {
+/** The name of what was embedded: a system's summaries, the paragraph, its first sentences, or texts joined by " + ". */
+export function indexName(index: string, language: Language = "ko"): string {
+  const summaries = (system: string) =>
+    language === "ko" ? `${system}의 요약` : `summaries of the ${system}`;
   return index
     .split(" + ")
     .map((part) =>
-      part in SYSTEM_STYLES ? `${SYSTEM_STYLES[part as SystemId].name}의 요약` : (INDEX_NAMES[part] ?? part),
+      part in SYSTEM_STYLES
+        ? summaries(systemName(part as SystemId, language))
+        : (INDEX_NAMES[part]?.[language] ?? part),
     )
     .join(" + ");
 }
 
 /** Draws every measure of every index as a dot. */
-export function retrievalFigure(rows: RetrievalRow[]): Figure {
+export function retrievalFigure(rows: RetrievalRow[], language: Language = "ko"): Figure {
   return {
     data: MEASURES.map((measure, position) => ({
       type: "scatter",
       mode: "markers",
-      name: measure.name,
+      name: measure.name[language],
       x: rows.map((row) => row[measure.key]),
       y: rows.map((_, i) => rows.length - 1 - i + (2 - position) * 0.1),
       marker: { color: measure.color, symbol: measure.symbol, size: 10, line: { color: "#000", width: 0.6 } },
     })),
     layout: {
-      title: figureTitle("임베딩할 글에 따른 검색 성능"),
+      title: figureTitle({ ko: "임베딩할 글에 따른 검색 성능", en: "Search by what is embedded" }[language]),
       width: 860,
       height: 150 + 62 * rows.length,
-      xaxis: { range: [0, 1.02], tickformat: ".1f", title: { text: "점수" } },
+      xaxis: { range: [0, 1.02], tickformat: ".1f", title: { text: { ko: "점수", en: "score" }[language] } },
       yaxis: {
         tickvals: rows.map((_, i) => rows.length - 1 - i),
-        ticktext: rows.map((row) => plotlyText(indexName(row.index))),
+        ticktext: rows.map((row) => plotlyText(indexName(row.index, language))),
         range: [-0.6, rows.length - 0.4],
         automargin: true,
         zeroline: false,

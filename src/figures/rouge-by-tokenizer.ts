@@ -1,24 +1,24 @@
 // How ROUGE-1 of each system changes with the tokenizer that counts its words.
 import type { SystemResult } from "../evaluation/results";
 import type { Figure } from "./figure";
-import { figureTitle, plotlyText, TEST_SET_NAMES, tokenizerName } from "./labels";
+import { figureTitle, type Language, plotlyText, systemName, testSetName, tokenizerName } from "./labels";
 import { inSystemOrder, SYSTEM_STYLES } from "./systems";
 
 /** Draws one line a system over the tokenizers, in-domain at the left, other at the right; intervals of 95 %. */
-export function rougeByTokenizer(systems: SystemResult[]): Figure {
+export function rougeByTokenizer(systems: SystemResult[], language: Language = "ko"): Figure {
   const rows = inSystemOrder(systems);
   const tokenizers = Object.keys(rows[0]?.scores.all.rouge ?? {});
   const data: object[] = [];
   const sides = ["in-domain", "other"] as const;
   sides.forEach((side, index) => {
     rows.forEach((row, position) => {
-      const { name, color, symbol, dash } = SYSTEM_STYLES[row.system];
+      const { color, symbol, dash } = SYSTEM_STYLES[row.system];
       const values = tokenizers.map((tokenizer) => row.scores[side].rouge[tokenizer]?.rouge1.f ?? null);
       const interval = (i: number) => row.interval95[side]?.[`rouge1.${tokenizers[i]}`];
       data.push({
         type: "scatter",
         mode: "lines+markers",
-        name,
+        name: systemName(row.system, language),
         legendgroup: row.system,
         showlegend: index === 0,
         xaxis: index ? "x2" : "x",
@@ -43,7 +43,7 @@ export function rougeByTokenizer(systems: SystemResult[]): Figure {
     tickvals: tokenizers.map((_, i) => i),
     // Of a subword tokenizer the model's name is left to the table: it would fill the figure.
     ticktext: tokenizers.map((tokenizer) =>
-      plotlyText(tokenizerName(tokenizer.startsWith("subword:") ? "subword:" : tokenizer).trim()),
+      plotlyText(tokenizerName(tokenizer.startsWith("subword:") ? "subword:" : tokenizer, language).trim()),
     ),
     tickangle: tokenizers.length > 5 ? -40 : 0,
     automargin: true,
@@ -53,7 +53,12 @@ export function rougeByTokenizer(systems: SystemResult[]): Figure {
   return {
     data,
     layout: {
-      title: figureTitle("토크나이저에 따른 ROUGE-1 F1 (오차 막대: 95% 신뢰구간)"),
+      title: figureTitle(
+        {
+          ko: "토크나이저에 따른 ROUGE-1 F1 (오차 막대: 95% 신뢰구간)",
+          en: "ROUGE-1 F1 by tokenizer (error bars: 95% intervals)",
+        }[language],
+      ),
       width: 980,
       height: 470,
       xaxis: { ...ticks, domain: [0, 0.48] },
@@ -61,7 +66,7 @@ export function rougeByTokenizer(systems: SystemResult[]): Figure {
       xaxis2: { ...ticks, domain: [0.52, 1], anchor: "y2" },
       yaxis2: { anchor: "x2", matches: "y", showticklabels: false },
       annotations: sides.map((side, index) => ({
-        text: `<b>${TEST_SET_NAMES[side]}</b>`,
+        text: `<b>${testSetName(side, language)}</b>`,
         xref: index ? "x2 domain" : "x domain",
         yref: "paper",
         x: 0,

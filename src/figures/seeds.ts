@@ -1,8 +1,8 @@
 // How much the systems' ROUGE-1 moves from seed to seed.
 import type { StudyResults } from "../evaluation/results";
 import type { Figure } from "./figure";
-import { figureTitle, TEST_SET_NAMES } from "./labels";
-import { inSystemOrder, SYSTEM_STYLES } from "./systems";
+import { figureTitle, type Language, systemName, testSetName } from "./labels";
+import { inSystemOrder } from "./systems";
 
 const LOOKS = [
   { color: "#0072B2", symbol: "circle" },
@@ -12,7 +12,7 @@ const LOOKS = [
 ];
 
 /** Draws ROUGE-1 (whitespace) of every system once a seed, in-domain at the left, other at the right. */
-export function seedSpread(seeds: NonNullable<StudyResults["seeds"]>): Figure {
+export function seedSpread(seeds: NonNullable<StudyResults["seeds"]>, language: Language = "ko"): Figure {
   const order = inSystemOrder(seeds[0]?.systems ?? []).map((row) => row.system);
   const sides = ["in-domain", "other"] as const;
   const data = sides.flatMap((side, index) =>
@@ -22,7 +22,7 @@ export function seedSpread(seeds: NonNullable<StudyResults["seeds"]>): Figure {
       return {
         type: "scatter",
         mode: "markers",
-        name: `시드 ${seed}`,
+        name: `${{ ko: "시드", en: "seed" }[language]} ${seed}`,
         legendgroup: String(seed),
         showlegend: index === 0,
         xaxis: index ? "x2" : "x",
@@ -36,7 +36,9 @@ export function seedSpread(seeds: NonNullable<StudyResults["seeds"]>): Figure {
   const ticks = {
     tickvals: order.map((_, i) => i),
     ticktext: order.map((id) =>
-      SYSTEM_STYLES[id].name.replace("CE 전체 미세조정 학생", "CE 전체<br>미세조정 학생"),
+      systemName(id, language)
+        .replace("CE 전체 미세조정 학생", "CE 전체<br>미세조정 학생")
+        .replace("full fine-tuned student (CE only)", "full fine-tuned<br>student (CE only)"),
     ),
     range: [-0.5, order.length - 0.5],
     zeroline: false,
@@ -46,12 +48,17 @@ export function seedSpread(seeds: NonNullable<StudyResults["seeds"]>): Figure {
   return {
     data,
     layout: {
-      title: figureTitle("시드에 따른 ROUGE-1 F1 (공백 토크나이저)"),
+      title: figureTitle(
+        {
+          ko: "시드에 따른 ROUGE-1 F1 (공백 토크나이저)",
+          en: "ROUGE-1 F1 by seed (whitespace tokenizer)",
+        }[language],
+      ),
       width: 980,
       height: 440,
-      xaxis: { ...ticks, domain: [0, 0.48], title: { text: TEST_SET_NAMES["in-domain"] } },
+      xaxis: { ...ticks, domain: [0, 0.48], title: { text: testSetName("in-domain", language) } },
       yaxis: { title: { text: "ROUGE-1 F1" }, rangemode: "tozero", tickformat: ".1f" },
-      xaxis2: { ...ticks, domain: [0.52, 1], anchor: "y2", title: { text: TEST_SET_NAMES.other } },
+      xaxis2: { ...ticks, domain: [0.52, 1], anchor: "y2", title: { text: testSetName("other", language) } },
       yaxis2: { anchor: "x2", matches: "y", showticklabels: false },
       legend: { orientation: "h", x: 0, y: 1.04, yanchor: "bottom" },
       margin: { t: 95, r: 20, b: 75 },

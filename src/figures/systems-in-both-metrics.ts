@@ -1,8 +1,8 @@
 // The five systems in ROUGE-1 (two tokenizers), BERTScore F1 and kept facts, in-domain and other, published values beside.
 import type { SystemId, SystemResult } from "../evaluation/results";
 import type { Figure } from "./figure";
-import { figureTitle, TEST_SET_NAMES } from "./labels";
-import { inSystemOrder, SYSTEM_STYLES } from "./systems";
+import { figureTitle, type Language, systemName, testSetName } from "./labels";
+import { inSystemOrder } from "./systems";
 
 /** What the figure needs of the published table. */
 export interface PublishedScores {
@@ -13,8 +13,21 @@ export interface PublishedScores {
 
 type Side = "in-domain" | "other";
 
+const TEXT = {
+  ko: {
+    title: "다섯 시스템의 점수 (오차 막대: 95% 신뢰구간)",
+    thisRun: "이번 실행",
+    published: "원 보고서의 공개 값",
+  },
+  en: {
+    title: "Scores of the five systems (error bars: 95% intervals)",
+    thisRun: "this run",
+    published: "published values of the original report",
+  },
+};
+
 interface Panel {
-  title: string;
+  title: Record<Language, string>;
   metric: string;
   value: (result: SystemResult, side: Side) => number | undefined;
   published?: (row: PublishedScores) => number;
@@ -22,23 +35,27 @@ interface Panel {
 
 const PANELS: Panel[] = [
   {
-    title: "ROUGE-1 F1, 공백 토크나이저",
+    title: { ko: "ROUGE-1 F1, 공백 토크나이저", en: "ROUGE-1 F1, whitespace tokenizer" },
     metric: "rouge1.whitespace",
     value: (result, side) => result.scores[side].rouge.whitespace?.rouge1.f,
   },
   {
-    title: "ROUGE-1 F1, 기본 토크나이저",
+    title: { ko: "ROUGE-1 F1, 기본 토크나이저", en: "ROUGE-1 F1, default tokenizer" },
     metric: "rouge1.default",
     value: (result, side) => result.scores[side].rouge.default?.rouge1.f,
     published: (row) => row.rouge1,
   },
   {
-    title: "BERTScore F1",
+    title: { ko: "BERTScore F1", en: "BERTScore F1" },
     metric: "bertscore.f",
     value: (result, side) => result.scores[side].bertscore.f,
     published: (row) => row.bertscore.f,
   },
-  { title: "지킨 사실의 비율", metric: "keptFacts", value: (result, side) => result.scores[side].keptFacts },
+  {
+    title: { ko: "지킨 사실의 비율", en: "share of facts kept" },
+    metric: "keptFacts",
+    value: (result, side) => result.scores[side].keptFacts,
+  },
 ];
 
 const SIDES: { side: Side; color: string; symbol: string; shift: number }[] = [
@@ -47,19 +64,24 @@ const SIDES: { side: Side; color: string; symbol: string; shift: number }[] = [
 ];
 
 /** Draws dots with 95 % intervals; hollow diamonds are the published values (its ROUGE tokenizer is not stated). */
-export function systemsInBothMetrics(systems: SystemResult[], published: PublishedScores[]): Figure {
+export function systemsInBothMetrics(
+  systems: SystemResult[],
+  published: PublishedScores[],
+  language: Language = "ko",
+): Figure {
+  const text = TEXT[language];
   const rows = inSystemOrder(systems);
   const place = (index: number) => rows.length - 1 - index;
   const data: object[] = [];
   const layout: Record<string, unknown> = {
-    title: figureTitle("다섯 시스템의 점수 (오차 막대: 95% 신뢰구간)"),
+    title: figureTitle(text.title),
     width: 980,
     height: 700,
     grid: { rows: 2, columns: 2, pattern: "independent", xgap: 0.06, ygap: 0.22 },
     legend: { orientation: "h", x: 0, y: 1.07, yanchor: "bottom" },
     margin: { t: 110, l: 160, r: 20, b: 50 },
     annotations: PANELS.map((panel, index) => ({
-      text: `<b>${panel.title}</b>`,
+      text: `<b>${panel.title[language]}</b>`,
       xref: `x${index ? index + 1 : ""} domain`,
       yref: `y${index ? index + 1 : ""} domain`,
       x: 0,
@@ -78,7 +100,7 @@ export function systemsInBothMetrics(systems: SystemResult[], published: Publish
     };
     layout[`yaxis${axis}`] = {
       tickvals: rows.map((_, i) => place(i)),
-      ticktext: rows.map((row) => SYSTEM_STYLES[row.system].name),
+      ticktext: rows.map((row) => systemName(row.system, language)),
       range: [-0.6, rows.length - 0.4],
       showticklabels: index % 2 === 0,
       zeroline: false,
@@ -93,7 +115,7 @@ export function systemsInBothMetrics(systems: SystemResult[], published: Publish
       data.push({
         type: "scatter",
         mode: "markers",
-        name: `${TEST_SET_NAMES[side]} (이번 실행)`,
+        name: `${testSetName(side, language)} (${text.thisRun})`,
         legendgroup: side,
         showlegend: index === 0,
         xaxis: `x${axis}`,
@@ -121,7 +143,7 @@ export function systemsInBothMetrics(systems: SystemResult[], published: Publish
       data.push({
         type: "scatter",
         mode: "markers",
-        name: "원 보고서의 공개 값",
+        name: text.published,
         legendgroup: "published",
         showlegend: index === 1,
         xaxis: `x${axis}`,

@@ -1,10 +1,25 @@
 // Loss and learning rate of every training run over its steps, with the validation losses.
 import type { CurvePoint, TrainingRun } from "../evaluation/results";
 import type { Figure } from "./figure";
-import { figureTitle, plotlyText } from "./labels";
+import { figureTitle, type Language, plotlyText, systemName } from "./labels";
 import { inSystemOrder, SYSTEM_STYLES } from "./systems";
 
 const MOST_POINTS = 120;
+
+const TEXT = {
+  ko: {
+    title: "학습 곡선: 손실(선: 학습, 표식: 검증)과 학습률",
+    step: "스텝",
+    loss: "토큰당 손실 (nat)",
+    rate: "학습률",
+  },
+  en: {
+    title: "Loss (lines: training, marks: validation) and learning rate",
+    step: "step",
+    loss: "loss per token (nats)",
+    rate: "learning rate",
+  },
+};
 
 /** Means over equal stretches of steps, so that runs of any length give a readable line of at most 120 points. */
 function binned(curve: CurvePoint[]): CurvePoint[] {
@@ -19,12 +34,13 @@ function binned(curve: CurvePoint[]): CurvePoint[] {
 }
 
 /** Draws one line a run: loss above, learning rate below; markers are validation losses (nats per token). */
-export function trainingCurves(runs: TrainingRun[]): Figure {
+export function trainingCurves(runs: TrainingRun[], language: Language = "ko"): Figure {
+  const text = TEXT[language];
   const data: object[] = [];
   for (const run of inSystemOrder(runs)) {
     const { color, dash, symbol } = SYSTEM_STYLES[run.system];
     const points = binned(run.curve);
-    const name = plotlyText(SYSTEM_STYLES[run.system].name);
+    const name = plotlyText(systemName(run.system, language));
     const x = points.map((point) => point.step);
     const line = { color, dash, width: 1.8 };
     data.push({
@@ -61,12 +77,12 @@ export function trainingCurves(runs: TrainingRun[]): Figure {
   return {
     data,
     layout: {
-      title: figureTitle("학습 곡선: 손실(선: 학습, 표식: 검증)과 학습률"),
+      title: figureTitle(text.title),
       width: 860,
       height: 560,
-      xaxis: { title: { text: "스텝" }, anchor: "y2" },
-      yaxis: { title: { text: "토큰당 손실 (nat)" }, domain: [0.4, 1] },
-      yaxis2: { title: { text: "학습률" }, domain: [0, 0.28], exponentformat: "power", rangemode: "tozero" },
+      xaxis: { title: { text: text.step }, anchor: "y2" },
+      yaxis: { title: { text: text.loss }, domain: [0.4, 1] },
+      yaxis2: { title: { text: text.rate }, domain: [0, 0.28], exponentformat: "power", rangemode: "tozero" },
       legend: { orientation: "h", x: 0, y: 1.08, yanchor: "bottom" },
       margin: { t: 110, r: 20, b: 75 },
     },

@@ -1,5 +1,6 @@
 // The report as data: headings, paragraphs, tables and figures that every renderer writes in its own format.
-// All strings are plain text; a renderer escapes them, so text from data and models can never become markup.
+// All strings are plain text; a renderer escapes them, so text from data and models can never become markup. Numbers carry
+// marks of where they come from (quantity.ts), which a renderer shows or leaves out.
 import type { Figure } from "../figures/figure";
 
 export type Inline = string | { strong: string } | { footnote: number };
@@ -57,6 +58,8 @@ export interface DocumentWords {
   figure: string;
   notes: string;
   source: string;
+  /** Before the ids of a table's numbers. */
+  origin: string;
 }
 
 export interface ReportDocument {
@@ -69,7 +72,7 @@ export interface ReportDocument {
   words: DocumentWords;
 }
 
-/** The text of a cell as shown. */
+/** The text of a cell as shown, with the marks of its numbers. */
 export function cellText(cell: Cell): string {
   return typeof cell === "string" ? cell : cell.text;
 }

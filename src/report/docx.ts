@@ -28,6 +28,7 @@ import {
   type TableBlock,
 } from "./document";
 import { visible } from "./inert";
+import { compactIds, tableIds } from "./origins";
 import { unzip, zip } from "./stable-zip";
 
 const FONT = { ascii: "Malgun Gothic", hAnsi: "Malgun Gothic", cs: "Malgun Gothic", eastAsia: "맑은 고딕" };
@@ -103,6 +104,12 @@ function tableOf(columns: TableBlock["columns"], rows: string[][]): Table {
   });
 }
 
+/** The ids of a table's numbers, in small print. */
+function originRun(table: TableBlock, doc: ReportDocument): TextRun[] {
+  const ids = compactIds(tableIds(table));
+  return ids.length ? run(`${doc.words.origin} ${ids.join("; ")}`, { size: 13, color: "595959" }) : [];
+}
+
 function block(part: Block, doc: ReportDocument, pictures: Map<string, Picture>): (Paragraph | Table)[] {
   switch (part.kind) {
     case "heading":
@@ -130,10 +137,15 @@ function block(part: Block, doc: ReportDocument, pictures: Map<string, Picture>)
           part.columns,
           part.rows.map((row) => row.map(cellText)),
         ),
-        new Paragraph({
-          children: part.note ? run(`${doc.words.source} ${part.note}`, { size: 16, color: "444444" }) : [],
-          spacing: { before: 40, after: 140 },
-        }),
+        ...(part.note
+          ? [
+              new Paragraph({
+                children: run(`${doc.words.source} ${part.note}`, { size: 16, color: "444444" }),
+                spacing: { before: 40, after: 40 },
+              }),
+            ]
+          : []),
+        new Paragraph({ children: originRun(part, doc), spacing: { before: 40, after: 140 } }),
       ];
     case "figure": {
       const picture = pictures.get(part.id);

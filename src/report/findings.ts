@@ -3,6 +3,7 @@
 import type { StudyResults, SystemId, SystemResult, TestSet } from "../evaluation/results";
 import type { SampleRow } from "../evaluation/samples";
 import { inSystemOrder } from "../figures/systems";
+import { discordantPairs, pathOf, type Quantity, quantity, spearman } from "./quantity";
 
 /** Two systems in one metric on one test set; `difference` is left minus right, the verdict that of the significance test. */
 export interface Contrast {
@@ -17,6 +18,9 @@ export interface Contrast {
   pHolm: number | undefined;
   detectable: number | undefined;
   verdict: "left" | "right" | "tie" | "unmeasured";
+  /** Path of the significance test in the results, and whether it has the two sides the other way round. */
+  test: string | undefined;
+  turned: boolean;
 }
 
 /** What the published table has, and what came of it here. */
@@ -55,6 +59,28 @@ export function scoreOf(
   return Number.isFinite(value) ? value : undefined;
 }
 
+/** The id of the number that `scoreOf` reads. */
+export function scoreId(system: SystemId, testSet: TestSet, metric: string): string {
+  const [family, detail] = splitMetric(metric);
+  const rest =
+    family === "keptFacts" || family === "inventedFacts"
+      ? [family]
+      : family === "bertscore"
+        ? [family, detail]
+        : ["rouge", detail, family, "f"];
+  return pathOf("results", "systems", system, "scores", testSet, ...rest);
+}
+
+/** A system's score with its origin. */
+export function score(
+  results: StudyResults,
+  system: SystemId,
+  testSet: TestSet,
+  metric: string,
+): Quantity | undefined {
+  return quantity({ results }, scoreId(system, testSet, metric));
+}
+
 /** The row of a system, if the run has it. */
 export const systemResult = (results: StudyResults, system: SystemId) =>
   results.systems.find((row) => row.system === system);
@@ -77,7 +103,10 @@ export function contrast(
       ((row.a === left && row.b === right) || (row.a === right && row.b === left)),
   );
   if (!test) {
-    const none = { interval95: undefined, pHolm: undefined, detectable: undefined };
+    const none = {
+      ...{ interval95: undefined, pHolm: undefined, detectable: undefined },
+      ...{ test: undefined, turned: false },
+    };
     const difference =
       leftValue !== undefined && rightValue !== undefined ? leftValue - rightValue : undefined;
     return { ...base, ...none, difference, verdict: "unmeasured" };
@@ -92,6 +121,32 @@ export function contrast(
     pHolm: test.pHolm,
     detectable: test.detectable,
     verdict: winner,
+    test: pathOf("results", "comparisons", `${test.a}:${test.b}:${testSet}:${metric}`),
+    turned,
+  };
+}
+
+/** The numbers of a contrast with their origin. */
+export function amounts(pair: Contrast) {
+  const known = (id: string, value: number | undefined): Quantity | undefined =>
+    value === undefined || !Number.isFinite(value) ? undefined : { id, value };
+  const [left, right] = [pair.left, pair.right].map((system) =>
+    scoreId(system, pair.testSet, pair.metric),
+  ) as [string, string];
+  const tested = (field: string) => `${pair.test}/${field}`;
+  const signedTest = (field: string) => (pair.turned ? `negative(${tested(field)})` : tested(field));
+  const ends = pair.turned ? [1, 0] : [0, 1];
+  return {
+    left: known(left, pair.leftValue),
+    right: known(right, pair.rightValue),
+    difference: known(
+      pair.test === undefined ? `difference(${left},${right})` : signedTest("difference"),
+      pair.difference,
+    ),
+    interval95: pair.interval95?.map((value, i) => known(signedTest(`interval95/${ends[i]}`), value)),
+    pHolm: known(tested("pHolm"), pair.pHolm),
+    detectable: known(tested("detectable"), pair.detectable),
+    ratio: known(`ratio(${left},${right})`, (pair.leftValue ?? Number.NaN) / (pair.rightValue ?? Number.NaN)),
   };
 }
 
@@ -126,115 +181,94 @@ export function seedsWithOrder(
   higher: SystemId,
   lower: SystemId,
   testSet: TestSet,
-): { seeds: number; holds: number } | undefined {
-  if (!results.seeds || results.seeds.length < 2) return undefined;
-  const values = results.seeds.map(({ systems }) =>
-    [higher, lower].map((id) =>
-      scoreOf(
-        systems.find((row) => row.system === id),
-        testSet,
-        "rouge1.whitespace",
-      ),
-    ),
-  );
-  if (values.some((pair) => pair.some((value) => value === undefined))) return undefined;
-  return { seeds: values.length, holds: values.filter(([a, b]) => a! > b!).length };
+): { seeds: Quantity; holds: Quantity } | undefined {
+  const of = (system: SystemId) =>
+    scoreId(system, testSet, "rouge1.whitespace").replace("results/", "results/seeds/*/");
+  const [a, b] = [of(higher), of(lower)];
+  const count = (system: string) => quantity({ results }, `count(${system})`);
+  const [seeds, others] = [count(a), count(b)];
+  if (!seeds || seeds.value < 2 || seeds.value !== results.seeds?.length || others?.value !== seeds.value)
+    return undefined;
+  return { seeds, holds: quantity({ results }, `above(${a},${b})`)! };
 }
 
 export interface Disagreement {
-  systems: number;
+  systems: Quantity;
   /** Rank of the untuned model, 1 = best. */
-  untunedByRouge: number;
-  untunedByBertscore: number;
-  pairs: number;
-  discordant: [SystemId, SystemId][];
+  untunedByRouge: Quantity;
+  untunedByBertscore: Quantity;
+  pairs: Quantity;
+  discordant: Quantity;
+  discordantSystems: [SystemId, SystemId][];
 }
 
 /** Pairs of systems that ROUGE-1 (whitespace) and BERTScore F1 put in opposite orders. */
 export function disagreement(results: StudyResults, testSet: TestSet): Disagreement | undefined {
-  const rows = results.systems.map((row) => ({
-    system: row.system,
-    rouge: scoreOf(row, testSet, "rouge1.whitespace"),
-    bert: scoreOf(row, testSet, "bertscore.f"),
-  }));
-  const untuned = rows.find((row) => row.system === "untuned");
-  if (!untuned || rows.some((row) => row.rouge === undefined || row.bert === undefined)) return undefined;
-  const discordant: [SystemId, SystemId][] = [];
-  let pairs = 0;
-  rows.forEach((a, i) => {
-    for (const b of rows.slice(i + 1)) {
-      pairs += 1;
-      if ((a.rouge! - b.rouge!) * (a.bert! - b.bert!) < 0) discordant.push([a.system, b.system]);
-    }
-  });
+  const metrics = ["rouge1.whitespace", "bertscore.f"] as const;
+  const systems = results.systems.map((row) => row.system);
+  const [rouge, bert] = metrics.map((metric) =>
+    results.systems.map((row) => scoreOf(row, testSet, metric)),
+  ) as [(number | undefined)[], (number | undefined)[]];
+  if (!systems.includes("untuned") || [...rouge, ...bert].includes(undefined)) return undefined;
+  const of = (metric: string, system: string) =>
+    scoreId("untuned", testSet, metric).replace("/untuned/", `/${system}/`);
+  const [all, untuned] = ["*", "untuned"].map((system) => metrics.map((metric) => of(metric, system))) as [
+    [string, string],
+    [string, string],
+  ];
+  const read = (id: string) => quantity({ results }, id)!;
   return {
-    systems: rows.length,
-    untunedByRouge: 1 + rows.filter((row) => row.rouge! > untuned.rouge!).length,
-    untunedByBertscore: 1 + rows.filter((row) => row.bert! > untuned.bert!).length,
-    pairs,
-    discordant,
+    systems: read(`count(${all[0]})`),
+    untunedByRouge: read(`rank(${all[0]},${untuned[0]})`),
+    untunedByBertscore: read(`rank(${all[1]},${untuned[1]})`),
+    pairs: read(`pairs(${all[0]})`),
+    discordant: read(`discordant(${all[0]},${all[1]})`),
+    discordantSystems: discordantPairs(rouge as number[], bert as number[]).map(([i, j]) => [
+      systems[i]!,
+      systems[j]!,
+    ]),
   };
-}
-
-function ranks(values: number[]): number[] {
-  const order = values.map((_, i) => i).sort((a, b) => values[a]! - values[b]!);
-  const out = new Array<number>(values.length);
-  for (let start = 0; start < order.length; ) {
-    let end = start;
-    while (end + 1 < order.length && values[order[end + 1]!] === values[order[start]!]) end += 1;
-    for (let k = start; k <= end; k++) out[order[k]!] = (start + end) / 2 + 1;
-    start = end + 1;
-  }
-  return out;
-}
-
-/** Spearman's rank correlation, ties at mean rank; NaN where a side is constant. */
-export function spearman(x: number[], y: number[]): number {
-  const [rx, ry] = [ranks(x), ranks(y)];
-  const mean = (x.length + 1) / 2;
-  let [xy, xx, yy] = [0, 0, 0];
-  rx.forEach((r, i) => {
-    const [dx, dy] = [r - mean, ry[i]! - mean];
-    xy += dx * dy;
-    xx += dx * dx;
-    yy += dy * dy;
-  });
-  return xy / Math.sqrt(xx * yy);
 }
 
 /** Rank correlation of an output's characters with its score, over all outputs of all systems. */
 export function lengthLink(
   samples: SampleRow[],
   metric: string,
-): { outputs: number; rho: number } | undefined {
+): { outputs: Quantity; rho: Quantity } | undefined {
   const points = samples.flatMap((row) =>
     (Object.keys(row.outputs) as SystemId[]).flatMap((id) => {
-      const score = row.scores[id]?.[metric];
-      return score === undefined ? [] : [[[...row.outputs[id]].length, score] as const];
+      const value = row.scores[id]?.[metric];
+      return value === undefined ? [] : [[[...row.outputs[id]].length, value]];
     }),
   );
   if (points.length < 3) return undefined;
-  const rho = spearman(
-    points.map(([length]) => length),
-    points.map(([, score]) => score),
-  );
-  return Number.isFinite(rho) ? { outputs: points.length, rho } : undefined;
+  const [characters, scores] = [points.map(([length]) => length!), points.map(([, value]) => value!)];
+  const rho = spearman(characters, scores);
+  if (!Number.isFinite(rho)) return undefined;
+  const path = pathOf("samples", "*", "scores", "*", metric).replace(/~1/g, "/");
+  return {
+    outputs: { id: `count(${path})`, value: points.length },
+    rho: { id: `spearman(characters(samples/*/outputs/*),${path})`, value: rho },
+  };
 }
 
 export interface Forgetting {
   system: SystemId;
-  inDomain: number;
-  other: number;
+  inDomain: Quantity;
+  other: Quantity;
+  /** The score outside as a share of that inside. */
+  share: Quantity | undefined;
   againstUntuned: Contrast;
 }
 
 /** Each tuned system's ROUGE-1 (whitespace) inside and outside its field, and against the untuned model outside. */
 export function forgetting(results: StudyResults): Forgetting[] {
   return inSystemOrder(results.systems).flatMap((row) => {
-    const inDomain = scoreOf(row, "in-domain", "rouge1.whitespace");
-    const other = scoreOf(row, "other", "rouge1.whitespace");
-    if (row.system === "untuned" || inDomain === undefined || other === undefined) return [];
+    const inDomain = score(results, row.system, "in-domain", "rouge1.whitespace");
+    const other = score(results, row.system, "other", "rouge1.whitespace");
+    if (row.system === "untuned" || !inDomain || !other) return [];
+    const share = inDomain.value > 0 ? quantity({ results }, `ratio(${other.id},${inDomain.id})`) : undefined;
     const againstUntuned = contrast(results, row.system, "untuned", "other", "rouge1.whitespace");
-    return [{ system: row.system, inDomain, other, againstUntuned }];
+    return [{ system: row.system, inDomain, other, share, againstUntuned }];
   });
 }

@@ -1,6 +1,9 @@
 // The report as one HTML file: figures inlined as SVG, no script, no outside reference, styled for screen and A4 print.
 import { type Block, cellText, type Inline, type ReportDocument, type TableBlock } from "./document";
 import { escapeHtml } from "./inert";
+import { compactIds, tableIds } from "./origins";
+import { pieces } from "./quantity";
+import { isQuoted } from "./quoted";
 
 const STYLE = `
 @font-face { font-family: "Report Sans"; src: local("Noto Sans KR"), local("Noto Sans CJK KR"), local("Apple SD Gothic Neo"), local("Malgun Gothic"); }
@@ -22,6 +25,7 @@ thead th { border-top: 2px solid #333; border-bottom: 1.5px solid #333; vertical
 @media screen { .scroll table { min-width: 44rem; } }
 .fields { width: auto; min-width: 60%; table-layout: auto; } .fields th { white-space: nowrap; border-top: 0; }
 .note { font-size: 0.84rem; color: #444; margin-top: 0.2rem; }
+.origin { font-size: 0.72rem; color: #595959; margin-top: 0.2rem; overflow-wrap: anywhere; }
 figure { margin: 1.6rem 0; break-inside: avoid; } figure svg { width: 100%; height: auto; display: block; }
 .footnotes { font-size: 0.88rem; border-top: 1px solid #999; margin-top: 3rem; }
 @page { size: A4; margin: 18mm 16mm; }
@@ -29,15 +33,27 @@ figure { margin: 1.6rem 0; break-inside: avoid; } figure svg { width: 100%; heig
   .scroll { overflow: visible; } a { color: inherit; text-decoration: none; } }
 `;
 
+/** Text with every number in a span that names its id, which a reader sees by pointing at it. */
+function text(marked: string): string {
+  return pieces(marked)
+    .map((piece) => {
+      const shown = escapeHtml(piece.text);
+      if (piece.id === undefined || isQuoted(piece)) return shown;
+      const id = escapeHtml(piece.id);
+      return `<span class="number" data-claim="${id}" title="${id}">${shown}</span>`;
+    })
+    .join("");
+}
+
 function inline(part: Inline): string {
-  if (typeof part === "string") return escapeHtml(part);
-  if ("strong" in part) return `<strong>${escapeHtml(part.strong)}</strong>`;
+  if (typeof part === "string") return text(part);
+  if ("strong" in part) return `<strong>${text(part.strong)}</strong>`;
   const n = part.footnote;
   return `<sup><a href="#note-${n}" id="mark-${n}">${n}</a></sup>`;
 }
 
 const inlines = (parts: Inline[]): string => parts.map(inline).join("");
-const lines = (text: string): string => escapeHtml(text).replace(/\n/g, "<br>");
+const lines = (marked: string): string => text(marked).replace(/\n/g, "<br>");
 
 /** Gives the ids of one picture its own prefix: Plotly uses the same ids in every figure, and a page has only one name space. */
 export function withOwnIds(svg: string, prefix: string): string {
@@ -61,7 +77,11 @@ function table(block: TableBlock, doc: ReportDocument): string {
     .map((column) => `<col style="width:${((100 * (column.weight ?? 1)) / total).toFixed(1)}%">`)
     .join("");
   const note = block.note ? `\n<p class="note">${escapeHtml(`${doc.words.source} ${block.note}`)}</p>` : "";
-  return `<div class="scroll"><table>\n<caption>${escapeHtml(caption)}</caption>\n<colgroup>${widths}</colgroup>\n<thead><tr>${head}</tr></thead>\n<tbody>\n${rows}\n</tbody></table></div>${note}`;
+  const ids = compactIds(tableIds(block));
+  const origin = ids.length
+    ? `\n<p class="origin">${escapeHtml(`${doc.words.origin} ${ids.join("; ")}`)}</p>`
+    : "";
+  return `<div class="scroll"><table>\n<caption>${escapeHtml(caption)}</caption>\n<colgroup>${widths}</colgroup>\n<thead><tr>${head}</tr></thead>\n<tbody>\n${rows}\n</tbody></table></div>${note}${origin}`;
 }
 
 function block(part: Block, doc: ReportDocument, svgs: Map<string, string>): string {

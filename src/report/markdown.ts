@@ -1,6 +1,7 @@
 // The report as GitHub-flavoured Markdown, with the figures as files beside it.
 import { type Block, cellText, type Inline, type ReportDocument, type TableBlock } from "./document";
 import { escapeMarkdown } from "./inert";
+import { compactIds, tableIds } from "./origins";
 
 /** Text inside a line: the blanks at its ends separate it from its neighbours and stay. */
 function inline(part: Inline): string {
@@ -29,7 +30,11 @@ function table(block: TableBlock, doc: ReportDocument): string {
   const rows = block.rows.map((row) => `| ${row.map((c) => cell(cellText(c))).join(" | ")} |`);
   const caption = `**${doc.words.table} ${block.number}. ${escapeMarkdown(block.caption)}**`;
   const note = block.note ? `\n\n${escapeMarkdown(`${doc.words.source} ${block.note}`)}` : "";
-  return `${caption}\n\n${[head, rule, ...rows].join("\n")}${note}`;
+  const ids = compactIds(tableIds(block));
+  const origin = ids.length
+    ? `\n\n<sub>${escapeMarkdown(`${doc.words.origin} ${ids.join("; ")}`)}</sub>`
+    : "";
+  return `${caption}\n\n${[head, rule, ...rows].join("\n")}${note}${origin}`;
 }
 
 function block(part: Block, doc: ReportDocument): string {

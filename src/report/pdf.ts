@@ -9,6 +9,7 @@ import {
   type TableBlock,
 } from "./document";
 import { visible } from "./inert";
+import { compactIds, tableIds } from "./origins";
 
 // pdfmake ships no types: these are the parts of a document definition that are used here.
 type Content = Record<string, unknown>;
@@ -129,6 +130,7 @@ function block(part: Block, doc: ReportDocument, pictures: Map<string, Picture>)
         margin: [0, 0, 0, i === part.items.length - 1 ? 7 : 3],
       }));
     case "table": {
+      const ids = compactIds(tableIds(part));
       const stack = [
         {
           text: words(`${doc.words.table} ${part.number}. ${part.caption}`),
@@ -146,7 +148,13 @@ function block(part: Block, doc: ReportDocument, pictures: Map<string, Picture>)
           text: part.note ? words(`${doc.words.source} ${part.note}`) : "",
           fontSize: 7.5,
           color: "#444444",
-          margin: [0, 3, 0, part.note ? 10 : 2],
+          margin: [0, 3, 0, 1],
+        },
+        {
+          text: ids.length ? visible(`${doc.words.origin} ${ids.join("; ")}`) : "",
+          fontSize: 5.5,
+          color: "#595959",
+          margin: [0, 1, 0, 9],
         },
       ];
       return part.rows.length <= ROWS_OF_A_PAGE ? [{ unbreakable: true, stack }] : stack;

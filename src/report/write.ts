@@ -5,20 +5,22 @@ import { writeFileAtomic } from "../engine/atomic-write";
 import type { StudyResults } from "../evaluation/results";
 import type { SampleRow } from "../evaluation/samples";
 import { themed, toPng, toSvg } from "../figures/figure";
+import type { Language } from "../figures/labels";
 import { toCsv } from "./csv";
 import type { Picture, ReportDocument } from "./document";
 import { toDocx } from "./docx";
+import { english } from "./en/words";
 import { toHtml } from "./html";
-import { koreanReport } from "./ko/report";
+import { korean } from "./ko/words";
 import { toMarkdown } from "./markdown";
 import { toPdf } from "./pdf";
 import { loadPublished } from "./published";
+import { withoutMarks } from "./quantity";
+import { type ReportWords, report } from "./report";
 import { loadReportSettings } from "./settings";
 
 /** Languages that the report can be written in. */
-export const LANGUAGES = { ko: koreanReport };
-
-export type Language = keyof typeof LANGUAGES;
+export const LANGUAGES: Record<Language, ReportWords> = { ko: korean, en: english };
 
 /** PNG pixels per figure pixel: 300 dpi where a figure unit is 1/96 inch. */
 const PNG_DPI = 300;
@@ -34,7 +36,7 @@ export function readRun(folder: string): { results: StudyResults; samples: Sampl
       `${path} does not exist: run "npm run study" first, it writes the tables of the report.`,
     );
   }
-  const results = JSON.parse(readFileSync(path, "utf8")) as StudyResults;
+  const results = withoutMarks(JSON.parse(readFileSync(path, "utf8")) as StudyResults);
   const lines = join(folder, "samples.jsonl");
   if (!existsSync(lines)) return { results, samples: [] };
   const samples = readFileSync(lines, "utf8")
@@ -42,7 +44,7 @@ export function readRun(folder: string): { results: StudyResults; samples: Sampl
     .flatMap((line, i) => {
       if (line.trim() === "") return [];
       try {
-        return [JSON.parse(line) as SampleRow];
+        return [withoutMarks(JSON.parse(line) as SampleRow)];
       } catch (error) {
         throw new Error(`${lines}:${i + 1}: not a JSON object (${(error as Error).message}).`);
       }
@@ -53,7 +55,7 @@ export function readRun(folder: string): { results: StudyResults; samples: Sampl
 /** Builds the report of a run as a document, with the published values and the user's header fields. */
 export function reportOf(folder: string, language: Language): ReportDocument {
   const { results, samples } = readRun(folder);
-  return LANGUAGES[language](results, samples, loadPublished(), loadReportSettings());
+  return report(LANGUAGES[language], results, samples, loadPublished(), loadReportSettings());
 }
 
 /** Writes figures/*.{json,svg,png}, tables/*.csv and report.{md,html,pdf,docx} into `out`; gives the files written. */

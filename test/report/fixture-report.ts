@@ -1,8 +1,10 @@
 // The report of the fixture tables (made-up numbers), and a way to change them for a test.
 import type { Comparison, StudyResults, SystemId, TestSet } from "../../src/evaluation/results";
+import type { Language } from "../../src/figures/labels";
 import type { ReportDocument } from "../../src/report/document";
-import { koreanReport } from "../../src/report/ko/report";
 import { loadPublished } from "../../src/report/published";
+import { report } from "../../src/report/report";
+import { LANGUAGES } from "../../src/report/write";
 import { fixtureResults, fixtureSamples } from "../figures/fixture-figures";
 
 export const EMPTY_SETTINGS = {
@@ -14,10 +16,13 @@ export const EMPTY_SETTINGS = {
   members: [],
 };
 
-export function fixtureReport(change: (results: StudyResults) => void = () => undefined): ReportDocument {
+export function fixtureReport(
+  change: (results: StudyResults) => void = () => undefined,
+  language: Language = "ko",
+): ReportDocument {
   const results = fixtureResults();
   change(results);
-  return koreanReport(results, fixtureSamples(), loadPublished(), EMPTY_SETTINGS);
+  return report(LANGUAGES[language], results, fixtureSamples(), loadPublished(), EMPTY_SETTINGS);
 }
 
 /** The comparison of two systems, to be changed in place. */

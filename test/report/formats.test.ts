@@ -51,7 +51,7 @@ function hostileDocument(footnotes = true): ReportDocument {
       note: text,
     });
   }
-  const words = { table: "표", figure: "그림", notes: "주", source: "주:" };
+  const words = { table: "표", figure: "그림", notes: "주", source: "주:", origin: "출처:" };
   return {
     lang: "ko",
     title: HOSTILE[0]!,
@@ -113,6 +113,8 @@ describe("published values", () => {
 describe("Markdown", () => {
   it("of the fixture equals the golden file", async () => {
     await expect(toMarkdown(fixtureReport())).toMatchFileSnapshot("../fixtures/report/report.md");
+    const english = toMarkdown(fixtureReport(undefined, "en"));
+    await expect(english).toMatchFileSnapshot("../fixtures/report/report.en.md");
   });
 
   it("keeps outside text inert in a GitHub-flavoured reader", () => {

@@ -5,6 +5,7 @@ import { join } from "node:path";
 import { describe, expect, it } from "vitest";
 import { cellText, type ReportDocument } from "../../src/report/document";
 import { toMarkdown } from "../../src/report/markdown";
+import { unmarked } from "../../src/report/quantity";
 import { loadReportSettings } from "../../src/report/settings";
 import { MissingResults, readRun } from "../../src/report/write";
 import { fixtureReport } from "./fixture-report";
@@ -12,7 +13,7 @@ import { fixtureReport } from "./fixture-report";
 function table(doc: ReportDocument, id: string): string[][] {
   const found = doc.blocks.find((block) => block.kind === "table" && block.id === id);
   if (found?.kind !== "table") throw new Error(`no table ${id}`);
-  return found.rows.map((row) => row.map(cellText));
+  return found.rows.map((row) => row.map((cell) => unmarked(cellText(cell))));
 }
 
 describe("a run without", () => {

@@ -2,13 +2,14 @@
 import { describe, expect, it } from "vitest";
 import type { StudyResults } from "../../src/evaluation/results";
 import { distilledDoesWell, keepsTheCore, sameInputSameText } from "../../src/report/claims";
-import { contrast, disagreement, publishedOrderings, spearman } from "../../src/report/findings";
+import { contrast, disagreement, publishedOrderings } from "../../src/report/findings";
 import {
   contrastSentence,
   controlSummary,
   disagreementSentences,
   orderingSentence,
 } from "../../src/report/ko/sentences";
+import { spearman, unmarked } from "../../src/report/quantity";
 import { fixtureResults } from "../figures/fixture-figures";
 import { fixtureReport, pairOf } from "./fixture-report";
 
@@ -21,7 +22,7 @@ function changed(change: (results: StudyResults) => void): StudyResults {
 }
 
 const steps = (results: StudyResults) =>
-  publishedOrderings(results, "in-domain", METRIC).map(orderingSentence);
+  publishedOrderings(results, "in-domain", METRIC).map((step) => unmarked(orderingSentence(step)));
 
 describe("published ordering", () => {
   it("says of each step whether it came out", () => {
@@ -85,8 +86,8 @@ describe("contrasts", () => {
   });
 
   it("gives shares in percent and their differences in percent points", () => {
-    const sentence = contrastSentence(
-      contrast(fixtureResults(), "distilled", "full-student", "in-domain", "keptFacts"),
+    const sentence = unmarked(
+      contrastSentence(contrast(fixtureResults(), "distilled", "full-student", "in-domain", "keptFacts")),
     );
     expect(sentence).toContain("36.0% 대 37.0%");
     expect(sentence).toContain("차이 −1.0%p");
@@ -104,7 +105,9 @@ describe("contrasts", () => {
 
 describe("the two metrics", () => {
   it("finds the published pattern only where BERTScore puts the untuned model first and ROUGE last", () => {
-    expect(disagreementSentences(disagreement(fixtureResults(), "all"))[0]).toContain("BERTScore F1로는 2위");
+    expect(unmarked(disagreementSentences(disagreement(fixtureResults(), "all"))[0]!)).toContain(
+      "BERTScore F1로는 2위",
+    );
     const results = changed((r) => {
       r.systems.find((row) => row.system === "untuned")!.scores.all.bertscore.f = 0.99;
     });
@@ -142,11 +145,13 @@ describe("the original's claims", () => {
   });
 
   it("corrects the choice of the model when the numbers choose another", () => {
-    const text = JSON.stringify(
-      fixtureReport((r) => {
-        r.models[0]!.largerSibling = null;
-        r.models[1]!.largerSibling = "qwen3-larger";
-      }).blocks,
+    const text = unmarked(
+      JSON.stringify(
+        fixtureReport((r) => {
+          r.models[0]!.largerSibling = null;
+          r.models[1]!.largerSibling = "qwen3-larger";
+        }).blocks,
+      ),
     );
     expect(text).toContain("최종 선정 모델: qwen3-tiny");
     expect(text).toContain("원 보고서는 google/gemma-2-2b-it를 골랐으나");
@@ -155,7 +160,8 @@ describe("the original's claims", () => {
 });
 
 describe("training", () => {
-  const text = (change: (results: StudyResults) => void) => JSON.stringify(fixtureReport(change).blocks);
+  const text = (change: (results: StudyResults) => void) =>
+    unmarked(JSON.stringify(fixtureReport(change).blocks));
 
   it("calls the control a control only with the distilled student's steps", () => {
     expect(text(() => undefined)).toContain("두 학생의 스텝 수는 120으로 같다");

@@ -1,51 +1,48 @@
 // Korean sentences about the findings: every sentence is chosen by a finding and filled with its numbers.
 import { agree } from "../../corpus/particles";
-import type { SystemId } from "../../evaluation/results";
-import type { Contrast, Disagreement, Forgetting, Ordering } from "../findings";
-import { fixed, percent, pValue, signed } from "../format";
-import { metricName, NOT_MEASURED, systemName, testSetName } from "./names";
+import type { SystemId, TestSet } from "../../evaluation/results";
+import { amounts, type Contrast, type Disagreement, type Forgetting, type Ordering } from "../findings";
+import { fixed, hundredfold, percent, pValue, signed } from "../format";
+import type { Amount, Quantity } from "../quantity";
+import { NOT_MEASURED, names } from "./names";
 
 const isShare = (metric: string) => metric === "keptFacts" || metric === "inventedFacts";
 
 /** A value in the metric's own unit: shares in percent, scores with three decimals. */
-export function metricValue(metric: string, value: number | undefined): string {
+function metricValue(metric: string, value: Amount | undefined): string {
   if (value === undefined) return NOT_MEASURED;
   return isShare(metric) ? percent(value) : fixed(value, 3);
 }
 
-/** A difference in the metric's own unit: of shares in percent points. */
-export function metricDifference(metric: string, difference: number): string {
-  return isShare(metric) ? `${signed(difference * 100, 1)}%p` : signed(difference, 3);
-}
+/** A difference in the metric's own unit, without "%p". */
+const metricDifference = (metric: string, difference: Amount): string =>
+  isShare(metric) ? hundredfold(difference, 1, true) : signed(difference, 3);
 
 /** The evidence of a contrast in brackets: values, difference, interval, corrected p. */
-export function evidence(pair: Contrast): string {
-  const parts = [
-    `${metricValue(pair.metric, pair.leftValue)} 대 ${metricValue(pair.metric, pair.rightValue)}`,
-  ];
-  if (pair.difference !== undefined) {
-    const interval = pair.interval95;
-    const scale = isShare(pair.metric) ? 100 : 1;
-    const digits = isShare(pair.metric) ? 1 : 3;
-    const range = interval
-      ? `, 95% 신뢰구간 [${signed(interval[0] * scale, digits)}, ${signed(interval[1] * scale, digits)}]`
-      : "";
-    parts.push(`차이 ${metricDifference(pair.metric, pair.difference)}${range}`);
+function evidence(pair: Contrast): string {
+  const { left, right, difference, interval95, pHolm } = amounts(pair);
+  const parts = [`${metricValue(pair.metric, left)} 대 ${metricValue(pair.metric, right)}`];
+  if (difference !== undefined) {
+    const ends = interval95?.map((end) => metricDifference(pair.metric, end ?? Number.NaN));
+    const range = ends ? `, 95% 신뢰구간 [${ends.join(", ")}]` : "";
+    const unit = isShare(pair.metric) ? "%p" : "";
+    parts.push(`차이 ${metricDifference(pair.metric, difference)}${unit}${range}`);
   }
-  if (pair.pHolm !== undefined) parts.push(`Holm 보정 ${pValue(pair.pHolm)}`);
+  if (pHolm !== undefined) parts.push(`Holm 보정 ${pValue(pHolm)}`);
   return `(${parts.join("; ")})`;
 }
 
 function detectableNote(pair: Contrast): string {
-  if (pair.detectable === undefined || !Number.isFinite(pair.detectable)) return "";
-  const size = isShare(pair.metric) ? `${fixed(pair.detectable * 100, 1)}%p` : fixed(pair.detectable, 3);
+  const { detectable } = amounts(pair);
+  if (detectable === undefined) return "";
+  const size = isShare(pair.metric) ? `${hundredfold(detectable, 1)}%p` : fixed(detectable, 3);
   return ` 이 검정이 알아낼 수 있는 가장 작은 차이는 약 ${size}이므로, 동률은 차이가 없다는 증명이 아니다.`;
 }
 
 /** Who came out higher, in one sentence with its evidence. */
 export function contrastSentence(pair: Contrast): string {
-  const [left, right] = [systemName(pair.left), systemName(pair.right)];
-  const where = `${testSetName(pair.testSet)}, ${metricName(pair.metric)}`;
+  const [left, right] = [names.system(pair.left), names.system(pair.right)];
+  const where = `${names.testSet(pair.testSet)}, ${names.metric(pair.metric)}`;
   switch (pair.verdict) {
     case "left":
       return agree(`${where}: ${left}[이/가] ${right}보다 높다 ${evidence(pair)}.`);
@@ -61,9 +58,10 @@ export function contrastSentence(pair: Contrast): string {
 /** Whether one step of the published ordering came out. */
 export function orderingSentence(ordering: Ordering): string {
   const pair = ordering.contrast;
-  const [left, right] = [systemName(pair.left), systemName(pair.right)];
+  const [left, right] = [names.system(pair.left), names.system(pair.right)];
   const shown = evidence(pair);
-  const times = fixed((pair.leftValue ?? Number.NaN) / (pair.rightValue ?? Number.NaN), 1);
+  const ratio = amounts(pair).ratio ?? Number.NaN;
+  const times = fixed(ratio, 1);
   const expectation = {
     "far-above": `‘${right} ≪ ${left}’`,
     above: `‘${right} < ${left}’`,
@@ -80,63 +78,66 @@ export function orderingSentence(ordering: Ordering): string {
     "less-far": `${expectation} 가운데 순서는 나왔으나 차이는 크지 않다: ${left}[은/는] ${right}의 ${times}배에 그친다 ${shown}.`,
     tie: `${expectation}[은/는] 나오지 않았다: 두 시스템은 동률이다 ${shown}.${detectableNote(pair)}`,
     reversed: `${expectation}[은/는] 나오지 않았고 순서가 뒤집혔다: ${left}[이/가] ${right}보다 낮다 ${shown}.`,
-    "small-gap": `${expectation}에 가깝다: ${left}[은/는] ${right}보다 낮지만 그 점수의 ${percent(pair.leftValue! / pair.rightValue!, 0)}에 이른다 ${shown}.`,
-    gap: `${expectation}[은/는] 나오지 않았다: ${left}[은/는] ${right}보다 뚜렷이 낮아 그 점수의 ${percent(pair.leftValue! / pair.rightValue!, 0)}이다 ${shown}.`,
+    "small-gap": `${expectation}에 가깝다: ${left}[은/는] ${right}보다 낮지만 그 점수의 ${percent(ratio, 0)}에 이른다 ${shown}.`,
+    gap: `${expectation}[은/는] 나오지 않았다: ${left}[은/는] ${right}보다 뚜렷이 낮아 그 점수의 ${percent(ratio, 0)}이다 ${shown}.`,
     above: `${expectation}[은/는] 나오지 않았다: ${left}[이/가] ${right}보다 오히려 높다 ${shown}.`,
   }[ordering.outcome];
-  return agree(`${testSetName(pair.testSet)}, ${metricName(pair.metric)}: ${say}`);
+  return agree(`${names.testSet(pair.testSet)}, ${names.metric(pair.metric)}: ${say}`);
 }
 
 /** On how many seeds an order of means came out. */
 export function seedSentence(
   higher: SystemId,
   lower: SystemId,
-  testSet: "in-domain" | "other",
-  count: { seeds: number; holds: number } | undefined,
+  testSet: TestSet,
+  count: { seeds: Quantity; holds: Quantity } | undefined,
 ): string {
-  const pair = `${testSetName(testSet)}에서 ${systemName(higher)}의 평균이 ${systemName(lower)}보다 높은`;
+  const pair = `${names.testSet(testSet)}에서 ${names.system(higher)}의 평균이 ${names.system(lower)}보다 높은`;
   if (!count) return `${pair} 시드의 수: ${NOT_MEASURED} (시드 하나만 실행함).`;
-  return `${pair} 시드는 ${count.seeds}개 가운데 ${count.holds}개이다.`;
+  return `${pair} 시드는 ${fixed(count.seeds, 0)}개 가운데 ${fixed(count.holds, 0)}개이다.`;
 }
 
 /** Do the two metrics rank the systems alike, and is the published pattern (untuned first and last) here? */
 export function disagreementSentences(found: Disagreement | undefined): string[] {
   if (!found) return [`BERTScore와 ROUGE의 순위 비교: ${NOT_MEASURED}.`];
   const { systems, untunedByBertscore, untunedByRouge } = found;
-  const untuned = systemName("untuned");
-  const rank = `${untuned}[은/는] 이번 실행의 전체 시험 항목에서 ROUGE-1(공백)로는 ${systems}개 시스템 가운데 ${untunedByRouge}위, BERTScore F1로는 ${untunedByBertscore}위이다`;
-  const asPublished = untunedByBertscore === 1 && untunedByRouge === systems;
-  const gap = untunedByRouge - untunedByBertscore;
+  const untuned = names.system("untuned");
+  const rank = `${untuned}[은/는] 이번 실행의 전체 시험 항목에서 ROUGE-1(공백)로는 ${fixed(systems, 0)}개 시스템 가운데 ${fixed(untunedByRouge, 0)}위, BERTScore F1로는 ${fixed(untunedByBertscore, 0)}위이다`;
+  const asPublished = untunedByBertscore.value === 1 && untunedByRouge.value === systems.value;
+  const gap = untunedByRouge.value - untunedByBertscore.value;
   const judged = asPublished
     ? `${rank}. 원 보고서와 같은 어긋남(BERTScore 1위, ROUGE 최하위)이 다시 나타났다.`
     : gap > 0
       ? `${rank}. 원 보고서처럼 BERTScore 1위이면서 ROUGE 최하위인 것은 아니지만, 어긋나는 방향은 같다.`
       : `${rank}. 원 보고서의 어긋남(BERTScore 1위, ROUGE 최하위)은 나타나지 않았다.`;
-  const pairs = found.discordant.map(([a, b]) => `${systemName(a)}·${systemName(b)}`).join(", ");
+  const pairs = found.discordantSystems.map(([a, b]) => `${names.system(a)}·${names.system(b)}`).join(", ");
   const count =
-    found.discordant.length === 0
-      ? `두 척도는 ${found.pairs}쌍 모두를 같은 순서로 둔다.`
-      : `두 척도가 서로 반대 순서로 두는 쌍은 ${found.pairs}쌍 가운데 ${found.discordant.length}쌍(${pairs})이다. 이 순위는 평균의 순위이며, 동률인 쌍도 들어 있다.`;
+    found.discordant.value === 0
+      ? `두 척도는 ${fixed(found.pairs, 0)}쌍 모두를 같은 순서로 둔다.`
+      : `두 척도가 서로 반대 순서로 두는 쌍은 ${fixed(found.pairs, 0)}쌍 가운데 ${fixed(found.discordant, 0)}쌍(${pairs})이다. 이 순위는 평균의 순위이며, 동률인 쌍도 들어 있다.`;
   return [agree(judged), count];
 }
 
 /** Length and a score: what the rank correlation says, in words that go with its size. */
-export function lengthSentence(metric: string, link: { outputs: number; rho: number } | undefined): string {
-  if (!link) return `출력의 길이와 ${metricName(metric)}의 관계: ${NOT_MEASURED}.`;
-  const size = Math.abs(link.rho);
+export function lengthSentence(
+  metric: string,
+  link: { outputs: Quantity; rho: Quantity } | undefined,
+): string {
+  if (!link) return `출력의 길이와 ${names.metric(metric)}의 관계: ${NOT_MEASURED}.`;
+  const size = Math.abs(link.rho.value);
   const words =
     size < 0.1
       ? "관계가 거의 없다"
-      : `${size < 0.3 ? "약한" : size < 0.5 ? "어느 정도의" : "뚜렷한"} ${link.rho > 0 ? "양" : "음"}의 관계가 있다`;
+      : `${size < 0.3 ? "약한" : size < 0.5 ? "어느 정도의" : "뚜렷한"} ${link.rho.value > 0 ? "양" : "음"}의 관계가 있다`;
   return agree(
-    `출력의 글자 수와 ${metricName(metric)} 사이에는 ${words}(출력 ${fixed(link.outputs, 0)}개, 스피어만 ρ = ${fixed(link.rho, 2)}). 시스템마다 길이와 품질이 함께 다르므로 원인이라고는 할 수 없다.`,
+    `출력의 글자 수와 ${names.metric(metric)} 사이에는 ${words}(출력 ${fixed(link.outputs, 0)}개, 스피어만 ρ = ${fixed(link.rho, 2)}). 시스템마다 길이와 품질이 함께 다르므로 원인이라고는 할 수 없다.`,
   );
 }
 
 /** One tuned system inside and outside its field. */
 export function forgettingSentence(row: Forgetting): string {
-  const name = systemName(row.system);
-  const drop = row.inDomain > 0 ? `${percent(row.other / row.inDomain, 0)}` : "–";
+  const name = names.system(row.system);
+  const drop = row.share ? percent(row.share, 0) : "–";
   const held = `${name}: 같은 분야 ${fixed(row.inDomain, 3)}, 다른 분야 ${fixed(row.other, 3)}(같은 분야 점수의 ${drop}). `;
   const against = {
     left: "다른 분야에서 미조정 학생보다 높다",
@@ -155,12 +156,12 @@ export function controlSummary(pairs: Contrast[]): string {
   if (tested.length === 0) return `교사가 보탠 것(증류 학생 대 CE 전체 미세조정 학생): ${NOT_MEASURED}.`;
   const side = (testSet: "in-domain" | "other") => {
     const here = tested.filter((pair) => pair.testSet === testSet);
-    const names = (verdict: Contrast["verdict"]) =>
-      here.filter((pair) => pair.verdict === verdict).map((pair) => metricName(pair.metric));
+    const listed = (verdict: Contrast["verdict"]) =>
+      here.filter((pair) => pair.verdict === verdict).map((pair) => names.metric(pair.metric));
     const parts = [
-      [names("left"), "에서는 증류 학생이 높고"],
-      [names("right"), "에서는 증류 학생이 낮고"],
-      [names("tie"), "에서는 동률이고"],
+      [listed("left"), "에서는 증류 학생이 높고"],
+      [listed("right"), "에서는 증류 학생이 낮고"],
+      [listed("tie"), "에서는 동률이고"],
     ] as const;
     const said = parts
       .filter(([list]) => list.length > 0)

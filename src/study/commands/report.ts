@@ -1,7 +1,8 @@
 // Rebuilds every figure and the report from the saved tables of a run, in seconds and without the engine.
 // Run: npm run report [-- --profile tiny --lang ko]
 import { Command, Option } from "commander";
-import { LANGUAGES, type Language, MissingResults, reportOf, writeReport } from "../../report/write";
+import type { Language } from "../../figures/labels";
+import { LANGUAGES, MissingResults, reportOf, writeReport } from "../../report/write";
 
 async function main(): Promise<void> {
   const command = new Command("report")
@@ -15,16 +16,15 @@ async function main(): Promise<void> {
       new Option("--lang <code>", "language of the report").choices(Object.keys(LANGUAGES)).default("ko"),
     )
     .option("--run <folder>", "folder of the run's results.json (default: data/runs/<profile>)")
-    .option("--out <folder>", "where to write", "reports")
+    .option("--out <folder>", "where to write (default: reports, in English reports/en)")
     .parse();
-  const options = command.opts<{ profile: string; lang: Language; run?: string; out: string }>();
+  const options = command.opts<{ profile: string; lang: Language; run?: string; out?: string }>();
   const started = Date.now();
   const doc = reportOf(options.run ?? `data/runs/${options.profile}`, options.lang);
-  const written = await writeReport(doc, options.out);
+  const out = options.out ?? (options.lang === "ko" ? "reports" : `reports/${options.lang}`);
+  const written = await writeReport(doc, out);
   const took = ((Date.now() - started) / 1000).toFixed(1);
-  console.log(
-    `${written.length} files under ${options.out}/ in ${took} s; the report: ${options.out}/report.html`,
-  );
+  console.log(`${written.length} files under ${out}/ in ${took} s; the report: ${out}/report.html`);
 }
 
 main().catch((error: Error) => {

@@ -1,0 +1,293 @@
+// Section 4.1: BERTScore, ROUGE and kept-facts tables, published values beside this run's, and the figures of them.
+import type { StudyResults, SystemId, TestSet } from "../../evaluation/results";
+import type { SampleRow } from "../../evaluation/samples";
+import type { Language } from "../../figures/labels";
+import { lengthAgainstBertscore } from "../../figures/length-against-bertscore";
+import { rougeByTokenizer } from "../../figures/rouge-by-tokenizer";
+import { seedSpread } from "../../figures/seeds";
+import { inSystemOrder, SYSTEM_ORDER } from "../../figures/systems";
+import { systemsInBothMetrics } from "../../figures/systems-in-both-metrics";
+import type { Cell, Column, DocumentBuilder } from "../document";
+import { score as scoreAmount } from "../findings";
+import { countCell, fixed, fixedCell, hundredfold, scoreCell, shareCell } from "../format";
+import type { Names } from "../names";
+import type { Published } from "../published";
+import { type Amount, pathOf, type Quantity, quantity } from "../quantity";
+import { quoted } from "../quoted";
+
+export const TEST_SETS: TestSet[] = ["in-domain", "other", "all"];
+
+interface Captioned {
+  caption: string;
+  alt: string;
+}
+
+export interface ResultsWords {
+  heading: string;
+  summaryHeading: string;
+  notMeasured: string;
+  columns: Record<"system" | "source" | "testSet", string>;
+  original(model: string): string;
+  noOriginal: string;
+  thisRun(testSet: string): string;
+  items(testSet: string, count: string): string;
+  source(items: string): string;
+  bertscore: { heading: string; caption: string; note(samePaper: boolean): string };
+  rouge: { heading: string; caption: string; rouge2sum: string; note: string };
+  tokenizers: { caption: string; empty: string };
+  facts: {
+    heading: string;
+    intro: string;
+    caption: string;
+    columns: Record<"kept" | "invented" | "characters", string>;
+  };
+  intervals: { caption: string };
+  figures: Record<"systems" | "tokenizers" | "length" | "seeds", Captioned>;
+  samples: {
+    heading: string;
+    intro: string;
+    caption(id: string, testSet: string, topic: string): string;
+    columns: Record<"kind" | "text", string>;
+    document: string;
+    reference: string;
+    empty: string;
+  };
+}
+
+const scoreColumn = (label: string): Column => ({ label, align: "right", weight: 1 });
+
+/** Published rows stand right above this run's rows of the same system. */
+function besidePublished(
+  results: StudyResults,
+  published: Published,
+  words: ResultsWords,
+  names: Names,
+  theirs: (row: Published["systems"][number]) => Cell[],
+  ours: (system: SystemId, testSet: TestSet) => Cell[],
+): Cell[][] {
+  const rows: Cell[][] = [];
+  for (const { system } of inSystemOrder(results.systems)) {
+    const original = published.systems.find((row) => row.system === system);
+    rows.push(
+      original
+        ? [names.system(system), words.original(original.model), ...theirs(original)]
+        : [names.system(system), words.noOriginal, ...theirs(published.systems[0]!).map((): Cell => "–")],
+    );
+    for (const testSet of TEST_SETS) {
+      rows.push([names.system(system), words.thisRun(names.testSet(testSet)), ...ours(system, testSet)]);
+    }
+  }
+  return rows;
+}
+
+function scoreTables(
+  doc: DocumentBuilder,
+  results: StudyResults,
+  published: Published,
+  words: ResultsWords,
+  names: Names,
+): void {
+  const score = (system: SystemId, testSet: TestSet, metric: string) =>
+    scoreCell(scoreAmount(results, system, testSet, metric));
+  const first = results.systems[0]!.system;
+  const at = (system: SystemId, testSet: TestSet, ...keys: string[]): Quantity | undefined =>
+    quantity({ results }, pathOf("results", "systems", system, "scores", testSet, ...keys));
+  const theirs = (system: SystemId, ...keys: string[]): Cell =>
+    scoreCell(quantity({ published }, pathOf("published", "systems", system, ...keys)));
+  const items = TEST_SETS.map((testSet) =>
+    words.items(names.testSet(testSet), fixed(at(first, testSet, "items") ?? 0, 0)),
+  ).join(", ");
+  const source = words.source(items);
+  const who: Column[] = [
+    { label: words.columns.system, align: "left", weight: 1.6 },
+    { label: words.columns.source, align: "left", weight: 2.4 },
+  ];
+  doc.heading(3, words.bertscore.heading);
+  doc.table({
+    id: "bertscore",
+    caption: words.bertscore.caption,
+    columns: [...who, scoreColumn("Precision"), scoreColumn("Recall"), scoreColumn("F1 Score")],
+    rows: besidePublished(
+      results,
+      published,
+      words,
+      names,
+      ({ system }) => ["precision", "recall", "f"].map((part) => theirs(system, "bertscore", part)),
+      (system, testSet) =>
+        ["precision", "recall", "f"].map((part) => score(system, testSet, `bertscore.${part}`)),
+    ),
+    note: `${source} ${words.bertscore.note(results.profile === "paper")}`,
+  });
+  doc.heading(3, words.rouge.heading);
+  doc.table({
+    id: "rouge",
+    caption: words.rouge.caption,
+    columns: [
+      ...who,
+      scoreColumn("ROUGE1"),
+      scoreColumn("ROUGE2"),
+      { ...scoreColumn(words.rouge.rouge2sum), weight: 1.9 },
+    ],
+    rows: besidePublished(
+      results,
+      published,
+      words,
+      names,
+      ({ system }) => ["rouge1", "rouge2", "rouge2sum"].map((part) => theirs(system, part)),
+      (system, testSet) =>
+        ["rouge1", "rouge2", "rougeLsum"].map((type) => score(system, testSet, `${type}.whitespace`)),
+    ),
+    note: `${source} ${words.rouge.note}`,
+  });
+  const tokenizers = Object.keys(results.systems[0]?.scores.all.rouge ?? {});
+  const rowsOf = (cells: (system: SystemId, testSet: TestSet) => Cell[]): Cell[][] =>
+    inSystemOrder(results.systems).flatMap(({ system }) =>
+      TEST_SETS.map((testSet) => [names.system(system), names.testSet(testSet), ...cells(system, testSet)]),
+    );
+  const what: Column[] = [
+    { label: words.columns.system, align: "left", weight: 1.8 },
+    { label: words.columns.testSet, align: "left", weight: 1.1 },
+  ];
+  doc.table({
+    id: "rouge-tokenizers",
+    caption: words.tokenizers.caption,
+    columns: [
+      ...what,
+      ...tokenizers.map((tokenizer) => scoreColumn(names.tokenizer(tokenizer))),
+      { ...scoreColumn(words.tokenizers.empty), weight: 1.5 },
+    ],
+    rows: rowsOf((system, testSet) => [
+      ...tokenizers.map((tokenizer) => score(system, testSet, `rouge1.${tokenizer}`)),
+      countCell(at(system, testSet, "emptyForTokenizer", "default")),
+    ]),
+  });
+  doc.heading(3, words.facts.heading);
+  doc.paragraph(words.facts.intro);
+  doc.table({
+    id: "facts",
+    caption: words.facts.caption,
+    columns: [
+      ...what,
+      scoreColumn(words.facts.columns.kept),
+      scoreColumn(words.facts.columns.invented),
+      scoreColumn(words.facts.columns.characters),
+    ],
+    rows: rowsOf((system, testSet) => [
+      shareCell(scoreAmount(results, system, testSet, "keptFacts")),
+      shareCell(scoreAmount(results, system, testSet, "inventedFacts")),
+      fixedCell(at(system, testSet, "meanCharacters"), 1),
+    ]),
+  });
+}
+
+const INTERVAL_METRICS = ["rouge1.whitespace", "bertscore.f", "keptFacts"];
+
+function intervalTable(doc: DocumentBuilder, results: StudyResults, words: ResultsWords, names: Names): void {
+  const shown = (metric: string, amount: Amount): string =>
+    metric === "keptFacts" ? hundredfold(amount, 1) : fixed(amount, 3);
+  doc.table({
+    id: "intervals",
+    caption: words.intervals.caption,
+    columns: [
+      { label: words.columns.system, align: "left", weight: 1.5 },
+      { label: words.columns.testSet, align: "left", weight: 0.9 },
+      ...INTERVAL_METRICS.map((metric) => ({
+        ...scoreColumn(metric === "keptFacts" ? `${names.metric(metric)} (%)` : names.metric(metric)),
+        weight: 1.7,
+      })),
+    ],
+    rows: inSystemOrder(results.systems).flatMap(({ system }) =>
+      TEST_SETS.map((testSet): Cell[] => [
+        names.system(system),
+        names.testSet(testSet),
+        ...INTERVAL_METRICS.map((metric): Cell => {
+          const value = scoreAmount(results, system, testSet, metric);
+          if (value === undefined) return "–";
+          const [low, high] = [0, 1].map((end) =>
+            quantity(
+              { results },
+              pathOf("results", "systems", system, "interval95", testSet, metric, String(end)),
+            ),
+          );
+          const range = low && high ? ` [${shown(metric, low)}, ${shown(metric, high)}]` : "";
+          return `${shown(metric, value)}${range}`;
+        }),
+      ]),
+    ),
+  });
+}
+
+const clipped = (text: string, most: number) => {
+  const points = [...text];
+  return points.length > most ? `${points.slice(0, most).join("")}…` : text;
+};
+
+function sampleTables(doc: DocumentBuilder, samples: SampleRow[], words: ResultsWords, names: Names): void {
+  const rows = (["in-domain", "other"] as const).flatMap((side) =>
+    samples.filter((row) => row.testSet === side).slice(0, 2),
+  );
+  if (rows.length === 0) return;
+  doc.heading(3, words.samples.heading);
+  doc.paragraph(words.samples.intro);
+  for (const row of rows) {
+    doc.table({
+      id: `sample-${row.id.replace(/[^A-Za-z0-9-]/g, "_")}`,
+      caption: words.samples.caption(quoted(row.id), names.testSet(row.testSet), quoted(row.topic)),
+      columns: [
+        { label: words.samples.columns.kind, align: "left", weight: 1.4 },
+        { label: words.samples.columns.text, align: "left", weight: 6 },
+        { label: "ROUGE-1", align: "right", weight: 0.9 },
+      ],
+      rows: [
+        [words.samples.document, quoted(clipped(row.document, 400)), ""],
+        [words.samples.reference, quoted(row.reference), ""],
+        ...SYSTEM_ORDER.filter((id) => row.outputs[id] !== undefined).map((id): Cell[] => [
+          names.system(id),
+          row.outputs[id] === "" ? words.samples.empty : quoted(clipped(row.outputs[id], 400)),
+          scoreCell(quantity({ samples }, pathOf("samples", row.id, "scores", id, "rouge1.whitespace"))),
+        ]),
+      ],
+    });
+  }
+}
+
+/** Writes sections 4 and 4.1. */
+export function resultsSection(
+  doc: DocumentBuilder,
+  results: StudyResults,
+  samples: SampleRow[],
+  published: Published,
+  words: ResultsWords,
+  names: Names,
+  language: Language,
+): void {
+  doc.heading(1, words.heading);
+  doc.heading(2, words.summaryHeading);
+  if (results.systems.length === 0) {
+    doc.paragraph(words.notMeasured);
+    return;
+  }
+  scoreTables(doc, results, published, words, names);
+  intervalTable(doc, results, words, names);
+  doc.figure({
+    id: "systems-in-both-metrics",
+    ...words.figures.systems,
+    figure: systemsInBothMetrics(results.systems, published.systems, language),
+  });
+  doc.figure({
+    id: "rouge-by-tokenizer",
+    ...words.figures.tokenizers,
+    figure: rougeByTokenizer(results.systems, language),
+  });
+  if (samples.length > 0) {
+    doc.figure({
+      id: "length-against-bertscore",
+      ...words.figures.length,
+      figure: lengthAgainstBertscore(samples, language),
+    });
+  }
+  if (results.seeds && results.seeds.length > 1) {
+    doc.figure({ id: "seeds", ...words.figures.seeds, figure: seedSpread(results.seeds, language) });
+  }
+  sampleTables(doc, samples, words, names);
+}

@@ -2,13 +2,14 @@
 import * as fs from "node:fs";
 import * as path from "node:path";
 import { writeFileAtomic } from "../../engine/atomic-write";
-import type { CurvePoint, SystemId, TrainingRun } from "../../evaluation/results";
+import type { CurvePoint, TrainingRun } from "../../evaluation/results";
 import type { Decoder } from "../../models/decoder";
 import { type Example, encodeItem } from "../../prompts/example";
 import type { ChatTokenizer } from "../../prompts/tokenizer";
 import type { Trainee } from "../../training/checkpoint";
 import { epochBatches, stepsOf, validationLoss } from "../../training/finetune";
 import { type StepBatch, train } from "../../training/loop";
+import type { BaseModel } from "./base-model";
 import type { StudyContext } from "./context";
 import { corpusStage, itemsOf } from "./corpus";
 
@@ -30,7 +31,8 @@ export async function examples(context: StudyContext, tokenizer: ChatTokenizer):
 }
 
 export interface Fit {
-  system: SystemId;
+  /** Shown in the progress line. */
+  label: string;
   directory: string;
   key: string;
   trainee: Trainee;
@@ -38,21 +40,28 @@ export interface Fit {
   tokenizer: ChatTokenizer;
   data: Data;
   learningRate: number;
-  step: (batch: Example[]) => StepBatch;
+  /** One optimizer step; `progress` runs from 0 at the first step to 1 at the last. */
+  step: (batch: Example[], progress: number) => StepBatch;
 }
+
+/** Where and on what a run trains. */
+export type RunPlace = Pick<Fit, "label" | "directory" | "key" | "tokenizer" | "data"> & { base: BaseModel };
+
+/** What a run leaves, whoever it was for. */
+export type FittedRun = Omit<TrainingRun, "name" | "system">;
 
 /**
  * Trains for the profile's epochs with the validation loss after each, and frees the optimizer. The checkpoint stays until
  * the stage has its result.
  */
-export async function fit(context: StudyContext, run: Fit): Promise<TrainingRun> {
+export async function fit(context: StudyContext, run: Fit): Promise<FittedRun> {
   const { epochs, batchSize } = context.profile;
-  const { system, directory, key, trainee, decoder, tokenizer, data, learningRate } = run;
+  const { label, directory, key, trainee, decoder, tokenizer, data, learningRate } = run;
   const totalSteps = stepsOf(data.train.length, epochs, batchSize);
   const batches = epochBatches(data.train, { seed: context.seed, batchSize });
   const validation = validationLog(directory);
   const records = await train(trainee, {
-    label: system,
+    label,
     directory,
     settings: key,
     schedule: {
@@ -61,7 +70,7 @@ export async function fit(context: StudyContext, run: Fit): Promise<TrainingRun>
       totalSteps,
       decay: "linear",
     },
-    batch: (step) => run.step(batches(step)),
+    batch: (step) => run.step(batches(step), step / Math.max(1, totalSteps - 1)),
     maxGradientNorm: MAX_GRADIENT_NORM,
     checkpointSeconds: context.checkpointSeconds,
     validation: {
@@ -81,8 +90,6 @@ export async function fit(context: StudyContext, run: Fit): Promise<TrainingRun>
     }),
   );
   return {
-    name: system,
-    system,
     settings: { epochs, batchSize, learningRate, steps: totalSteps, seed: context.seed },
     curve,
     validation: validation.read(),

@@ -6,8 +6,7 @@ import { distillStep } from "../../distillation/distill";
 import type { TrainingRun } from "../../evaluation/results";
 import type { Decoder } from "../../models/decoder";
 import { loadDecoder, saveDecoder } from "../../models/load";
-import type { Example } from "../../prompts/example";
-import { loadTokenizer } from "../../prompts/tokenizer";
+import { type ChatTokenizer, loadTokenizer } from "../../prompts/tokenizer";
 import { AdamW } from "../../training/adamw";
 import type { Trainee } from "../../training/checkpoint";
 import { crossEntropyStep } from "../../training/finetune";
@@ -15,7 +14,7 @@ import { removeCheckpoint } from "../../training/loop";
 import { type Artifact, stage } from "../stage";
 import { type BaseModel, baseModel } from "./base-model";
 import type { StudyContext } from "./context";
-import { examples, fit } from "./fit";
+import { examples, type Fit, type FittedRun, fit, type RunPlace } from "./fit";
 import { teacherLogits } from "./teacher-logits";
 
 export type FullSystem = "full-student" | "distilled";
@@ -40,44 +39,48 @@ export async function trainFull(context: StudyContext, system: FullSystem): Prom
     teacher,
   };
   const trained = await stage(profile.name, `train-${system}`, 1, inputs, async (directory, key) => {
-    const decoder = loadDecoder(base.folder, { trainable: true });
-    const names = [...decoder.weights.keys()];
-    const parameters = names.map((name) => decoder.weights.get(name) as Trainee["parameters"][number]);
-    const trainee = { names, parameters, optimizer: new AdamW(names, parameters) };
-    const cache =
-      logits &&
-      LogitCache.open(path.join(logits.directory, "cache"), {
-        tokenizerHash: tokenizer.hash,
-        vocabSize: tokenizer.vocabSize,
-      });
-    const step = (batch: Example[]) =>
-      cache
-        ? distillStep(decoder, batch, cache, {
-            padId: tokenizer.padId,
-            loss: "forward-kl",
-            alpha,
-            temperature,
-            tail: "bucket",
-          })
-        : crossEntropyStep(decoder, batch, tokenizer.padId);
-    const run = await fit(context, {
-      system,
-      directory,
-      key,
-      trainee,
-      decoder,
-      tokenizer,
-      data,
-      learningRate,
-      step,
-    });
+    const cache = logits && openTeacherLogits(logits, tokenizer);
+    const options = { padId: tokenizer.padId, loss: "forward-kl", alpha, temperature } as const;
+    const run = await fitAllWeights(
+      context,
+      { label: system, directory, key, base, tokenizer, data },
+      (decoder) => {
+        return (batch) =>
+          cache
+            ? distillStep(decoder, batch, cache, options)
+            : crossEntropyStep(decoder, batch, tokenizer.padId);
+      },
+    );
     cache?.close();
-    saveModel(path.join(directory, "model"), decoder, base.folder);
-    decoder.dispose();
-    return { ...run, settings: cache ? { ...run.settings, alpha, temperature } : run.settings };
+    const settings = cache ? { ...run.settings, alpha, temperature } : run.settings;
+    return { name: system, system, ...run, settings };
   });
   removeCheckpoint(trained.directory);
   return trained;
+}
+
+/** The study's cache, checked against the student's tokenizer; close it when done. */
+export const openTeacherLogits = ({ directory }: Artifact<unknown>, tokenizer: ChatTokenizer): LogitCache =>
+  LogitCache.open(path.join(directory, "cache"), {
+    tokenizerHash: tokenizer.hash,
+    vocabSize: tokenizer.vocabSize,
+  });
+
+/** Trains all weights of a base model with the steps that `stepOf` makes, and leaves them in `model/`. */
+export async function fitAllWeights(
+  context: StudyContext,
+  { base, ...place }: RunPlace,
+  stepOf: (decoder: Decoder) => Fit["step"],
+): Promise<FittedRun> {
+  const decoder = loadDecoder(base.folder, { trainable: true });
+  const names = [...decoder.weights.keys()];
+  const parameters = names.map((name) => decoder.weights.get(name) as Trainee["parameters"][number]);
+  const trainee = { names, parameters, optimizer: new AdamW(names, parameters) };
+  const { learningRate } = context.profile.full;
+  const run = await fit(context, { ...place, trainee, decoder, learningRate, step: stepOf(decoder) });
+  saveModel(path.join(place.directory, "model"), decoder, base.folder);
+  decoder.dispose();
+  return run;
 }
 
 /** The trained weights beside the base model's tokenizer, a folder that loads anywhere. */

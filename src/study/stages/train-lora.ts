@@ -5,15 +5,15 @@ import { readAdapter, writeAdapter } from "../../adapters/peft-files";
 import type { TrainingRun } from "../../evaluation/results";
 import type { Decoder } from "../../models/decoder";
 import { loadDecoder } from "../../models/load";
-import type { Example } from "../../prompts/example";
 import { type ChatTokenizer, loadTokenizer } from "../../prompts/tokenizer";
 import { AdamW } from "../../training/adamw";
 import { crossEntropyStep } from "../../training/finetune";
 import { removeCheckpoint } from "../../training/loop";
+import type { LoraSettings } from "../profiles";
 import { type Artifact, stage } from "../stage";
-import { baseModel } from "./base-model";
+import { type BaseModel, baseModel } from "./base-model";
 import type { StudyContext } from "./context";
-import { examples, fit } from "./fit";
+import { examples, type Fit, type FittedRun, fit, type RunPlace } from "./fit";
 
 export type LoraSystem = "lora-teacher" | "lora-student";
 
@@ -36,42 +36,44 @@ export async function trainLora(context: StudyContext, system: LoraSystem): Prom
     seed,
   };
   const trained = await stage(profile.name, `train-${system}`, 1, inputs, async (directory, key) => {
-    const decoder = loadDecoder(base.folder);
-    const config = {
-      ...lora,
-      targetModules: ALL_PROJECTIONS,
-      rsLora: false,
-      dora: false,
-      rankPattern: {},
-      alphaPattern: {},
-      baseModel: name,
-    };
-    const adapter = LoraAdapter.create(decoder, config, seed);
-    decoder.adapter = adapter.layers;
-    const trainee = {
-      names: adapter.names,
-      parameters: adapter.parameters,
-      optimizer: new AdamW(adapter.names, adapter.parameters),
-    };
-    const step = (batch: Example[]) => crossEntropyStep(decoder, batch, tokenizer.padId);
-    const run = await fit(context, {
-      system,
-      directory,
-      key,
-      trainee,
-      decoder,
-      tokenizer,
-      data,
-      learningRate: lora.learningRate,
-      step,
+    const place = { label: system, directory, key, base, tokenizer, data };
+    const run = await fitAdapter(context, place, name, lora, (decoder) => {
+      return (batch) => crossEntropyStep(decoder, batch, tokenizer.padId);
     });
-    writeAdapter(path.join(directory, "adapter"), config, adapter.toWeights());
-    adapter.dispose();
-    decoder.dispose();
-    return { ...run, settings: { ...run.settings, rank: lora.rank, alpha: lora.alpha } };
+    return { name: system, system, ...run };
   });
   removeCheckpoint(trained.directory);
   return trained;
+}
+
+/** Trains an adapter on a frozen base model with the steps that `stepOf` makes, and leaves it in `adapter/`. */
+export async function fitAdapter(
+  context: StudyContext,
+  { base, ...place }: RunPlace,
+  baseName: string,
+  lora: LoraSettings,
+  stepOf: (decoder: Decoder) => Fit["step"],
+): Promise<FittedRun> {
+  const decoder = loadDecoder(base.folder);
+  const config = {
+    ...lora,
+    targetModules: ALL_PROJECTIONS,
+    rsLora: false,
+    dora: false,
+    rankPattern: {},
+    alphaPattern: {},
+    baseModel: baseName,
+  };
+  const adapter = LoraAdapter.create(decoder, config, context.seed);
+  decoder.adapter = adapter.layers;
+  const { names, parameters } = adapter;
+  const trainee = { names, parameters, optimizer: new AdamW(names, parameters) };
+  const { learningRate } = lora;
+  const run = await fit(context, { ...place, trainee, decoder, learningRate, step: stepOf(decoder) });
+  writeAdapter(path.join(place.directory, "adapter"), config, adapter.toWeights());
+  adapter.dispose();
+  decoder.dispose();
+  return { ...run, settings: { ...run.settings, rank: lora.rank, alpha: lora.alpha } };
 }
 
 /** The base model with the trained adapter merged into its projections: faster to generate with. */
@@ -81,11 +83,17 @@ export async function loraDecoder(
 ): Promise<{ decoder: Decoder; tokenizer: ChatTokenizer }> {
   const base = await baseModel(context, context.profile[sideOf(system)]);
   const { directory } = await trainLora(context, system);
+  const decoder = mergedDecoder(base, path.join(directory, "adapter"));
+  return { decoder, tokenizer: await loadTokenizer(base.folder) };
+}
+
+/** A base model with a stored adapter in its weights. */
+export function mergedDecoder(base: BaseModel, folder: string): Decoder {
   const plain = loadDecoder(base.folder);
-  const { config, weights } = readAdapter(path.join(directory, "adapter"));
+  const { config, weights } = readAdapter(folder);
   const adapter = LoraAdapter.fromWeights(config, weights);
   const decoder = merged(plain, adapter);
   plain.dispose();
   adapter.dispose();
-  return { decoder, tokenizer: await loadTokenizer(base.folder) };
+  return decoder;
 }

@@ -1,6 +1,7 @@
 // A decoder-only language model from its Hugging Face config and weights: Gemma-2, Qwen3, Llama (SOLAR included).
 // What differs between the families is data in DecoderConfig; this file reads like the model cards' diagrams.
 import type { Weight } from "../engine/frozen";
+import { recomputed } from "../engine/gradient";
 import { scale, tanh } from "../engine/raw";
 import { type Tensor, tf } from "../engine/tf";
 import { attention, type LayerCache } from "./attention";
@@ -56,6 +57,9 @@ export class Decoder {
   /** Low-rank updates by module, e.g. "model.layers.0.self_attn.q_proj"; the base weights then stay frozen. */
   adapter: ReadonlyMap<string, LowRank> | undefined;
 
+  /** Gradient checkpointing: for the backward pass a layer keeps its input alone and is run again. Same numbers, less memory. */
+  recompute = false;
+
   /**
    * @param weights by Hugging Face name; owned by the decoder from here on
    * @param trainable whether gradients of the base weights are wanted (never with an adapter)
@@ -85,15 +89,11 @@ export class Decoder {
       );
       options.onHidden?.(0, x);
       for (let layer = 0; layer < config.numHiddenLayers; layer++) {
-        x = this.layer(
-          layer,
-          x,
-          batch,
-          time,
-          rope,
-          config.slidingLayers[layer] ? masks.sliding : masks.full,
-          options,
-        );
+        const mask = config.slidingLayers[layer] ? masks.sliding : masks.full;
+        const run = (input: Tensor, [cos, sin, seen]: readonly (Tensor | undefined)[]) =>
+          this.layer(layer, input, batch, time, { cos: cos!, sin: sin! }, seen, options);
+        const constants = [rope.cos, rope.sin, ...(mask ? [mask] : [])];
+        x = this.recompute ? recomputed(x, this.layerParameters(layer), constants, run) : run(x, constants);
         options.onHidden?.(layer + 1, x);
       }
       if (options.cache) options.cache.length += time;
@@ -166,6 +166,17 @@ export class Decoder {
     let fed = this.project(`${name}.mlp.down_proj`, gated);
     if (config.postNorms) fed = this.norm(`${name}.post_feedforward_layernorm`, fed);
     return tf.add(middle, fed);
+  }
+
+  /** What takes gradients in a layer: the adapter's tensors, or all its weights, or nothing. */
+  private layerParameters(number: number): Tensor[] {
+    const prefix = `model.layers.${number}.`;
+    const within = <T>(map: ReadonlyMap<string, T>) =>
+      [...map].flatMap(([name, value]) => (name.startsWith(prefix) ? [value] : []));
+    if (this.adapter) {
+      return within(this.adapter).flatMap(({ a, b, magnitude }) => (magnitude ? [a, b, magnitude] : [a, b]));
+    }
+    return this.trainable ? (within(this.weights) as Tensor[]) : [];
   }
 
   private weight(module: string): Weight {

@@ -13,11 +13,9 @@ const NOTEBOOKS = fs
   .filter((file) => file.endsWith(".ipynb"))
   .sort();
 
-const study = () =>
-  spawnSync(process.execPath, ["scripts/run.mjs", "src/study/commands/study.ts", "--profile", "smoke"], {
-    cwd: ROOT,
-    encoding: "utf8",
-  });
+const command = (...args: string[]) =>
+  spawnSync(process.execPath, ["scripts/run.mjs", ...args], { cwd: ROOT, encoding: "utf8" });
+const study = () => command("src/study/commands/study.ts", "--profile", "smoke");
 
 describe("the study on the smoke profile", () => {
   let first: ReturnType<typeof study>;
@@ -92,4 +90,26 @@ describe("the study on the smoke profile", () => {
     expect(second.stdout.match(/\(unchanged\)/g)).toHaveLength(8);
     expect(fs.statSync(path.join(RUNS, "results.json")).mtimeMs).toBe(before);
   }, 120_000);
+
+  it("gives the same tidy notebooks when stages are measured again", () => {
+    const tidied = (from: string, to: string) => {
+      const run = command("src/study/commands/notebooks-tidy.ts", "--from", from, "--to", to);
+      expect(run.stderr).toBe("");
+      return Object.fromEntries(
+        fs.readdirSync(to).map((file) => [file, fs.readFileSync(path.join(to, file), "utf8")]),
+      );
+    };
+    const copies = path.join(RUNS, "reports/notebooks");
+    const before = tidied(copies, path.join(RUNS, "tidy-1"));
+    for (const folder of fs.readdirSync(RUNS)) {
+      if (/^(train-lora-student|summaries)-/.test(folder)) {
+        fs.rmSync(path.join(RUNS, folder), { recursive: true });
+      }
+    }
+    for (const name of ["05", "06"]) {
+      const run = command("scripts/run_notebook.py", name, "-p", "profile=smoke", "--out", copies);
+      expect(run.status, run.stderr).toBe(0);
+    }
+    expect(tidied(copies, path.join(RUNS, "tidy-2"))).toEqual(before);
+  }, 240_000);
 });

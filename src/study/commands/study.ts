@@ -7,6 +7,7 @@ import { writeJson } from "../../engine/atomic-write";
 import type { StudyResults, TestSet } from "../../evaluation/results";
 import { profileNamed } from "../profiles";
 import { hashFiles, hashOf, ROOT, RUNS } from "../stage";
+import { type Notebook, notebookSources } from "../tidy-notebook";
 
 interface StudyOptions {
   profile: string;
@@ -25,6 +26,9 @@ function filesBelow(folder: string, ending: RegExp): string[] {
     .map((file) => path.join(folder, file))
     .sort();
 }
+
+/** A notebook without its outputs: those are no reason to run it again. */
+const sourcesOf = (file: string) => notebookSources(JSON.parse(fs.readFileSync(file, "utf8")) as Notebook);
 
 function run(program: string, args: string[]): void {
   const { status } = spawnSync(program, args, { cwd: ROOT, stdio: "inherit" });
@@ -56,7 +60,7 @@ function study(options: StudyOptions): void {
   for (const notebook of notebooks) {
     const name = path.basename(notebook, ".ipynb");
     const executed = path.join(reports, "notebooks", `${name}.ipynb`);
-    const key = hashOf({ notebook: hashFiles([notebook]), code, models, dataHash, seed: options.seed });
+    const key = hashOf({ notebook: sourcesOf(notebook), code, models, dataHash, seed: options.seed });
     const unchanged = !options.force && known[name] === key && fs.existsSync(executed);
     if (unchanged || options.dryRun) {
       console.log(`${unchanged ? "✓" : "…"} ${name}${unchanged ? " (unchanged)" : ""}`);

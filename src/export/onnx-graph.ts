@@ -6,6 +6,7 @@ import {
   type OnnxGraph,
   type OnnxNode,
   type OnnxValue,
+  UINT8,
 } from "./onnx-schema";
 
 /** A stored tensor of the graph; its bytes are asked for when their turn to be written comes. */
@@ -118,6 +119,11 @@ export class GraphBuilder {
     }));
   }
 
+  /** A scalar uint8 constant; equal ones are stored once. */
+  byte(value: number): string {
+    return this.constant(`byte_${value}`, () => ({ dims: [], dataType: UINT8, data: Uint8Array.of(value) }));
+  }
+
   /** A reshape to a fixed pattern of sizes: 0 copies a size, -1 takes what is left. */
   reshape(x: string, sizes: readonly number[]): string {
     return this.node("Reshape", [x, this.ints(sizes)]);
@@ -129,7 +135,7 @@ export class GraphBuilder {
 
   private constant(
     name: string,
-    make: () => { dims: number[]; dataType: number; data: Float32Array | BigInt64Array },
+    make: () => { dims: number[]; dataType: number; data: Float32Array | BigInt64Array | Uint8Array },
   ): string {
     const known = this.constants.get(name);
     if (known) return known;

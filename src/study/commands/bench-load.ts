@@ -1,7 +1,7 @@
 // Time and memory of loading a model with frozen bfloat16 weights and generating. Run: npm run bench:load -- DIR
 import { Command, Option } from "commander";
 import { engineFacts, peakMemory } from "../../engine/facts";
-import { FrozenTensor, type MultiplyIn } from "../../engine/frozen";
+import { type MultiplyIn, weightBytes } from "../../engine/frozen";
 import { Random } from "../../engine/random";
 import type { Tensor } from "../../engine/tf";
 import { generate } from "../../generation/generate";
@@ -23,10 +23,7 @@ function bench(folder: string, { prompt, tokens, multiplyIn, json }: BenchOption
   const decoder = loadDecoder(folder, { frozen: "bfloat16", multiplyIn });
   const loadSeconds = seconds(loading);
   const loadPeak = peakMemory();
-  const weightBytes = [...decoder.weights.values()].reduce(
-    (sum, weight) => sum + (weight instanceof FrozenTensor ? weight.bytes : 4 * weight.size),
-    0,
-  );
+  const weights = [...decoder.weights.values()].reduce((sum, weight) => sum + weightBytes(weight), 0);
 
   const random = new Random(1);
   const ids = Array.from({ length: prompt }, () => random.integer(0, decoder.config.vocabSize - 1));
@@ -43,10 +40,10 @@ function bench(folder: string, { prompt, tokens, multiplyIn, json }: BenchOption
   const result = {
     model: folder,
     parameters: decoder.parameters,
-    weightBytes,
+    weightBytes: weights,
     loadSeconds,
     loadPeakBytes: loadPeak,
-    loadPeakRatio: loadPeak && loadPeak / weightBytes,
+    loadPeakRatio: loadPeak && loadPeak / weights,
     peakBytes: peakMemory(),
     firstTokenSeconds: times[0],
     tokensPerSecond: (tokens - 1) / (total - times[0]!),
@@ -60,7 +57,7 @@ function bench(folder: string, { prompt, tokens, multiplyIn, json }: BenchOption
   }
   const rows: [string, string][] = [
     ["parameters", result.parameters.toLocaleString("en-US")],
-    ["weights", gigabytes(weightBytes)],
+    ["weights", gigabytes(weights)],
     ["loading", `${loadSeconds.toFixed(1)} s`],
     [
       "peak while loading",

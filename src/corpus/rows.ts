@@ -2,7 +2,7 @@
 import { readFileSync } from "node:fs";
 import { extname } from "node:path";
 import type { CsvError, Options } from "csv-parse";
-import type { Problem } from "./problem";
+import { DataFileError, type Problem } from "./problem";
 
 /** A row as it stands in the file. */
 export interface Row {
@@ -18,9 +18,22 @@ export interface Rows {
 
 const LINE_FEED = 0x0a;
 
+function unusable(file: string, expected: string, found: string, advice: string): DataFileError {
+  return new DataFileError([{ file, line: 1, field: "(file)", expected, found, advice }]);
+}
+
+function readBytes(file: string): Buffer {
+  try {
+    return readFileSync(file);
+  } catch (error) {
+    const { code = "" } = error as NodeJS.ErrnoException;
+    throw unusable(file, "a file that can be read", code, "Check the path and the permissions.");
+  }
+}
+
 /** The file's text without a byte order mark, or the problem that it is not UTF-8, with the line of the first bad byte. */
 function decode(file: string): string | Problem {
-  const bytes = readFileSync(file);
+  const bytes = readBytes(file);
   const decoder = new TextDecoder("utf-8", { fatal: true });
   try {
     return decoder.decode(bytes);
@@ -135,13 +148,11 @@ function readCsv(file: string, text: string): Rows {
   return { rows, problems };
 }
 
-/** Reads the rows of a .jsonl, .ndjson or .csv file; throws when the file has another ending or cannot be opened. */
+/** Reads the rows of a .jsonl, .ndjson or .csv file; throws DataFileError when the file has another ending or cannot be opened. */
 export function readRows(file: string): Rows {
   const kind = extname(file).toLowerCase();
   if (![".jsonl", ".ndjson", ".csv"].includes(kind)) {
-    throw new Error(
-      `${file}: expected a .jsonl, .ndjson or .csv file, found "${kind}". Convert or rename it.`,
-    );
+    throw unusable(file, "a .jsonl, .ndjson or .csv file", `"${kind}"`, "Convert or rename it.");
   }
   const text = decode(file);
   if (typeof text !== "string") return { rows: [], problems: [text] };

@@ -3,6 +3,11 @@
 import * as fs from "node:fs";
 import * as path from "node:path";
 
+/** A logit cache that is damaged, hostile or not what this program reads. */
+export class CacheError extends Error {
+  override name = "CacheError";
+}
+
 const MAGIC = 0x31574f52;
 const FRAME = 20;
 
@@ -111,6 +116,6 @@ function readFrame(shard: string, handle: number, offset: number, size: number) 
 }
 
 const damaged = (shard: string, offset: number) =>
-  new Error(
+  new CacheError(
     `${shard}: byte ${offset} does not begin a whole row (length or checksum wrong). The file was damaged; delete it and capture again.`,
   );

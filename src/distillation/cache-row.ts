@@ -125,8 +125,25 @@ export function encodeRow(row: CachedRow, { topK, samples }: RowShape): Uint8Arr
   return bits.finish();
 }
 
-/** The row of `tokens` positions that `encodeRow` wrote. */
-export function decodeRow(bytes: Uint8Array, tokens: number, { topK, samples }: RowShape): CachedRow {
+/** Bits that every position takes at least: what is of fixed size, and one a top token's gap and code. */
+const leastBits = ({ topK, samples }: RowShape): number =>
+  11 + 64 + TEMPERATURES.length * 48 + 16 + 25 + 2 * topK + (samples ? 25 + 2 * samples : 0);
+
+/**
+ * The row of `tokens` positions that `encodeRow` wrote. Throws when the bytes are too few for them, and on an id outside
+ * the vocabulary: the engine would read past its tables.
+ */
+export function decodeRow(
+  bytes: Uint8Array,
+  tokens: number,
+  { topK, samples }: RowShape,
+  vocabSize = Number.POSITIVE_INFINITY,
+): CachedRow {
+  if (tokens * leastBits({ topK, samples }) > 8 * bytes.length) {
+    throw new Error(
+      `expected at least ${leastBits({ topK, samples })} bits for each of ${tokens} positions, found ${8 * bytes.length} in all`,
+    );
+  }
   const bits = new BitReader(bytes);
   const row = emptyRow(tokens, { topK, samples });
   for (let t = 0; t < tokens; t++) {
@@ -146,9 +163,20 @@ export function decodeRow(bytes: Uint8Array, tokens: number, { topK, samples }: 
       const sampled = row.sampledIds.subarray(from, from + samples);
       readTokens(bits, sampled, row.sampledLogits.subarray(from, from + samples), top);
     }
-    row.targetIds[t] = inTop ? ids[target]! : target;
+    row.targetIds[t] = inTop ? (ids[target] ?? -1) : target;
+    checkIds(ids, t, vocabSize);
+    checkIds(row.sampledIds.subarray(t * samples, (t + 1) * samples), t, vocabSize);
+    checkIds(row.targetIds.subarray(t, t + 1), t, vocabSize);
   }
   return row;
+}
+
+function checkIds(ids: Int32Array, position: number, vocabSize: number): void {
+  for (const id of ids) {
+    if (id < 0 || id >= vocabSize) {
+      throw new Error(`position ${position}: expected token ids from 0 to ${vocabSize - 1}, found ${id}`);
+    }
+  }
 }
 
 /** A row of zeros. */

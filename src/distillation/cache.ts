@@ -3,7 +3,15 @@ import * as fs from "node:fs";
 import * as path from "node:path";
 import { writeFully, writeJson } from "../engine/atomic-write";
 import { type Lock, takeLock } from "../engine/lock";
-import { frameRow, type RowPlace, readPayload, scanShard, shardFile, shardFiles } from "./cache-files";
+import {
+  CacheError,
+  frameRow,
+  type RowPlace,
+  readPayload,
+  scanShard,
+  shardFile,
+  shardFiles,
+} from "./cache-files";
 import { type CachedRow, decodeRow, encodeRow, type RowShape, TEMPERATURES } from "./cache-row";
 
 export type { CachedRow } from "./cache-row";
@@ -28,9 +36,19 @@ export interface CacheHeader {
 /** Raised whenever the bytes of a row change their meaning. */
 const FORMAT = 1;
 const MAX_SHARD_BYTES = 256 * 2 ** 20;
+/** Ids are stored in 20 bits. */
+const MAX_VOCABULARY = 2 ** 20;
+const EXPECTED: Record<string, string> = {
+  source: '"gold" or "generated"',
+  vocabSize: `a whole number from 1 to ${MAX_VOCABULARY}`,
+  topK: "a whole number from 1 to 1023",
+  samples: "a whole number from 0 to 1023, or nothing",
+};
 
 /** Thrown when a cache is not what the caller expects. */
-export class CacheMismatchError extends Error {}
+export class CacheMismatchError extends CacheError {
+  override name = "CacheMismatchError";
+}
 
 /** Sizes of a cache's rows. */
 export const rowShape = ({ topK, samples = 0 }: Pick<CacheHeader, "topK" | "samples">): RowShape => ({
@@ -40,18 +58,60 @@ export const rowShape = ({ topK, samples = 0 }: Pick<CacheHeader, "topK" | "samp
 
 const headerFile = (directory: string) => path.join(directory, "header.json");
 
+/** What a header's fields must be: a wrong one would be trusted with the sizes of all rows. */
+const FIELDS: Record<keyof CacheHeader, (value: unknown) => boolean> = {
+  source: (value) => value === "gold" || value === "generated",
+  vocabSize: (value) => isCount(value, 1, MAX_VOCABULARY),
+  topK: (value) => isCount(value, 1, 1023),
+  samples: (value) => value === undefined || isCount(value, 0, 1023),
+  tokenizerHash: isText,
+  templateHash: isText,
+  teacherHash: isText,
+  adapterHash: (value) => value === undefined || isText(value),
+  dataHash: isText,
+  settingsHash: isText,
+};
+
+function isText(value: unknown): boolean {
+  return typeof value === "string";
+}
+
+function isCount(value: unknown, least: number, most: number): boolean {
+  return Number.isSafeInteger(value) && (value as number) >= least && (value as number) <= most;
+}
+
 function readHeader(directory: string): CacheHeader {
   const file = headerFile(directory);
   if (!fs.existsSync(file)) {
-    throw new Error(`${directory}: no header.json, so this is no logit cache. Capture the logits first.`);
-  }
-  const { formatVersion, temperatures, ...header } = JSON.parse(fs.readFileSync(file, "utf8"));
-  if (formatVersion !== FORMAT) {
-    throw new CacheMismatchError(
-      `${file}: formatVersion: the cache has ${formatVersion}, this program reads ${FORMAT}. Capture the logits again.`,
+    throw new CacheError(
+      `${directory}: no header.json, so this is no logit cache. Capture the logits first.`,
     );
   }
-  return header as CacheHeader;
+  let read: Record<string, unknown>;
+  try {
+    read = JSON.parse(fs.readFileSync(file, "utf8")) as Record<string, unknown>;
+  } catch (error) {
+    throw new CacheError(
+      `${file}: expected JSON, found: ${(error as Error).message}. Capture the logits again.`,
+    );
+  }
+  if (typeof read !== "object" || read === null || Array.isArray(read)) {
+    throw new CacheError(`${file}: expected a JSON object. Capture the logits again.`);
+  }
+  const { formatVersion, temperatures, ...header } = read;
+  if (formatVersion !== FORMAT) {
+    throw new CacheMismatchError(
+      `${file}: formatVersion: the cache has ${JSON.stringify(formatVersion)}, this program reads ${FORMAT}. Capture the logits again.`,
+    );
+  }
+  for (const [field, isGood] of Object.entries(FIELDS)) {
+    if (!isGood(header[field])) {
+      throw new CacheError(
+        `${file}: ${field}: expected ${EXPECTED[field] ?? "a text"}, found ${JSON.stringify(header[field]) ?? "nothing"}. Capture the logits again.`,
+      );
+    }
+  }
+  return header as unknown as CacheHeader;
 }
 
 function checkHeader(directory: string, found: CacheHeader, expected: Partial<CacheHeader>): void {
@@ -207,7 +267,7 @@ export class LogitCache {
   stored(id: string): { tokens: number; payload: Uint8Array } {
     const place = this.places.get(id);
     if (!place) {
-      throw new Error(
+      throw new CacheError(
         `${this.directory}: no logits for item ${id}; it holds ${this.places.size} items. Capture them with the same data.`,
       );
     }

@@ -19,7 +19,7 @@ const SILENCE_MS = 4 * BEAT_MS;
 /** So long a silence ends the lock of another machine for work that does not wait; long computations send no beats. */
 const LONG_SILENCE_MS = 24 * 3600 * 1000;
 /** A lock file is filled right after it is made; an empty one this old belongs to a process killed in between. */
-const FILLING_MS = 5_000;
+const FILLING_MS = 2_000;
 
 /** Locks of this process. */
 const held = new Map<string, NodeJS.Timeout>();
@@ -58,9 +58,12 @@ export function takeLock(file: string, what: string, fromSelf = false): Lock {
     clearInterval(own);
     held.delete(file);
   }
-  for (let attempt = 0; attempt < 3; attempt++) {
+  for (let waited = 0; waited <= 2 * FILLING_MS; waited += POLL_MS) {
     const lock = tryLock(file);
     if (lock) return lock;
+    // A lock that is being filled, or whose taking over another process began, is worth a moment.
+    if (ownerOf(file) && !isAbandoned(file, undefined)) break;
+    Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, POLL_MS);
   }
   const [host, pid] = ownerOf(file)?.split(" ") ?? [];
   const owner =
@@ -70,6 +73,16 @@ export function takeLock(file: string, what: string, fromSelf = false): Lock {
   throw new LockedError(
     `${what}: ${owner} is writing it. Wait until it is done, or stop it; a lock whose process is gone is taken over by itself (${file}).`,
   );
+}
+
+/** Removes `file` if its owner is dead: for work that turns out to be done. */
+export function clearLock(file: string): void {
+  if (!fs.existsSync(file)) return;
+  try {
+    tryLock(file)?.release();
+  } catch {
+    // In a folder that can only be read a dead lock does no harm.
+  }
 }
 
 /** Runs `work` while holding `file`; waits for an owner that is alive. */

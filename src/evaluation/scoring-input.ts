@@ -1,6 +1,11 @@
 // Reads the two files of `npm run score`: plain text with an item a line, or JSONL with ids; says clearly what is wrong with them.
 import { readFileSync } from "node:fs";
 
+/** A file of texts to score that cannot be used. */
+export class ScoringInputError extends Error {
+  override name = "ScoringInputError";
+}
+
 export interface ScoringTexts {
   /** Present for JSONL. */
   ids?: string[];
@@ -19,17 +24,19 @@ function decode(path: string): string {
   try {
     bytes = readFileSync(path);
   } catch (error) {
-    throw new Error(`${path}: cannot be read (${(error as NodeJS.ErrnoException).code}).`);
+    throw new ScoringInputError(`${path}: cannot be read (${(error as NodeJS.ErrnoException).code}).`);
   }
   const [first, second] = bytes;
   if ((first === 0xff && second === 0xfe) || (first === 0xfe && second === 0xff)) {
-    throw new Error(`${path}: is UTF-16, expected UTF-8. Convert it: iconv -f UTF-16 -t UTF-8.`);
+    throw new ScoringInputError(`${path}: is UTF-16, expected UTF-8. Convert it: iconv -f UTF-16 -t UTF-8.`);
   }
   try {
     // A byte order mark is taken off by the decoder.
     return new TextDecoder("utf-8", { fatal: true }).decode(bytes);
   } catch {
-    throw new Error(`${path}: is not UTF-8 (CP949 perhaps). Convert it: iconv -f CP949 -t UTF-8.`);
+    throw new ScoringInputError(
+      `${path}: is not UTF-8 (CP949 perhaps). Convert it: iconv -f CP949 -t UTF-8.`,
+    );
   }
 }
 
@@ -39,13 +46,15 @@ function parseRow(path: string, line: string, number: number): { id: string; tex
   try {
     row = JSON.parse(line);
   } catch (error) {
-    throw new Error(`${where}: is no JSON (${(error as Error).message}). Expected {"id": ..., "text": ...}.`);
+    throw new ScoringInputError(
+      `${where}: is no JSON (${(error as Error).message}). Expected {"id": ..., "text": ...}.`,
+    );
   }
   const { id, text } = (row ?? {}) as { id?: unknown; text?: unknown };
   const isText = typeof text === "string";
   const isTexts = Array.isArray(text) && text.length > 0 && text.every((one) => typeof one === "string");
   if ((typeof id !== "string" && typeof id !== "number") || !(isText || isTexts)) {
-    throw new Error(
+    throw new ScoringInputError(
       `${where}: expected {"id": string, "text": string or list of strings}, found ${line.slice(0, 80)}`,
     );
   }
@@ -55,7 +64,7 @@ function parseRow(path: string, line: string, number: number): { id: string; tex
 /** Reads one file. Throws on an empty file, another encoding, a lone surrogate, broken JSON and an id that stands twice. */
 export function readScoringTexts(path: string): ScoringTexts {
   const content = decode(path);
-  if (content.trim() === "") throw new Error(`${path}: is empty, expected an item a line.`);
+  if (content.trim() === "") throw new ScoringInputError(`${path}: is empty, expected an item a line.`);
   const notes: string[] = [];
   if (content.includes("\r\n")) notes.push(`${path}: CRLF line ends were read as line ends.`);
   const lines = content.split(/\r?\n/);
@@ -71,7 +80,7 @@ export function readScoringTexts(path: string): ScoringTexts {
     const surrogate = LONE_SURROGATE.exec(text);
     if (surrogate) {
       const code = text.charCodeAt(surrogate.index).toString(16).toUpperCase();
-      throw new Error(
+      throw new ScoringInputError(
         `${path}, line ${line}: has half a character (lone surrogate U+${code}) at position ${surrogate.index}. ` +
           "Something cut the text inside an emoji or rare character; write the file again.",
       );
@@ -88,7 +97,7 @@ export function readScoringTexts(path: string): ScoringTexts {
   const ids = rows.map(({ id }) => id);
   const seen = new Set<string>();
   for (const { id, line } of rows) {
-    if (seen.has(id)) throw new Error(`${path}, line ${line}: the id "${id}" stands twice.`);
+    if (seen.has(id)) throw new ScoringInputError(`${path}, line ${line}: the id "${id}" stands twice.`);
     seen.add(id);
   }
   return { ids, texts, notes };
@@ -101,13 +110,13 @@ export function matchTexts(
   names: [first: string, other: string],
 ): (string | string[])[] {
   if ((first.ids === undefined) !== (other.ids === undefined)) {
-    throw new Error(
+    throw new ScoringInputError(
       `${names[0]} and ${names[1]}: one has ids (JSONL) and one has not. Give both the same form.`,
     );
   }
   if (first.ids === undefined || other.ids === undefined) {
     if (first.texts.length !== other.texts.length) {
-      throw new Error(
+      throw new ScoringInputError(
         `${names[0]} has ${first.texts.length} lines, ${names[1]} has ${other.texts.length}; expected as many. ` +
           "An empty line is an item; a text with line breaks needs JSONL.",
       );
@@ -120,7 +129,9 @@ export function matchTexts(
   const missing = first.ids.filter((id) => !at.has(id));
   const known = new Set(first.ids);
   const extra = other.ids.filter((id) => !known.has(id));
-  if (missing.length > 0) throw new Error(`${names[1]} lacks ids of ${names[0]}: ${show(missing)}.`);
-  if (extra.length > 0) throw new Error(`${names[1]} has ids that ${names[0]} lacks: ${show(extra)}.`);
+  if (missing.length > 0)
+    throw new ScoringInputError(`${names[1]} lacks ids of ${names[0]}: ${show(missing)}.`);
+  if (extra.length > 0)
+    throw new ScoringInputError(`${names[1]} has ids that ${names[0]} lacks: ${show(extra)}.`);
   return first.ids.map((id) => at.get(id)!);
 }

@@ -13,6 +13,11 @@ const HARMLESS = new Set(
   model_type`.split(/\s+/),
 );
 
+/** The deepest published models have some 130 layers. */
+export const MOST_LAYERS = 1000;
+/** Larger than any size of a model, small enough for the engine's 32-bit indices. */
+const LARGEST_COUNT = 2 ** 31 - 1;
+
 export class ConfigFields {
   private readonly known = new Set<string>();
 
@@ -47,9 +52,11 @@ export class ConfigFields {
     return value;
   }
 
-  count(field: string): number {
+  /** A whole number from 1 to `most`: sizes are allocated, and looped over, before a weight file can contradict them. */
+  count(field: string, most = LARGEST_COUNT): number {
     const value = this.get(field);
     if (!Number.isSafeInteger(value) || (value as number) < 1) this.fail(field, "a whole number above 0");
+    if ((value as number) > most) this.fail(field, `a whole number of at most ${most}`);
     return value as number;
   }
 

@@ -1,7 +1,7 @@
 // Decoder configurations: Hugging Face's config.json read field by field, the tensors that it implies, and the way back.
 import * as fs from "node:fs";
 import * as path from "node:path";
-import { ConfigFields } from "./config-fields";
+import { ConfigFields, MOST_LAYERS } from "./config-fields";
 import { FAMILIES, familyOf } from "./families/families";
 import type { Family } from "./families/family";
 
@@ -102,7 +102,7 @@ export function readDecoderConfig(folder: string, file = "config.json"): Decoder
   if (!family) fields.fail("model_type", FAMILIES.map((known) => known.modelType).join(", "));
   const vocabSize = fields.count("vocab_size");
   const hiddenSize = fields.count("hidden_size");
-  const numHiddenLayers = fields.count("num_hidden_layers");
+  const numHiddenLayers = fields.count("num_hidden_layers", MOST_LAYERS);
   const numAttentionHeads = fields.count("num_attention_heads");
   const numKeyValueHeads =
     fields.optionalCount("num_key_value_heads", !family.derivesHeads) ?? numAttentionHeads;

@@ -1,7 +1,7 @@
 // Encoder configurations (BERT, RoBERTa, XLM-RoBERTa) from Hugging Face's config.json, and the tensors that they imply.
 import * as path from "node:path";
 import { bert } from "./bert";
-import { ConfigError, ConfigFields } from "./config-fields";
+import { ConfigError, ConfigFields, MOST_LAYERS } from "./config-fields";
 import { roberta } from "./roberta";
 import type { WeightFiles } from "./safetensors";
 
@@ -54,7 +54,7 @@ export function readEncoderConfig(folder: string): EncoderConfig {
     vocabSize: fields.count("vocab_size"),
     hiddenSize: fields.count("hidden_size"),
     intermediateSize: fields.count("intermediate_size"),
-    numHiddenLayers: fields.count("num_hidden_layers"),
+    numHiddenLayers: fields.count("num_hidden_layers", MOST_LAYERS),
     numAttentionHeads: fields.count("num_attention_heads"),
     maxPositionEmbeddings: fields.count("max_position_embeddings"),
     typeVocabSize: fields.count("type_vocab_size"),

@@ -7,6 +7,15 @@ import { repair } from "./library-repairs";
 
 env.allowRemoteModels = false;
 
+/** A tokenizer folder that is incomplete, damaged or not understood. */
+export class TokenizerError extends Error {
+  override name = "TokenizerError";
+}
+
+/** No vocabulary is larger by far; ids index tables. */
+const LARGEST_ID = 2 ** 24;
+const MODELS = ["BPE", "Unigram", "WordPiece", "WordLevel"];
+
 interface AddedToken {
   id: number;
   content: string;
@@ -45,23 +54,110 @@ export interface TokenizerFolder {
 function readJson<T>(folder: string, name: string): T {
   const file = join(folder, name);
   if (!existsSync(file)) {
-    throw new Error(`${file} is missing: a tokenizer folder holds tokenizer.json and tokenizer_config.json.`);
+    throw new TokenizerError(
+      `${file} is missing: a tokenizer folder holds tokenizer.json and tokenizer_config.json.`,
+    );
   }
+  let read: unknown;
   try {
-    return JSON.parse(readFileSync(file, "utf8")) as T;
+    read = JSON.parse(readFileSync(file, "utf8"));
   } catch (error) {
-    throw new Error(`${file} is not valid JSON (${(error as Error).message}): fetch or write it again.`);
+    throw new TokenizerError(
+      `${file} is not valid JSON (${(error as Error).message}): fetch or write it again.`,
+    );
+  }
+  if (!isRecord(read)) throw new TokenizerError(`${file}: expected a JSON object.`);
+  return read as T;
+}
+
+function isRecord(value: unknown): value is Record<string, unknown> {
+  return typeof value === "object" && value !== null && !Array.isArray(value);
+}
+
+const isId = (value: unknown) =>
+  Number.isSafeInteger(value) && (value as number) >= 0 && (value as number) < LARGEST_ID;
+
+/** Throws unless the parts of tokenizer.json that ids are computed with have their form; the library trusts them. */
+function checkTokenizerJson(file: string, json: Record<string, unknown>): void {
+  const expect = (good: boolean, place: string, expected: string, found: unknown) => {
+    if (good) return;
+    const shown = (JSON.stringify(found) ?? "nothing").slice(0, 80);
+    throw new TokenizerError(`${file}: ${place}: expected ${expected}, found ${shown}.`);
+  };
+  const { model, added_tokens: added } = json;
+  expect(isRecord(model), "model", "an object", model);
+  const { type, vocab, merges } = model as Record<string, unknown>;
+  expect(MODELS.includes(type as string), "model.type", MODELS.join(", "), type);
+  if (type === "Unigram") {
+    expect(Array.isArray(vocab) && vocab.length > 0, "model.vocab", "a list of [token, score]", vocab);
+    for (const [i, entry] of (vocab as unknown[]).entries()) {
+      const good = Array.isArray(entry) && typeof entry[0] === "string" && typeof entry[1] === "number";
+      expect(good, `model.vocab[${i}]`, "[token, score]", entry);
+    }
+  } else {
+    expect(
+      isRecord(vocab) && Object.keys(vocab).length > 0,
+      "model.vocab",
+      "an object of ids by token",
+      vocab,
+    );
+    const tokens = new Map<unknown, string>();
+    for (const [token, id] of Object.entries(vocab as object)) {
+      expect(isId(id), `model.vocab ${JSON.stringify(token)}`, `an id from 0 to ${LARGEST_ID - 1}`, id);
+      const other = tokens.get(id);
+      expect(
+        other === undefined,
+        `model.vocab ${JSON.stringify(token)}`,
+        `an id of its own, not that of ${JSON.stringify(other)}`,
+        id,
+      );
+      tokens.set(id, token);
+    }
+  }
+  if (type === "BPE") {
+    expect(Array.isArray(merges), "model.merges", "a list", merges);
+    for (const [i, merge] of (merges as unknown[]).entries()) {
+      const pair = typeof merge === "string" ? merge.split(" ") : merge;
+      const good = Array.isArray(pair) && pair.length === 2 && pair.every((part) => typeof part === "string");
+      expect(good, `model.merges[${i}]`, "two tokens", merge);
+    }
+  }
+  expect(added === undefined || Array.isArray(added), "added_tokens", "a list", added);
+  for (const [i, token] of ((added ?? []) as unknown[]).entries()) {
+    const { id, content, special } = (token ?? {}) as Record<string, unknown>;
+    expect(isId(id), `added_tokens[${i}].id`, `a number from 0 to ${LARGEST_ID - 1}`, id);
+    expect(typeof content === "string" && content !== "", `added_tokens[${i}].content`, "a text", content);
+    expect(
+      special === undefined || typeof special === "boolean",
+      `added_tokens[${i}].special`,
+      "true or false",
+      special,
+    );
   }
 }
 
 // Decomposed Hangul (NFD): SentencePiece composes it, the Rust tokenizers make it unknown tokens; composed, both agree.
 const CONJOINING_JAMO = /[\u1100-\u11ff]+/g;
 
+/** What the library throws on a file that it does not understand, as TokenizerError. */
+async function understood<T>(folder: string, open: () => Promise<T>): Promise<T> {
+  try {
+    return await open();
+  } catch (error) {
+    throw new TokenizerError(
+      `${join(folder, "tokenizer.json")}: is not understood (${(error as Error).message}): fetch or write it again.`,
+    );
+  }
+}
+
 /** Opens a folder with tokenizer.json and tokenizer_config.json; nothing is fetched. */
 export async function openTokenizerFolder(folder: string): Promise<TokenizerFolder> {
   const json = readJson<TokenizerJson>(folder, "tokenizer.json");
   const config = readJson<Record<string, unknown>>(folder, "tokenizer_config.json");
-  const full = repair(await AutoTokenizer.from_pretrained(resolve(folder), { local_files_only: true }));
+  checkTokenizerJson(join(folder, "tokenizer.json"), json);
+  const full = await understood(folder, async () =>
+    repair(await AutoTokenizer.from_pretrained(resolve(folder), { local_files_only: true })),
+  );
   const template = typeof full.chat_template === "string" ? full.chat_template : undefined;
 
   const added = json.added_tokens ?? [];
@@ -70,8 +166,8 @@ export async function openTokenizerFolder(folder: string): Promise<TokenizerFold
   const controls = new Map(added.filter(isControl).map((token) => [token.content, token.id]));
   // The same class on the same files, only without control tokens: everything else is encoded alike.
   const Class = full.constructor as new (json: unknown, config: unknown) => PreTrainedTokenizer;
-  const plain = repair(
-    new Class({ ...json, added_tokens: added.filter((token) => !isControl(token)) }, config),
+  const plain = await understood(folder, async () =>
+    repair(new Class({ ...json, added_tokens: added.filter((token) => !isControl(token)) }, config)),
   );
 
   const { type, vocab } = json.model;

@@ -3,7 +3,7 @@ import { createHash } from "node:crypto";
 import { existsSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { textTokenizer } from "./text-tokenizer";
-import { openTokenizerFolder, type TokenizerFolder } from "./tokenizer-folder";
+import { openTokenizerFolder, TokenizerError, type TokenizerFolder } from "./tokenizer-folder";
 
 export interface ChatTokenizer {
   folder: string;
@@ -41,11 +41,17 @@ const USER_MARK = "\ue000user\ue001";
 const MODEL_MARK = "\ue000model\ue001";
 
 function render(opened: TokenizerFolder, messages: Message[], generationPrompt: boolean): string {
-  return opened.full.apply_chat_template(messages, {
-    tokenize: false,
-    add_generation_prompt: generationPrompt,
-    ...TEMPLATE_SETTINGS,
-  } as Parameters<typeof opened.full.apply_chat_template>[1]) as string;
+  try {
+    return opened.full.apply_chat_template(messages, {
+      tokenize: false,
+      add_generation_prompt: generationPrompt,
+      ...TEMPLATE_SETTINGS,
+    } as Parameters<typeof opened.full.apply_chat_template>[1]) as string;
+  } catch (error) {
+    throw new TokenizerError(
+      `${opened.folder}: the chat template cannot be filled in (${(error as Error).message}).`,
+    );
+  }
 }
 
 /** What the template writes before and after a user's text, and whether it trims the text. */
@@ -53,7 +59,7 @@ function frame(opened: TokenizerFolder): { before: string; after: string; trims:
   const rendered = render(opened, [{ role: "user", content: ` ${USER_MARK} ` }], true);
   const [before, after, ...more] = rendered.split(USER_MARK);
   if (before === undefined || after === undefined || more.length > 0) {
-    throw new Error(
+    throw new TokenizerError(
       `${opened.folder}: the chat template must write the user's text exactly once, found it ${rendered.split(USER_MARK).length - 1} times.`,
     );
   }
@@ -88,10 +94,19 @@ function furtherStops(opened: TokenizerFolder): number[] {
   const stops = opened.full.eos_token_id === undefined ? [] : [opened.full.eos_token_id];
   const file = join(opened.folder, "generation_config.json");
   if (existsSync(file)) {
-    const { eos_token_id: eos } = JSON.parse(readFileSync(file, "utf8")) as {
-      eos_token_id?: number | number[];
-    };
-    if (eos !== undefined) stops.push(...[eos].flat());
+    let eos: unknown;
+    try {
+      eos = (JSON.parse(readFileSync(file, "utf8")) as { eos_token_id?: unknown }).eos_token_id;
+    } catch (error) {
+      throw new TokenizerError(`${file} is not valid JSON (${(error as Error).message}).`);
+    }
+    const ids = eos === undefined || eos === null ? [] : [eos].flat();
+    if (!ids.every((id) => Number.isSafeInteger(id))) {
+      throw new TokenizerError(
+        `${file}: eos_token_id: expected a token id or a list of them, found ${JSON.stringify(eos)}.`,
+      );
+    }
+    stops.push(...(ids as number[]));
   }
   return stops;
 }
@@ -105,7 +120,7 @@ export async function loadTokenizer(folder: string): Promise<ChatTokenizer> {
   const opened = await openTokenizerFolder(folder);
   const { full, template } = opened;
   if (template === undefined) {
-    throw new Error(
+    throw new TokenizerError(
       `${folder}: tokenizer_config.json has no chat_template. Use an instruction model's folder, or loadTextTokenizer for an encoder.`,
     );
   }
@@ -143,7 +158,9 @@ export async function loadTokenizer(folder: string): Promise<ChatTokenizer> {
   const closing = cut(opened, answered.split(MODEL_MARK)[1] ?? "").find((part) => typeof part === "number");
   const endOfTurnId = (closing as number | undefined) ?? full.eos_token_id;
   if (endOfTurnId === undefined || endOfTurnId === null) {
-    throw new Error(`${folder}: neither the chat template nor the tokenizer has a token that ends a turn.`);
+    throw new TokenizerError(
+      `${folder}: neither the chat template nor the tokenizer has a token that ends a turn.`,
+    );
   }
   return {
     folder,

@@ -3,7 +3,7 @@ import { createHash } from "node:crypto";
 import * as fs from "node:fs";
 import * as path from "node:path";
 import { writeError, writeFileAtomic, writeJson } from "../engine/atomic-write";
-import { takeLock } from "../engine/lock";
+import { clearLock, takeLock } from "../engine/lock";
 
 /** The repository root; data, notebooks and reports lie below it. */
 export const ROOT = path.resolve(__dirname, "../..");
@@ -65,8 +65,12 @@ export async function stage<T>(
   const done = path.join(directory, "result.json");
   const finished = () => (fs.existsSync(done) ? readResult<T>(done, directory, key) : undefined);
   const earlier = finished();
-  if (earlier) return earlier;
-  const lock = lockStage(directory, name);
+  const lockFile = path.join(directory, "stage.lock");
+  if (earlier) {
+    clearLock(lockFile);
+    return earlier;
+  }
+  const lock = lockStage(lockFile, `stage ${name} in ${directory}`);
   try {
     // The process that held the lock a moment ago may have finished it.
     const meanwhile = finished();
@@ -85,10 +89,9 @@ export async function stage<T>(
   }
 }
 
-function lockStage(directory: string, name: string) {
-  const file = path.join(directory, "stage.lock");
+function lockStage(file: string, what: string) {
   try {
-    return takeLock(file, `stage ${name} in ${directory}`);
+    return takeLock(file, what);
   } catch (error) {
     throw writeError(file, error);
   }

@@ -100,8 +100,8 @@ export class AdamW implements Optimizer {
   state(): NewTensor[] {
     const shape = [this.first.size];
     return [
-      { name: "adamw.first", dtype: "F32", shape, data: this.first.dataSync() as Float32Array },
-      { name: "adamw.second", dtype: "F32", shape, data: this.second.dataSync() as Float32Array },
+      { name: "adamw.first", dtype: "F32", shape, data: () => this.first.dataSync() as Float32Array },
+      { name: "adamw.second", dtype: "F32", shape, data: () => this.second.dataSync() as Float32Array },
     ];
   }
 

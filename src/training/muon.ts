@@ -58,7 +58,7 @@ export class Muon {
       name: `muon.${i}`,
       dtype: "F32",
       shape: momentum.shape,
-      data: momentum.dataSync() as Float32Array,
+      data: () => momentum.dataSync() as Float32Array,
     }));
   }
 

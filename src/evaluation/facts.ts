@@ -1,7 +1,7 @@
 // Kept facts: which numbers, amounts, dates, times, names and places of a reference a summary keeps, and which it invents.
 // No judge model: a fact is found or it is not, so one wrong digit counts, which ROUGE and BERTScore barely see.
 import { namedFacts, placeStem } from "./facts-names";
-import { type Fact, numericFacts } from "./facts-numbers";
+import { type Fact, type FactKind, numericFacts } from "./facts-numbers";
 
 const NUMERIC = new Set(["number", "date", "time", "phone", "score"]);
 const squeeze = (text: string): string => text.normalize("NFC").replace(/\s+/g, "");
@@ -60,6 +60,39 @@ export interface FactScore {
   summaryFacts: number;
   lost: string[];
   wrong: string[];
+  /** The same counted by kind of fact. */
+  kinds: Partial<Record<FactKind, FactCounts>>;
+}
+
+export interface FactCounts {
+  /** Facts of the reference, and how many of them the summary keeps. */
+  expected: number;
+  kept: number;
+  /** Facts of the summary, and how many of them the document lacks. */
+  stated: number;
+  invented: number;
+}
+
+function countKinds(
+  expected: readonly Fact[],
+  lost: readonly Fact[],
+  stated: readonly Fact[],
+  wrong: readonly Fact[],
+): FactScore["kinds"] {
+  const kinds: FactScore["kinds"] = {};
+  const add = (facts: readonly Fact[], key: keyof FactCounts, by: number) => {
+    for (const { kind } of facts) {
+      const counts = kinds[kind] ?? { expected: 0, kept: 0, stated: 0, invented: 0 };
+      counts[key] += by;
+      kinds[kind] = counts;
+    }
+  };
+  add(expected, "expected", 1);
+  add(expected, "kept", 1);
+  add(lost, "kept", -1);
+  add(stated, "stated", 1);
+  add(wrong, "invented", 1);
+  return kinds;
 }
 
 /** Scores one summary. Without a document, invented facts are those that the reference lacks. */
@@ -80,5 +113,6 @@ export function scoreFacts(summary: string, reference: string, document = refere
     summaryFacts: stated.length,
     lost: lost.map((fact) => fact.text),
     wrong: wrong.map((fact) => fact.text),
+    kinds: countKinds(expected, lost, stated, wrong),
   };
 }

@@ -1,5 +1,6 @@
 // The result tables that figures and report draw from; every number in them comes out of a run.
 import type { Split } from "../corpus/item";
+import type { Audit } from "./audit";
 
 export type SystemId = "untuned" | "lora-student" | "full-student" | "lora-teacher" | "distilled"; // full-student = CE-only full fine-tuning control
 
@@ -113,6 +114,19 @@ export interface DecodingRow {
   seconds: number;
 }
 
+/** Hashes (sha256) of what the scores rest on, and how each score came about. */
+export interface Provenance {
+  data: string;
+  /** Of all prompts' token ids. */
+  prompts: string;
+  /** Of the base model's files for the untuned system, else the key of the training run. */
+  models: Record<SystemId, string>;
+  predictions: Record<SystemId, string>;
+  encoder: { name: string; layer: number; model: string; tokenizer: string };
+  /** By "rouge.<tokenizer>", "bertscore" and "facts". */
+  signatures: Record<string, string>;
+}
+
 export interface StudyResults {
   profile: "smoke" | "tiny" | "paper" | "rehearsal";
   seed: number;
@@ -136,4 +150,6 @@ export interface StudyResults {
   }[];
   architecture?: { student: ModelConfig; teacher: ModelConfig };
   repeatability?: { system: SystemId; items: number; identical: number } /* the same input given twice */;
+  provenance?: Provenance;
+  audit?: Audit;
 }

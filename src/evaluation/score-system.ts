@@ -1,8 +1,7 @@
 // Everything that the study measures on one system's summaries: per item, as means for each test set, with 95 % intervals.
-import { createHash } from "node:crypto";
 import type { Item } from "../corpus/item";
 import type { BertScoreReferences, BertScorer } from "./bert-scorer";
-import { scoreFacts } from "./facts";
+import { type FactScore, scoreFacts } from "./facts";
 import type { PRF, RougeType, ScoreSet, SystemId, SystemResult, TestSet } from "./results";
 import { RougeVocabulary, rougeItems, rougeSignature, rougeTypes } from "./rouge";
 import { sentencesOf } from "./sentences";
@@ -10,22 +9,6 @@ import { meanInterval95, meanOf, meanPRF } from "./significance";
 import type { TextTokenizer } from "./text-tokenizers";
 
 export const testSets: readonly TestSet[] = ["in-domain", "other", "all"];
-
-/** What stands for one test item in samples.jsonl. */
-export interface SampleRow {
-  id: string;
-  system: SystemId;
-  model: string;
-  testSet: Exclude<TestSet, "all">;
-  topic: string;
-  text: string;
-  /** By metric name; null where the item has no such score (no facts to keep). */
-  scores: Record<string, number | null>;
-  lostFacts: string[];
-  inventedFacts: string[];
-  /** sha256, first 16 hex digits. */
-  hashes: { document: string; reference: string; text: string };
-}
 
 export interface ScoredSystem {
   result: SystemResult;
@@ -37,7 +20,8 @@ export interface ScoredSystem {
   signatures: Record<string, string>;
   /** Texts that BERTScore's encoder had to cut. */
   truncated: number;
-  samples: SampleRow[];
+  texts: readonly string[];
+  facts: FactScore[];
 }
 
 export interface ScoringSettings {
@@ -47,7 +31,6 @@ export interface ScoringSettings {
   bertScorer: BertScorer;
 }
 
-const shortHash = (text: string): string => createHash("sha256").update(text).digest("hex").slice(0, 16);
 const isNumber = (value: number): boolean => !Number.isNaN(value);
 
 /** Mean of the scores that exist; 0 where none does. */
@@ -168,36 +151,12 @@ export class SystemScorer {
         facts: "kept and invented facts, rules 1",
       },
       truncated: bert.truncated,
-      samples: items.map((item, i) => ({
-        id: item.id,
-        system,
-        model,
-        testSet: item.split === "test-other" ? "other" : "in-domain",
-        topic: item.topic,
-        text: texts[i]!,
-        scores: Object.fromEntries(
-          Object.entries(perItem).map(([name, values]) => [name, isNumber(values[i]!) ? values[i]! : null]),
-        ),
-        lostFacts: facts[i]!.lost,
-        inventedFacts: facts[i]!.wrong,
-        hashes: {
-          document: shortHash(item.document),
-          reference: shortHash(item.summary),
-          text: shortHash(texts[i]!),
-        },
-      })),
+      texts,
+      facts,
     };
   }
 }
 
 function meanOfItems(members: readonly number[], scores: readonly PRF[]): PRF {
   return members.length > 0 ? meanPRF(members.map((i) => scores[i]!)) : { precision: 0, recall: 0, f: 0 };
-}
-
-/** samples.jsonl: one row a line, in order. */
-export function samplesJsonl(systems: readonly ScoredSystem[]): string {
-  return systems
-    .flatMap((system) => system.samples)
-    .map((row) => `${JSON.stringify(row)}\n`)
-    .join("");
 }

@@ -1,7 +1,6 @@
 // Scores any predictions against any references: what `npm run score` prints.
 import type { BertScorer } from "./bert-scorer";
 import { bootstrapRouge } from "./bootstrap";
-import { scoreFacts } from "./facts";
 import type { PRF } from "./results";
 import { RougeVocabulary, rougeItems, rougeSignature, rougeTypes } from "./rouge";
 import { meanInterval95, meanOf, meanPRF } from "./significance";
@@ -77,6 +76,8 @@ export function scoreTexts(
     scores.truncated = truncated;
   }
   if (metrics.facts) {
+    // Loaded here: ROUGE alone needs to start fast.
+    const { scoreFacts } = require("./facts") as typeof import("./facts");
     const items = predictions.map((prediction, i) => {
       const reference = references[i]!;
       return scoreFacts(

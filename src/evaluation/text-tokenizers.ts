@@ -1,6 +1,5 @@
 // The tokenizers a ROUGE score can rest on; a score is always named together with one of these.
-import winkModel from "wink-eng-lite-web-model";
-import winkNLP from "wink-nlp";
+import type { WinkMethods } from "wink-nlp";
 import { porterStem } from "./porter-stemmer";
 
 export interface TextTokenizer {
@@ -56,11 +55,18 @@ export const unicodeWordTokenizer: TextTokenizer = {
   tokenize: (text) => matches(text.toLowerCase(), /[\p{L}\p{N}_]+/gu),
 };
 
-let wink: ReturnType<typeof winkNLP> | undefined;
+let wink: WinkMethods | undefined;
 
-/** The one wink-nlp instance, with sentence boundaries only: its English tags say nothing about Korean. */
-export function winkPipeline(): ReturnType<typeof winkNLP> {
-  wink ??= winkNLP(winkModel, ["sbd"]);
+/**
+ * The one wink-nlp instance, with sentence boundaries only: its English tags say nothing about Korean.
+ * Loaded on first use: its model takes a quarter of a second, and most tokenizers do without it.
+ */
+export function winkPipeline(): WinkMethods {
+  if (!wink) {
+    const winkNLP = require("wink-nlp") as typeof import("wink-nlp").default;
+    const model = require("wink-eng-lite-web-model") as typeof import("wink-eng-lite-web-model").default;
+    wink = winkNLP(model, ["sbd"]);
+  }
   return wink;
 }
 

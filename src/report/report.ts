@@ -8,6 +8,7 @@ import type { Names } from "./names";
 import type { Published } from "./published";
 import { type Quantity, quantity } from "./quantity";
 import { type ArchitectureWords, architectureSection } from "./sections/architecture";
+import { type AuditWords, auditSection } from "./sections/audit";
 import { appendixSection, type ConclusionWords, conclusionSection } from "./sections/conclusion";
 import { type InterpretationWords, interpretationSection } from "./sections/interpretation";
 import { type ModelsWords, modelsSection } from "./sections/models";
@@ -36,6 +37,7 @@ export interface ReportWords {
   training: TrainingWords;
   results: ResultsWords;
   interpretation: InterpretationWords;
+  audit: AuditWords;
   conclusion: ConclusionWords;
 }
 
@@ -70,6 +72,7 @@ export function report(
   trainingSection(doc, results, published, words.training, names, language);
   resultsSection(doc, results, samples, published, words.results, names, language);
   interpretationSection(doc, results, samples, words.interpretation);
+  auditSection(doc, results, words.audit, names);
   conclusionSection(doc, results, words.conclusion, names, language);
   appendixSection(doc, results, words.conclusion, names);
   const field = (key: keyof ReportSettings): [string, string] => {

@@ -1,4 +1,5 @@
 // Scoring and comparing whole systems on the generated corpus, with a tiny encoder.
+import { createHash } from "node:crypto";
 import { join } from "node:path";
 import { beforeAll, describe, expect, it } from "vitest";
 import { furtherSummaries, studyCorpus } from "../../src/corpus/corpus";
@@ -6,7 +7,8 @@ import { BertScorer } from "../../src/evaluation/bert-scorer";
 import { compareSystems } from "../../src/evaluation/compare-systems";
 import { loadEncoderTokenizer } from "../../src/evaluation/encoder-tokenizer";
 import { rouge } from "../../src/evaluation/rouge";
-import { type ScoredSystem, SystemScorer, samplesJsonl } from "../../src/evaluation/score-system";
+import { samplesOf } from "../../src/evaluation/samples";
+import { type ScoredSystem, SystemScorer } from "../../src/evaluation/score-system";
 import { sentencePerLine } from "../../src/evaluation/sentences";
 import {
   characterTokenizer,
@@ -38,7 +40,7 @@ beforeAll(async () => {
     scorer.score("untuned", "lead", leads),
     scorer.score("distilled", "annotator again", paraphrases),
   ];
-});
+}, 60_000);
 
 describe("one system", () => {
   it("has means of what its items score one by one", () => {
@@ -87,13 +89,21 @@ describe("one system", () => {
     expect(scored[1]!.result.scores.all.emptyForTokenizer.default).toBe(noLatin.length);
   });
 
-  it("writes a row an item", () => {
-    const rows = samplesJsonl(scored).trim().split("\n");
-    expect(rows.length).toBe(150);
-    const row = JSON.parse(rows[0]!);
-    expect(row).toMatchObject({ id: items[0]!.id, system: "lora-teacher", text: paraphrases[0] });
-    expect(row.scores["rouge1.whitespace"]).toBe(scored[0]!.perItem["rouge1.whitespace"]![0]);
-    expect(row.hashes.text).toMatch(/^[0-9a-f]{16}$/);
+  it("makes a row an item, with hashes of what went in", () => {
+    const rows = samplesOf(
+      items,
+      scored,
+      items.map((_, i) => [1, i]),
+    );
+    expect(rows.length).toBe(50);
+    const row = rows[0]!;
+    expect(row).toMatchObject({ id: items[0]!.id, outputs: { untuned: leads[0] }, topic: items[0]!.topic });
+    expect(row.scores["lora-teacher"]["rouge1.whitespace"]).toBe(scored[0]!.perItem["rouge1.whitespace"]![0]);
+    const sha256 = (text: string) => createHash("sha256").update(text).digest("hex").slice(0, 16);
+    expect(row.hashes).toMatchObject({ document: sha256(items[0]!.document), prompt: sha256("1,0") });
+    expect(row.hashes!.outputs.untuned).toBe(sha256(leads[0]!));
+    const kept = items.findIndex((_, i) => scored[1]!.facts[i]!.lost.length > 0);
+    expect(rows[kept]!.facts!.untuned.lost).toEqual(scored[1]!.facts[kept]!.lost);
   });
 
   it("refuses other counts and training items", () => {

@@ -1,6 +1,7 @@
 // The report in English.
 import type { ReportWords } from "../report";
 import { architecture } from "./architecture";
+import { audit } from "./audit";
 import { conclusion } from "./conclusion";
 import { interpretation } from "./interpretation";
 import { models } from "./models";
@@ -45,5 +46,6 @@ export const english: ReportWords = {
   training,
   results,
   interpretation,
+  audit,
   conclusion,
 };

@@ -1,6 +1,7 @@
 // The report in Korean.
 import type { ReportWords } from "../report";
 import { architecture } from "./architecture";
+import { audit } from "./audit";
 import { conclusion } from "./conclusion";
 import { interpretation } from "./interpretation";
 import { models } from "./models";
@@ -39,5 +40,6 @@ export const korean: ReportWords = {
   training,
   results,
   interpretation,
+  audit,
   conclusion,
 };

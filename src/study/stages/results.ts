@@ -4,23 +4,22 @@ import * as path from "node:path";
 import { writeFileAtomic, writeJson } from "../../engine/atomic-write";
 import { engineFacts } from "../../engine/facts";
 import type { ModelConfig, StudyResults, SystemId } from "../../evaluation/results";
-import { generate } from "../../generation/generate";
-import { encodeItem } from "../../prompts/example";
-import { ROOT, RUNS, stage } from "../stage";
+import { ROOT, RUNS } from "../stage";
+import { auditStage } from "./audit";
 import { baseModel } from "./base-model";
 import { type StudyContext, SYSTEMS } from "./context";
-import { corpusStage, itemsOf } from "./corpus";
+import { corpusStage } from "./corpus";
 import { modelRows } from "./model-rows";
+import { repeatabilityOf, repeatabilityStage } from "./repeatability";
 import { retrievalStage } from "./retrieval";
 import { sampleRows } from "./samples";
 import { scoreStage } from "./scores";
 import { seedResults } from "./seeds";
-import { readTexts, summaries } from "./summaries";
+import { summaries } from "./summaries";
 import { teacherLogits } from "./teacher-logits";
-import { systemDecoder, trainSystem } from "./train-system";
+import { trainSystem } from "./train-system";
 
 const TRAINED: Exclude<SystemId, "untuned">[] = ["lora-teacher", "lora-student", "full-student", "distilled"];
-const REPEATED_ITEMS = 20;
 
 /** Collects the study's results and writes results.json and samples.jsonl under data/runs/<profile>. */
 export async function resultsStage(context: StudyContext): Promise<{ file: string; value: StudyResults }> {
@@ -31,6 +30,8 @@ export async function resultsStage(context: StudyContext): Promise<{ file: strin
   for (const system of TRAINED) runs.push(await trainSystem(context, system));
   const logits = await teacherLogits(context);
   const retrieval = await retrievalStage(context);
+  const repeated = await repeatabilityStage(context);
+  const audit = await auditStage(context);
   const written = [];
   for (const system of SYSTEMS)
     written.push([`summaries-${system}`, (await summaries(context, system)).seconds] as const);
@@ -50,6 +51,8 @@ export async function resultsStage(context: StudyContext): Promise<{ file: strin
       ["teacher-logits", logits.seconds] as const,
       ...written,
       ["scores", scores.seconds] as const,
+      ["repeatability", repeated.seconds] as const,
+      ["audit", audit.seconds] as const,
       ["retrieval", retrieval.seconds] as const,
     ]),
     seeds: seedResults(context),
@@ -58,7 +61,9 @@ export async function resultsStage(context: StudyContext): Promise<{ file: strin
       student: await hubConfig(context, profile.student),
       teacher: await hubConfig(context, profile.teacher),
     },
-    repeatability: await repeatability(context),
+    repeatability: repeatabilityOf(repeated.value),
+    provenance: scores.value.provenance,
+    audit: audit.value,
   };
   const folder = path.join(RUNS, profile.name);
   const file = path.join(folder, "results.json");
@@ -74,36 +79,4 @@ export async function resultsStage(context: StudyContext): Promise<{ file: strin
 async function hubConfig(context: StudyContext, name: string): Promise<ModelConfig> {
   const { folder } = await baseModel(context, name);
   return JSON.parse(fs.readFileSync(path.join(folder, "config.json"), "utf8"));
-}
-
-/** The report claims that the same input gives almost the same text: some items are summarised a second time. */
-async function repeatability(context: StudyContext): Promise<StudyResults["repeatability"]> {
-  const first = await summaries(context, "distilled");
-  const corpus = await corpusStage(context);
-  const { value } = await stage(
-    context.profile.name,
-    "repeatability",
-    1,
-    { summaries: first.key },
-    async () => {
-      const { decoder, tokenizer } = await systemDecoder(context, "distilled");
-      const items = itemsOf(corpus, "test-in-domain", "test-other").slice(0, REPEATED_ITEMS);
-      const texts = readTexts(first.directory);
-      // One at a time, where the first run padded them into batches: the harder test.
-      const again = items.map((item) => {
-        const [ids] = generate(decoder, [encodeItem(tokenizer, item).promptIds], {
-          maxNewTokens: context.profile.maxNewTokens,
-          stopIds: tokenizer.stopIds,
-          padId: tokenizer.padId,
-        });
-        return tokenizer.decode(ids!).trim();
-      });
-      decoder.dispose();
-      return {
-        items: items.length,
-        identical: items.filter((item, i) => texts.get(item.id) === again[i]).length,
-      };
-    },
-  );
-  return { system: "distilled", ...value };
 }

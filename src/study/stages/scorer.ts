@@ -1,29 +1,43 @@
 // The scorer of the study's test items: every tokenizer of ROUGE, BERTScore by the profile's encoder, kept facts.
 import type { Item } from "../../corpus/item";
 import { BertScorer } from "../../evaluation/bert-scorer";
-import { loadEncoderTokenizer } from "../../evaluation/encoder-tokenizer";
+import { type EncoderTokenizer, loadEncoderTokenizer } from "../../evaluation/encoder-tokenizer";
 import { SystemScorer } from "../../evaluation/score-system";
-import { textTokenizer } from "../../evaluation/text-tokenizers";
+import { subwordTokenizer, type TextTokenizer, textTokenizer } from "../../evaluation/text-tokenizers";
 import { type Encoder, loadEncoder } from "../../models/encoder";
+import { loadTokenizer } from "../../prompts/tokenizer";
+import { baseModel } from "./base-model";
 import type { StudyContext } from "./context";
 import { type ModelFolder, modelFolder } from "./model-folder";
 
-/** ROUGE tokenizers of the study: the default, then four that see Hangul. */
-export const TOKENIZERS = ["default", "whitespace", "eojeol", "character", "morpheme"];
+/** ROUGE tokenizers of the study: the default, then those that see Hangul; the student's own subwords come last. */
+export const TOKENIZERS = ["default", "whitespace", "eojeol", "unicode_word", "character", "morpheme"];
 
 /** Folder of the profile's encoder and the hash of its files, for stage keys. */
 export const encoderFiles = ({ profile }: StudyContext): Promise<ModelFolder> =>
   modelFolder(profile.name, profile.encoder.folder);
 
+/** The tokenizers above and the student's subwords. */
+export async function studyTokenizers(context: StudyContext): Promise<TextTokenizer[]> {
+  const { student } = context.profile;
+  const own = await loadTokenizer((await baseModel(context, student)).folder);
+  const named = await Promise.all(TOKENIZERS.map(textTokenizer));
+  return [...named, subwordTokenizer(student, (text) => own.encode(text))];
+}
+
 /** A scorer over items; dispose the encoder when done. */
 export async function studyScorer(
   context: StudyContext,
   items: readonly Item[],
-): Promise<{ scorer: SystemScorer; encoder: Encoder }> {
+): Promise<{ scorer: SystemScorer; encoder: Encoder; encoderTokenizer: EncoderTokenizer }> {
   const { folder } = await encoderFiles(context);
   const encoder = loadEncoder(folder);
-  const tokenizer = await loadEncoderTokenizer(folder, encoder.maxLength);
-  const bertScorer = new BertScorer({ encoder, tokenizer, layer: context.profile.encoder.layer });
-  const tokenizers = await Promise.all(TOKENIZERS.map(textTokenizer));
-  return { scorer: new SystemScorer({ items, tokenizers, bertScorer }), encoder };
+  const encoderTokenizer = await loadEncoderTokenizer(folder, encoder.maxLength);
+  const bertScorer = new BertScorer({
+    encoder,
+    tokenizer: encoderTokenizer,
+    layer: context.profile.encoder.layer,
+  });
+  const tokenizers = await studyTokenizers(context);
+  return { scorer: new SystemScorer({ items, tokenizers, bertScorer }), encoder, encoderTokenizer };
 }

@@ -2,19 +2,21 @@
 import * as path from "node:path";
 import { writeFileAtomic } from "../../engine/atomic-write";
 import { compareSystems } from "../../evaluation/compare-systems";
-import type { Comparison, SystemId, SystemResult } from "../../evaluation/results";
-import type { SampleRow } from "../../evaluation/samples";
-import type { ScoredSystem } from "../../evaluation/score-system";
-import { type Artifact, stage } from "../stage";
+import type { Comparison, Provenance, SystemId, SystemResult } from "../../evaluation/results";
+import { samplesOf } from "../../evaluation/samples";
+import { encodeItem } from "../../prompts/example";
+import { loadTokenizer } from "../../prompts/tokenizer";
+import { type Artifact, hashOf, stage } from "../stage";
+import { baseModel } from "./base-model";
 import { type StudyContext, SYSTEMS } from "./context";
 import { corpusStage, itemsOf } from "./corpus";
 import { encoderFiles, studyScorer, TOKENIZERS } from "./scorer";
-import { readTexts, summaries } from "./summaries";
+import { modelHash, readTexts, summaries } from "./summaries";
 
 export interface Scores {
   systems: SystemResult[];
   comparisons: Comparison[];
-  signatures: Record<string, string>;
+  provenance: Provenance;
   /** Texts that BERTScore's encoder had to cut, per system. */
   truncated: Partial<Record<SystemId, number>>;
 }
@@ -36,6 +38,8 @@ export async function scoreStage(context: StudyContext): Promise<Artifact<Scores
   const corpus = await corpusStage(context);
   const written: Artifact<unknown>[] = [];
   for (const system of SYSTEMS) written.push(await summaries(context, system));
+  const models = {} as Provenance["models"];
+  for (const system of SYSTEMS) models[system] = await modelHash(context, system);
   const inputs = {
     summaries: written.map((w) => w.key),
     corpus: corpus.value.hash,
@@ -44,9 +48,9 @@ export async function scoreStage(context: StudyContext): Promise<Artifact<Scores
     tokenizers: TOKENIZERS,
     metrics: COMPARED_METRICS,
   };
-  return stage(profile.name, "scores", 1, inputs, async (directory) => {
+  return stage(profile.name, "scores", 2, inputs, async (directory) => {
     const items = itemsOf(corpus, "test-in-domain", "test-other");
-    const { scorer, encoder } = await studyScorer(context, items);
+    const { scorer, encoder, encoderTokenizer } = await studyScorer(context, items);
     const scored = SYSTEMS.map((system, i) => {
       const texts = readTexts(written[i]!.directory);
       const model = system === "lora-teacher" ? profile.teacher : profile.student;
@@ -57,15 +61,9 @@ export async function scoreStage(context: StudyContext): Promise<Artifact<Scores
       );
     });
     encoder.dispose();
-    const rows: SampleRow[] = items.map((item, i) => ({
-      id: item.id,
-      testSet: item.split === "test-other" ? "other" : "in-domain",
-      topic: item.topic,
-      document: item.document,
-      reference: item.summary,
-      outputs: bySystem(scored, (s) => s.samples[i]!.text),
-      scores: bySystem(scored, (s) => itemScores(s, i)),
-    }));
+    const tokenizer = await loadTokenizer((await baseModel(context, profile.student)).folder);
+    const prompts = items.map((item) => encodeItem(tokenizer, item).promptIds);
+    const rows = samplesOf(items, scored, prompts);
     writeFileAtomic(
       path.join(directory, "samples.jsonl"),
       rows.map((row) => `${JSON.stringify(row)}\n`).join(""),
@@ -73,21 +71,22 @@ export async function scoreStage(context: StudyContext): Promise<Artifact<Scores
     return {
       systems: scored.map((s) => s.result),
       comparisons: compareSystems(scored, { metrics: COMPARED_METRICS }),
-      signatures: scored[0]!.signatures,
-      truncated: bySystem(scored, (s) => s.truncated),
+      truncated: Object.fromEntries(scored.map((s) => [s.result.system, s.truncated])),
+      provenance: {
+        data: corpus.value.hash,
+        prompts: hashOf(prompts),
+        models,
+        predictions: Object.fromEntries(
+          scored.map((s) => [s.result.system, hashOf(s.texts)]),
+        ) as Provenance["predictions"],
+        encoder: {
+          name: encoder.name,
+          layer: profile.encoder.layer,
+          model: encoder.hash,
+          tokenizer: encoderTokenizer.hash,
+        },
+        signatures: scored[0]!.signatures,
+      },
     };
   });
-}
-
-function bySystem<T>(
-  scored: readonly ScoredSystem[],
-  value: (system: ScoredSystem) => T,
-): Record<SystemId, T> {
-  return Object.fromEntries(scored.map((s) => [s.result.system, value(s)])) as Record<SystemId, T>;
-}
-
-/** One item's scores by metric; metrics that it has no value for are left out. */
-function itemScores({ perItem }: ScoredSystem, item: number): Record<string, number> {
-  const known = Object.entries(perItem).map(([metric, values]) => [metric, values[item]!] as const);
-  return Object.fromEntries(known.filter(([, value]) => !Number.isNaN(value)));
 }

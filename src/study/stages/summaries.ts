@@ -80,15 +80,22 @@ export async function summariesShard(
 const testItems = (corpus: Artifact<CorpusArtifact>): Item[] =>
   itemsOf(corpus, "test-in-domain", "test-other");
 
+/** What stands for the model that a system writes with: the base model's files, or the training run. */
+export async function modelHash(context: StudyContext, system: SystemId): Promise<string> {
+  return system === "untuned"
+    ? (await baseModel(context, context.profile.student)).hash
+    : (await trainSystem(context, system)).key;
+}
+
 /** What the summaries depend on. */
 async function setting(context: StudyContext, system: SystemId) {
   const { profile } = context;
   const corpus = await corpusStage(context);
-  const model =
-    system === "untuned"
-      ? (await baseModel(context, profile.student)).hash
-      : (await trainSystem(context, system)).key;
-  const inputs = { model, corpus: corpus.value.hash, maxNewTokens: profile.maxNewTokens };
+  const inputs = {
+    model: await modelHash(context, system),
+    corpus: corpus.value.hash,
+    maxNewTokens: profile.maxNewTokens,
+  };
   const name = `summaries-${system}`;
   return { corpus, inputs, name, key: stageKey(name, VERSION, inputs) };
 }

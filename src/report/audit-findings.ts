@@ -1,0 +1,161 @@
+// What the audit says, as facts without words: the sentences of a language are chosen by these and filled with their numbers.
+import type { Audit, RepeatedRun } from "../evaluation/audit";
+import type { Correlation } from "../evaluation/correlation";
+import type { ErrorGroup, Grouping } from "../evaluation/error-groups";
+import type { FactKind } from "../evaluation/facts-numbers";
+import type { PublishedDifference } from "../evaluation/published-differences";
+import type { StudyResults, SystemId } from "../evaluation/results";
+import { scoreOf } from "./findings";
+
+/** Whether a correlation's 95 % interval lies above 0, below it, or has 0 inside. */
+export type Trend = "up" | "down" | "none" | "unmeasured";
+
+export function trendOf({ rho, interval95 }: Correlation): Trend {
+  if (rho === null || interval95 === null) return "unmeasured";
+  if (interval95[0] > 0) return "up";
+  return interval95[1] < 0 ? "down" : "none";
+}
+
+/** Tokenizers under which ROUGE-1 puts systems into another order than whitespace words do. */
+export interface TokenizerOrder {
+  others: string[];
+  differing: { tokenizer: string; pairs: [higher: SystemId, lower: SystemId][] }[];
+}
+
+export function tokenizerOrder(results: Pick<StudyResults, "systems">): TokenizerOrder | undefined {
+  const names = Object.keys(results.systems[0]?.scores.all.rouge ?? {});
+  if (!names.includes("whitespace") || names.length < 2) return undefined;
+  const value = (row: StudyResults["systems"][number], name: string) =>
+    scoreOf(row, "all", `rouge1.${name}`) ?? Number.NaN;
+  const others = names.filter((name) => name !== "whitespace");
+  const differing = others.map((tokenizer) => ({
+    tokenizer,
+    pairs: results.systems.flatMap((a) =>
+      results.systems
+        .filter(
+          (b) => value(a, tokenizer) > value(b, tokenizer) && value(a, "whitespace") < value(b, "whitespace"),
+        )
+        .map((b): [SystemId, SystemId] => [a.system, b.system]),
+    ),
+  }));
+  return { others, differing: differing.filter(({ pairs }) => pairs.length > 0) };
+}
+
+/** On what the default tokenizer's ROUGE rests, beside a tokenizer that sees Hangul; sums over all systems. */
+export interface LatinShare {
+  /** Texts scored, and those in which the default tokenizer finds no shared token at all. */
+  texts: number;
+  withoutHits: number;
+  /** Under Unicode words: shared tokens, those of Latin letters and digits, and texts that share nothing else. */
+  hits: number;
+  latinHits: number;
+  latinOnly: number;
+}
+
+export function latinShare(audit: Audit): LatinShare | undefined {
+  const rows = (tokenizer: string) => audit.latin.filter((row) => row.tokenizer === tokenizer);
+  const [plain, words] = [rows("default"), rows("unicode_word")];
+  if (plain.length === 0 || words.length === 0) return undefined;
+  const sum = (list: Audit["latin"], key: "items" | "withHits" | "hits" | "latinHits" | "latinOnly") =>
+    list.reduce((total, row) => total + row[key], 0);
+  return {
+    texts: sum(plain, "items"),
+    withoutHits: sum(plain, "items") - sum(plain, "withHits"),
+    hits: sum(words, "hits"),
+    latinHits: sum(words, "latinHits"),
+    latinOnly: sum(words, "latinOnly"),
+  };
+}
+
+export interface LengthFinding {
+  system: SystemId | "all";
+  meanCharacters: number;
+  precision: Correlation & { trend: Trend };
+  recall: Correlation & { trend: Trend };
+}
+
+/** Length against BERTScore's precision and recall, for the untuned model and over all systems. */
+export function lengthFindings(audit: Audit): LengthFinding[] {
+  return (["untuned", "all"] as const).flatMap((system) => {
+    const of = (column: string) => audit.length.find((row) => row.system === system && row.column === column);
+    const [precision, recall] = [of("precision"), of("recall")];
+    if (!precision || !recall) return [];
+    const trended = (row: Correlation) => ({ ...row, trend: trendOf(row) });
+    return [
+      {
+        system,
+        meanCharacters: precision.meanCharacters,
+        precision: trended(precision),
+        recall: trended(recall),
+      },
+    ];
+  });
+}
+
+/** Published differences by metric: how many pairs 206 items cannot tell from none. */
+export interface PublishedReach {
+  metric: string;
+  pairs: number;
+  within: PublishedDifference[];
+}
+
+export function publishedReach(audit: Audit): PublishedReach[] {
+  return [...new Set(audit.published.map((row) => row.metric))].map((metric) => {
+    const rows = audit.published.filter((row) => row.metric === metric);
+    return { metric, pairs: rows.length, within: rows.filter((row) => row.verdict === "within") };
+  });
+}
+
+/** The groups with a system's lowest and highest ROUGE-1; undefined where there are not two groups. */
+export function extremeGroups(
+  audit: Audit,
+  system: SystemId,
+  by: Grouping,
+): { worst: ErrorGroup; best: ErrorGroup } | undefined {
+  const groups = audit.groups.filter((row) => row.system === system && row.by === by);
+  const [worst, best] = [groups[0], groups[groups.length - 1]];
+  return worst && best && groups.length > 1 ? { worst, best } : undefined;
+}
+
+export interface KindShare {
+  kind: FactKind;
+  share: number;
+  of: number;
+}
+
+/** Kinds with fewer facts than this say too little. */
+const FEWEST_FACTS = 10;
+
+/** The kind of fact that a system keeps least, and the one that it invents most; kinds of fewer than 10 facts left out. */
+export function factExtremes(
+  audit: Audit,
+  system: SystemId,
+): { leastKept: KindShare | undefined; mostInvented: KindShare | undefined } {
+  const rows = audit.facts.filter((row) => row.system === system);
+  const shares = (part: "kept" | "invented", whole: "expected" | "stated") =>
+    rows
+      .filter((row) => row[whole] >= FEWEST_FACTS)
+      .map((row): KindShare => ({ kind: row.kind, share: row[part] / row[whole], of: row[whole] }))
+      .sort((a, b) => a.share - b.share);
+  const invented = shares("invented", "stated");
+  return { leastKept: shares("kept", "expected")[0], mostInvented: invented[invented.length - 1] };
+}
+
+/** How the summaries of a system compare with the references in what they copy. */
+export function copying(
+  audit: Audit,
+  system: SystemId,
+): { own: Audit["copied"][number]; reference: Audit["copied"][number] } | undefined {
+  const of = (who: string) => audit.copied.find((row) => row.system === who);
+  const [own, reference] = [of(system), of("reference")];
+  return own && reference ? { own, reference } : undefined;
+}
+
+/** Systems with repeated sentences or stuttering, and the texts concerned. */
+export function repeating(audit: Audit): { system: SystemId; texts: number }[] {
+  return audit.repetition
+    .map(({ system, repeatedSentence, stutter }) => ({ system, texts: Math.max(repeatedSentence, stutter) }))
+    .filter(({ texts }) => texts > 0);
+}
+
+export const allIdentical = (run: RepeatedRun): boolean => run.identical === run.items;

@@ -1,0 +1,27 @@
+// Stage "audit": the published table's two doubts and the systems' errors, looked at on this run's own outputs.
+import { type Audit, audit } from "../../evaluation/audit";
+import { loadPublished } from "../../report/published";
+import { type Artifact, stage } from "../stage";
+import { type StudyContext, SYSTEMS } from "./context";
+import { repeatabilityStage } from "./repeatability";
+import { sampleRows } from "./samples";
+import { studyTokenizers } from "./scorer";
+import { scoreStage } from "./scores";
+
+/** Computes the audit of all five systems, or finds it computed. */
+export async function auditStage(context: StudyContext): Promise<Artifact<Audit>> {
+  const scores = await scoreStage(context);
+  const repeated = await repeatabilityStage(context);
+  const published = loadPublished().systems;
+  const inputs = { scores: scores.key, repeated: repeated.key, published };
+  return stage(context.profile.name, "audit", 1, inputs, async () => {
+    const tokenizers = await studyTokenizers(context);
+    return audit({
+      samples: await sampleRows(context),
+      systems: SYSTEMS,
+      tokenizers: tokenizers.filter(({ name }) => !name.startsWith("subword:")),
+      published,
+      repeated: repeated.value,
+    });
+  });
+}

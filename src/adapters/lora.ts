@@ -2,7 +2,7 @@
 import { float32Weight, type Weight } from "../engine/frozen";
 import { Random } from "../engine/random";
 import { tf, type Variable } from "../engine/tf";
-import type { Decoder } from "../models/decoder";
+import { Decoder } from "../models/decoder";
 import { updatedWeight } from "../models/linear";
 import { type AdapterConfig, type LoraWeights, rankOf, scaleOf, targetsOf } from "./peft-files";
 
@@ -95,6 +95,23 @@ export class LoraAdapter {
 
   dispose(): void {
     tf.dispose(this.parameters);
+  }
+}
+
+/** A decoder that owns the adapter with which it answers: both are freed together. */
+export class AdaptedDecoder extends Decoder {
+  /** @param base taken over, with its weights */
+  constructor(
+    base: Decoder,
+    private readonly own: LoraAdapter,
+  ) {
+    super(base.config, base.weights);
+    this.adapter = own.layers;
+  }
+
+  override dispose(): void {
+    super.dispose();
+    this.own.dispose();
   }
 }
 

@@ -1,8 +1,8 @@
-// Checkpoints: one safetensors file with parameters, optimizer state, step and the hash of the settings.
+// Checkpoints: one safetensors file with parameters, optimizer state, step and the hash of the settings, seed included.
 import * as fs from "node:fs";
 import type { Variable } from "../engine/tf";
 import { tf } from "../engine/tf";
-import { WeightFiles, writeSafetensors } from "../models/safetensors";
+import { type NewTensor, WeightFiles, writeSafetensors } from "../models/safetensors";
 import type { Optimizer } from "./optimizer";
 
 /** A checkpoint that is damaged or belongs to another run. */
@@ -17,27 +17,37 @@ export interface Trainee {
   optimizer: Optimizer;
 }
 
-/** Writes the state after `step` steps, atomically. `settings` is the hash that a resuming run must show. */
+/** A run's parameters as tensors of a file. */
+export const parameterTensors = ({ names, parameters }: Trainee): NewTensor[] =>
+  names.map((name, i) => ({
+    name: `parameter.${name}`,
+    dtype: "F32",
+    shape: parameters[i]!.shape,
+    data: parameters[i]!.dataSync() as Float32Array,
+  }));
+
+/**
+ * Writes the state after `step` steps, atomically. `settings` is the hash that a resuming run must show. Data order and
+ * every draw of a run are functions of its seed, one of the settings, and the step: so the step is the data cursor and
+ * the state of the random numbers as well.
+ */
 export function saveCheckpoint(file: string, trainee: Trainee, step: number, settings: string): void {
-  const parameters = trainee.names.map((name, i) => {
-    const parameter = trainee.parameters[i]!;
-    return {
-      name: `parameter.${name}`,
-      dtype: "F32" as const,
-      shape: parameter.shape,
-      data: parameter.dataSync() as Float32Array,
-    };
+  writeSafetensors(file, [...parameterTensors(trainee), ...trainee.optimizer.state()], {
+    step: String(step),
+    settings,
   });
-  writeSafetensors(file, [...parameters, ...trainee.optimizer.state()], { step: String(step), settings });
 }
 
 /**
- * Puts a checkpoint's state back and returns its step; 0 when there is no file.
- * Throws CheckpointError when it was made with other settings or does not hold this run's tensors, SafetensorsError when
- * the file is damaged; nothing is changed then.
+ * Opens a file of a run's state: its parameters and `further` tensors. Throws CheckpointError when it was made with other
+ * settings or does not hold these tensors, SafetensorsError when the file is damaged.
  */
-export function restoreCheckpoint(file: string, trainee: Trainee, settings: string): number {
-  if (!fs.existsSync(file)) return 0;
+export function openState(
+  file: string,
+  { names, parameters }: Trainee,
+  settings: string,
+  further: readonly Pick<NewTensor, "name" | "shape">[] = [],
+): WeightFiles {
   const files = WeightFiles.open(file);
   try {
     const { step = "", settings: found } = files.metadata;
@@ -45,16 +55,13 @@ export function restoreCheckpoint(file: string, trainee: Trainee, settings: stri
     if (found !== settings) {
       throw new CheckpointError(`${file}: made with settings ${found}, this run has ${settings}. ${advice}`);
     }
-    if (!/^[1-9]\d{0,14}$/.test(step)) {
+    if (!/^(0|[1-9]\d{0,14})$/.test(step)) {
       throw new CheckpointError(
         `${file}: expected the number of steps done in its metadata "step", found ${JSON.stringify(step)}. ${advice}`,
       );
     }
-    const expected = [
-      ...trainee.names.map((name, i) => ({ name: `parameter.${name}`, shape: trainee.parameters[i]!.shape })),
-      ...trainee.optimizer.state(),
-    ];
-    for (const { name, shape } of expected) {
+    const own = names.map((name, i) => ({ name: `parameter.${name}`, shape: parameters[i]!.shape }));
+    for (const { name, shape } of [...own, ...further]) {
       const place = files.has(name) ? files.info(name) : undefined;
       if (place?.dtype !== "F32" || place.shape.join() !== shape.join()) {
         const there = place ? `${place.dtype} [${place.shape.join(", ")}]` : "none";
@@ -63,14 +70,34 @@ export function restoreCheckpoint(file: string, trainee: Trainee, settings: stri
         );
       }
     }
-    for (const [i, name] of trainee.names.entries()) {
-      const parameter = trainee.parameters[i]!;
-      const value = tf.tensor(files.float32(`parameter.${name}`), parameter.shape);
-      parameter.assign(value as never);
-      value.dispose();
-    }
-    trainee.optimizer.restore(Number(step), (name) => files.float32(name));
-    return Number(step);
+    return files;
+  } catch (error) {
+    files.close();
+    throw error;
+  }
+}
+
+/** Puts stored parameters in the place of the run's. */
+export function assignParameters(files: WeightFiles, { names, parameters }: Trainee): void {
+  for (const [i, name] of names.entries()) {
+    const value = tf.tensor(files.float32(`parameter.${name}`), parameters[i]!.shape);
+    parameters[i]!.assign(value as never);
+    value.dispose();
+  }
+}
+
+/**
+ * Puts a checkpoint's state back and returns its step; 0 when there is no file. Throws as `openState` does; nothing is
+ * changed then.
+ */
+export function restoreCheckpoint(file: string, trainee: Trainee, settings: string): number {
+  if (!fs.existsSync(file)) return 0;
+  const files = openState(file, trainee, settings, trainee.optimizer.state());
+  try {
+    const step = Number(files.metadata.step);
+    trainee.optimizer.restore(step, (name) => files.float32(name));
+    assignParameters(files, trainee);
+    return step;
   } finally {
     files.close();
   }

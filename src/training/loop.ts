@@ -4,6 +4,7 @@ import * as path from "node:path";
 import { valueAndGradients } from "../engine/gradient";
 import { progress } from "../engine/progress";
 import { type Tensor, tf } from "../engine/tf";
+import { BestParameters } from "./best-parameters";
 import { restoreCheckpoint, saveCheckpoint, type Trainee } from "./checkpoint";
 import { RunLog, type StepRecord } from "./run-log";
 import { learningRate, type Schedule } from "./schedule";
@@ -30,24 +31,38 @@ export interface TrainingOptions {
   maxGradientNorm: number;
   /** Seconds between checkpoints. */
   checkpointSeconds?: number;
-  validation?: { everySteps: number; run: (step: number) => void };
-  /** Called after each step, for a live chart. */
+  validation?: {
+    /** Also after the last step. */
+    everySteps: number;
+    /** Measures the parameters after `step` steps. A number is their score: the parameters with the highest are kept. */
+    run: (step: number) => number | undefined;
+  };
+  /** Called after each step. */
   onStep?: (record: StepRecord) => void;
 }
 
-/** Thrown when loss or gradient is not a number; the checkpoint before it is kept. */
+/** Thrown when loss or gradient is not a number or the loss explodes; the checkpoint before it is kept. */
 export class DivergedError extends Error {}
+
+/** A loss this many times the median of the steps before it (or of 1 nat, if that is more) has exploded. */
+const EXPLOSION = 6;
+/** Steps whose median counts, and the fewest that make one. */
+const RECENT_STEPS = 20;
+const FEWEST_STEPS = 5;
 
 /**
  * Trains for `schedule.totalSteps` steps, going on from a checkpoint when there is one, and returns the step records.
- * Interrupted by SIGINT or SIGTERM it saves and throws.
+ * Interrupted by SIGINT or SIGTERM it saves and throws. A checkpoint is written between a step's loss and its update: it
+ * never holds parameters whose loss was not seen to be sound.
  */
 export async function train(trainee: Trainee, options: TrainingOptions): Promise<StepRecord[]> {
-  const { directory, schedule, settings } = options;
+  const { directory, schedule, settings, validation } = options;
+  const { totalSteps } = schedule;
   const checkpoint = path.join(directory, "checkpoint.safetensors");
+  const best = BestParameters.open(directory, trainee, settings);
   let step = restoreCheckpoint(checkpoint, trainee, settings);
   const log = new RunLog(directory, step);
-  const bar = progress(options.label, schedule.totalSteps);
+  const bar = progress(options.label, totalSteps);
   let stopping: string | undefined;
   const stop = (signal: string) => {
     stopping = signal;
@@ -56,31 +71,33 @@ export async function train(trainee: Trainee, options: TrainingOptions): Promise
   process.on("SIGTERM", stop);
   // Not the wall clock, which may be set back for hours.
   let saved = performance.now();
+  const saveIfDue = () => {
+    if (!stopping && performance.now() - saved <= 1000 * (options.checkpointSeconds ?? 30)) return;
+    saveCheckpoint(checkpoint, trainee, step, settings);
+    saved = performance.now();
+    if (stopping) {
+      throw new Error(
+        `${options.label}: stopped by ${stopping} after step ${step} of ${totalSteps}; its state is saved. Run the same again to go on.`,
+      );
+    }
+  };
+  // A breath for signals, display updates and the notebook's interrupt.
+  const breath = () => new Promise((resume) => setImmediate(resume));
   try {
-    for (; step < schedule.totalSteps; step++) {
-      const record = oneStep(trainee, options, step, log.records[step - 1]?.seconds ?? 0);
+    for (; step < totalSteps; step++) {
+      await breath();
+      const record = oneStep(trainee, options, step, log.records, saveIfDue);
       log.write(record);
       options.onStep?.(record);
-      bar.update(step + 1, `loss ${record.loss.toFixed(3)}`);
+      bar.update(step + 1, `loss ${record.loss.toFixed(3)}`, () => log.records.map(({ loss }) => loss));
       const done = step + 1;
-      if (
-        options.validation &&
-        (done % options.validation.everySteps === 0 || done === schedule.totalSteps)
-      ) {
-        options.validation.run(done);
-      }
-      // A breath for signals, display updates and the notebook's interrupt.
-      await new Promise((resume) => setImmediate(resume));
-      if (stopping || performance.now() - saved > 1000 * (options.checkpointSeconds ?? 30)) {
-        saveCheckpoint(checkpoint, trainee, done, settings);
-        saved = performance.now();
-      }
-      if (stopping) {
-        throw new Error(
-          `${options.label}: stopped by ${stopping} after step ${done} of ${schedule.totalSteps}. Run the same again to go on.`,
-        );
+      if (validation && (done % validation.everySteps === 0 || done === totalSteps)) {
+        const score = validation.run(done);
+        if (score !== undefined) best.offer(done, score);
       }
     }
+    await breath();
+    if (stopping) saveIfDue();
   } finally {
     process.off("SIGINT", stop);
     process.off("SIGTERM", stop);
@@ -90,16 +107,27 @@ export async function train(trainee: Trainee, options: TrainingOptions): Promise
   return log.records;
 }
 
-/** Frees the disk of a finished run's checkpoint; call it when the result is safely written. */
+/** Frees the disk of a finished run's checkpoint and best parameters; call it when the result is safely written. */
 export function removeCheckpoint(directory: string): void {
-  fs.rmSync(path.join(directory, "checkpoint.safetensors"), { force: true });
+  for (const file of ["checkpoint.safetensors", "best.safetensors"]) {
+    fs.rmSync(path.join(directory, file), { force: true });
+  }
+}
+
+/** Whether a loss has left the range of the steps before it, though it is a number. */
+function hasExploded(loss: number, before: readonly StepRecord[]): boolean {
+  const recent = before.slice(-RECENT_STEPS).map((record) => record.loss);
+  if (recent.length < FEWEST_STEPS) return false;
+  const median = recent.sort((a, b) => a - b)[Math.floor(recent.length / 2)]!;
+  return loss > EXPLOSION * Math.max(1, median);
 }
 
 function oneStep(
   trainee: Trainee,
   options: TrainingOptions,
   step: number,
-  secondsBefore: number,
+  before: readonly StepRecord[],
+  beforeUpdate: () => void,
 ): StepRecord {
   const started = performance.now();
   const { micro, items, measures } = options.batch(step);
@@ -107,7 +135,7 @@ function oneStep(
   const rate = learningRate(options.schedule, step);
   const diverged = (what: string, value: number) =>
     new DivergedError(
-      `${options.label}: the ${what} of step ${step} is ${value}. Its items: ${items.join(", ")}. The last checkpoint is kept; lower the learning rate (${rate.toExponential(2)}) or look at these items.`,
+      `${options.label}: the ${what} of step ${step} is ${value}${Number.isFinite(value) ? `, where the step before had ${before[before.length - 1]!.loss.toFixed(3)}` : ""}. Its items: ${items.join(", ")}. The last checkpoint is kept; lower the learning rate (${rate.toExponential(2)}) or look at these items.`,
     );
   const { loss, norm } = tf.tidy(() => {
     let total: Tensor[] | undefined;
@@ -120,7 +148,8 @@ function oneStep(
       const weighted = share === 1 ? gradients : gradients.map((g) => g.mul(share));
       total = total ? total.map((sum, i) => sum.add(weighted[i]!)) : weighted;
     }
-    if (!Number.isFinite(loss)) throw diverged("loss", loss);
+    if (!Number.isFinite(loss) || hasExploded(loss, before)) throw diverged("loss", loss);
+    beforeUpdate();
     const norm = trainee.optimizer.apply(total!, rate, options.maxGradientNorm);
     // The weights are spoilt by now; what counts is that no checkpoint of them is written.
     if (!Number.isFinite(norm)) throw diverged("gradient norm", norm);
@@ -133,7 +162,7 @@ function oneStep(
     learningRate: rate,
     gradientNorm: norm,
     tokensPerSecond: tokens / seconds,
-    seconds: secondsBefore + seconds,
+    seconds: (before[before.length - 1]?.seconds ?? 0) + seconds,
     memory: process.memoryUsage.rss(),
     ...measures?.(),
   };

@@ -1,58 +1,21 @@
 // The training loop: accumulation, resuming, losses that are no numbers, leaks.
+import { spawn } from "node:child_process";
 import * as fs from "node:fs";
 import * as os from "node:os";
 import * as path from "node:path";
 import { afterAll, describe, expect, it } from "vitest";
-import { ALL_PROJECTIONS, LoraAdapter } from "../../src/adapters/lora";
-import { Random } from "../../src/engine/random";
 import { tf } from "../../src/engine/tf";
-import { loadDecoder } from "../../src/models/load";
-import type { Example } from "../../src/prompts/example";
-import { AdamW } from "../../src/training/adamw";
+import { WeightFiles, writeSafetensors } from "../../src/models/safetensors";
+import { BestParameters } from "../../src/training/best-parameters";
 import { crossEntropyStep, epochBatches, splitBatch } from "../../src/training/finetune";
-import { DivergedError, type StepBatch, train } from "../../src/training/loop";
+import { DivergedError, type StepBatch, type TrainingOptions, train } from "../../src/training/loop";
+import { examples, lora } from "./lora-run";
 
-const GEMMA = path.join(__dirname, "../fixtures/oracles/models/gemma2");
 const STEPS = 12;
 const scratch = fs.mkdtempSync(path.join(os.tmpdir(), "loop-"));
 afterAll(() => fs.rmSync(scratch, { recursive: true }));
 let folders = 0;
 const fresh = () => path.join(scratch, String(folders++));
-
-const random = new Random(6);
-const ids = (length: number) => Array.from({ length }, () => random.integer(3, 255));
-const examples: Example[] = Array.from({ length: 10 }, (_, i) => ({
-  id: `item-${i}`,
-  promptIds: [2, ...ids(random.integer(2, 9))],
-  targetIds: [...ids(random.integer(1, 9)), 1],
-}));
-
-/** A LoRA run from the same start every time. */
-function lora() {
-  const decoder = loadDecoder(GEMMA);
-  const config = {
-    rank: 4,
-    alpha: 8,
-    targetModules: ALL_PROJECTIONS,
-    rsLora: false,
-    dora: false,
-    rankPattern: {},
-    alphaPattern: {},
-    baseModel: "gemma2",
-  };
-  const adapter = LoraAdapter.create(decoder, config, 1);
-  decoder.adapter = adapter.layers;
-  const optimizer = new AdamW(adapter.names, adapter.parameters, { weightDecay: 0.01 });
-  return {
-    decoder,
-    trainee: { names: adapter.names, parameters: adapter.parameters, optimizer },
-    dispose() {
-      optimizer.dispose();
-      adapter.dispose();
-      decoder.dispose();
-    },
-  };
-}
 
 interface Run {
   directory: string;
@@ -61,9 +24,11 @@ interface Run {
   settings?: string;
   /** Changes a step's batch. */
   change?: (batch: StepBatch, step: number) => StepBatch;
+  validation?: TrainingOptions["validation"];
 }
 
-async function run({ directory, batchSize = 2, accumulation, settings = "s", change = (b) => b }: Run) {
+async function run(options: Run) {
+  const { directory, batchSize = 2, accumulation, settings = "s", change = (b) => b, validation } = options;
   const { decoder, trainee, dispose } = lora();
   const batches = epochBatches(examples, { seed: 1, batchSize });
   try {
@@ -74,6 +39,7 @@ async function run({ directory, batchSize = 2, accumulation, settings = "s", cha
       schedule: { peak: 0.01, warmupSteps: 2, totalSteps: STEPS, decay: "linear" },
       maxGradientNorm: 1,
       checkpointSeconds: 0,
+      validation,
       batch: (step) => change(crossEntropyStep(decoder, batches(step), 0, accumulation), step),
     });
     return { records, weights: trainee.parameters.map((p) => [...p.dataSync()]) };
@@ -129,6 +95,80 @@ describe("a stopped run", () => {
   });
 });
 
+describe("a checkpoint", () => {
+  const stopped = async () => {
+    const directory = fresh();
+    await expect(run({ directory, change: killedAt(4) })).rejects.toThrow(Killed);
+    return { directory, file: path.join(directory, "checkpoint.safetensors") };
+  };
+
+  it("holds the adapter, both moments of the optimizer, the step and the settings", async () => {
+    const files = WeightFiles.open((await stopped()).file);
+    const { trainee, dispose } = lora();
+    const moments = ["adamw.first", "adamw.second"];
+    expect(files.names().sort()).toEqual([...moments, ...trainee.names.map((n) => `parameter.${n}`)].sort());
+    expect(files.metadata).toMatchObject({ step: "3", settings: "s" });
+    files.close();
+    dispose();
+  });
+
+  it("that is torn anywhere is refused by name and nothing is trained", async () => {
+    const { directory, file } = await stopped();
+    const whole = fs.readFileSync(file);
+    for (const share of [0, 0.001, 0.3, 0.9999]) {
+      fs.writeFileSync(file, whole.subarray(0, Math.floor(share * whole.length)));
+      await expect(run({ directory })).rejects.toThrow("checkpoint.safetensors");
+      expect(fs.readFileSync(path.join(directory, "log.jsonl"), "utf8").split("\n")).toHaveLength(5);
+    }
+  });
+
+  it("of other parameters is refused with both shapes", async () => {
+    const { directory, file } = await stopped();
+    const files = WeightFiles.open(file);
+    const [changed] = files.names().filter((name) => name.includes("lora_A"));
+    const tensors = files.names().map((name) => {
+      const { dtype, shape } = files.info(name);
+      const data = files.float32(name);
+      return name === changed ? { name, dtype, shape: [1, ...shape], data } : { name, dtype, shape, data };
+    });
+    const shape = files.info(changed!).shape;
+    const { metadata } = files;
+    files.close();
+    writeSafetensors(file, tensors as never, metadata);
+    await expect(run({ directory })).rejects.toThrow(
+      `tensor "${changed}": expected F32 [${shape.join(", ")}], found F32 [1, ${shape.join(", ")}]`,
+    );
+  });
+});
+
+describe("the best parameters", () => {
+  const score = (step: number) => [0, 0.3, 0.7, 0.7, 0.5][step / 3]!;
+  const validation = { everySteps: 3, run: score };
+
+  it("of a run, killed or not, are those of the first highest score", async () => {
+    const six = fresh();
+    // the weights after six steps: what the same run has when it is killed in its seventh
+    await expect(run({ directory: six, validation, change: killedAt(7) })).rejects.toThrow(Killed);
+    const expected = WeightFiles.open(path.join(six, "checkpoint.safetensors"));
+    expect(expected.metadata.step).toBe("6");
+    for (const kill of [undefined, 4, 8, 11]) {
+      const directory = fresh();
+      if (kill !== undefined) {
+        await expect(run({ directory, validation, change: killedAt(kill) })).rejects.toThrow(Killed);
+      }
+      await run({ directory, validation });
+      const { trainee, dispose } = lora();
+      expect(BestParameters.open(directory, trainee, "s").restore()).toBe(6);
+      for (const [i, name] of trainee.names.entries()) {
+        expect([...trainee.parameters[i]!.dataSync()]).toEqual([...expected.float32(`parameter.${name}`)]);
+      }
+      expect(() => BestParameters.open(directory, trainee, "t")).toThrow(/settings s, this run has t/);
+      dispose();
+    }
+    expected.close();
+  });
+});
+
 describe("a loss that is no number", () => {
   const poisoned = (at: number, value: number) => (batch: StepBatch, step: number) =>
     step === at
@@ -149,6 +189,50 @@ describe("a loss that is no number", () => {
       expect(losses(again.records)).toEqual(losses((await run({ directory: fresh() })).records));
     },
   );
+
+  it("but is one, and explodes, stops too, and the checkpoint is from before", async () => {
+    const directory = fresh();
+    const failed = run({ directory, change: poisoned(8, 40) });
+    await expect(failed).rejects.toThrow(DivergedError);
+    await expect(failed).rejects.toThrow(
+      /loss of step 8 is \d+\.\d+, where the step before had \d\.\d+\. Its items: item-\d/,
+    );
+    const stopped = fresh();
+    await expect(run({ directory: stopped, change: killedAt(8) })).rejects.toThrow(Killed);
+    expect(checkpoint(directory).equals(checkpoint(stopped))).toBe(true);
+  });
+
+  it("because the update spoilt the weights leaves a checkpoint from before that update", async () => {
+    const directory = fresh();
+    // Step 8's loss is sound, and its update spoils the weights: step 9's loss is the first to tell.
+    const { decoder, trainee, dispose } = lora();
+    const batches = epochBatches(examples, { seed: 1, batchSize: 2 });
+    const failed = train(trainee, {
+      label: "test",
+      directory,
+      settings: "s",
+      schedule: { peak: 0.01, warmupSteps: 2, totalSteps: STEPS, decay: "linear" },
+      maxGradientNorm: 1,
+      checkpointSeconds: 0,
+      batch: (step) => {
+        if (step === 9) {
+          for (const p of trainee.parameters) {
+            const spoilt = tf.tidy(() => tf.mul(p, Number.NaN));
+            p.assign(spoilt as never);
+            spoilt.dispose();
+          }
+        }
+        return crossEntropyStep(decoder, batches(step), 0);
+      },
+    });
+    await expect(failed).rejects.toThrow(/step 9/);
+    dispose();
+    const kept = WeightFiles.open(path.join(directory, "checkpoint.safetensors"));
+    expect(kept.metadata.step).toBe("8");
+    kept.close();
+    const resumed = await run({ directory });
+    expect(losses(resumed.records)).toEqual(losses((await run({ directory: fresh() })).records));
+  });
 
   it("in the gradient only stops too", async () => {
     const directory = fresh();
@@ -186,4 +270,60 @@ it("twenty steps leave no tensor behind", async () => {
   dispose();
   expect(counts.length).toBe(20);
   expect(new Set(counts.slice(1)).size).toBe(1);
+});
+
+describe("Ctrl-C", () => {
+  const child = (directory: string, onLine: (step: number, pid: number) => void) =>
+    new Promise<{ code: number | null; output: string }>((resolve) => {
+      const started = spawn(
+        process.execPath,
+        ["--require", "tsx/cjs", path.join(__dirname, "lora-run.ts"), directory],
+        { stdio: ["ignore", "pipe", "pipe"] },
+      );
+      let output = "";
+      started.stderr.on("data", (chunk) => {
+        output += chunk;
+      });
+      started.stdout.on("data", (chunk) => {
+        output += chunk;
+        for (const [, step] of String(chunk).matchAll(/step (\d+)/g)) onLine(Number(step), started.pid!);
+      });
+      started.on("close", (code) => resolve({ code, output }));
+    });
+
+  it.each(["SIGINT", "SIGTERM"] as const)(
+    "(%s) saves, says how to go on, and the rest follows bit for bit",
+    async (signal) => {
+      const directory = fresh();
+      let sent = false;
+      const first = await child(directory, (step, pid) => {
+        if (step >= 3 && !sent) {
+          sent = true;
+          process.kill(pid, signal);
+        }
+      });
+      expect(first.code).toBe(1);
+      const stoppedAt = Number(
+        new RegExp(
+          `stopped by ${signal} after step (\\d+) of 40; its state is saved. Run the same again`,
+        ).exec(first.output)?.[1],
+      );
+      expect(stoppedAt).toBeGreaterThanOrEqual(3);
+      expect(stoppedAt).toBeLessThan(40);
+      const second = await child(directory, () => {});
+      expect(second.output).not.toContain(`step ${stoppedAt - 1}\n`);
+      expect(second.code).toBe(0);
+      const whole = fresh();
+      expect((await child(whole, () => {})).code).toBe(0);
+      const logged = (at: string) =>
+        fs
+          .readFileSync(path.join(at, "log.jsonl"), "utf8")
+          .trimEnd()
+          .split("\n")
+          .map((line) => JSON.parse(line).loss);
+      expect(logged(directory)).toHaveLength(40);
+      expect(logged(directory)).toEqual(logged(whole));
+    },
+    120_000,
+  );
 });

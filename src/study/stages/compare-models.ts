@@ -49,7 +49,7 @@ export async function compareModel(context: StudyContext, folder: string): Promi
   return stage(profile.name, `compare-${path.basename(folder)}`, 2, inputs, async (directory) => {
     const tokenizer = await loadTokenizer(base.folder);
     const before = engineMemory().bytes;
-    const decoder = loadDecoder(base.folder);
+    const decoder = loadDecoder(base.folder, { frozen: profile.frozenWeights });
     const memoryBytes = engineMemory().bytes - before;
     const items = itemsOf(corpus, "test-in-domain", "test-other");
     const options = { stopIds: tokenizer.stopIds, padId: tokenizer.padId };

@@ -1,17 +1,17 @@
 // What the training stages share: the encoded examples, and one run over the profile's epochs with its validation.
-import * as fs from "node:fs";
-import * as path from "node:path";
-import { writeFileAtomic } from "../../engine/atomic-write";
 import type { CurvePoint, TrainingRun } from "../../evaluation/results";
 import type { Decoder } from "../../models/decoder";
 import { type Example, encodeItem } from "../../prompts/example";
 import type { ChatTokenizer } from "../../prompts/tokenizer";
+import { BestParameters } from "../../training/best-parameters";
 import type { Trainee } from "../../training/checkpoint";
-import { epochBatches, stepsOf, validationLoss } from "../../training/finetune";
+import { epochBatches, stepsOf } from "../../training/finetune";
 import { type StepBatch, train } from "../../training/loop";
+import type { Profile } from "../profiles";
 import type { BaseModel } from "./base-model";
 import type { StudyContext } from "./context";
 import { corpusStage, itemsOf } from "./corpus";
+import { Validation } from "./validation";
 
 const MAX_GRADIENT_NORM = 1;
 const WARMUP_SHARE = 0.05;
@@ -20,6 +20,8 @@ export interface Data {
   corpusHash: string;
   train: Example[];
   validation: Example[];
+  /** The validation items' summaries. */
+  validationTexts: string[];
 }
 
 /** The training and validation examples of the study, tokenised. */
@@ -27,7 +29,12 @@ export async function examples(context: StudyContext, tokenizer: ChatTokenizer):
   const corpus = await corpusStage(context);
   const encode = (split: "train" | "validation") =>
     itemsOf(corpus, split).map((item) => encodeItem(tokenizer, item));
-  return { corpusHash: corpus.value.hash, train: encode("train"), validation: encode("validation") };
+  return {
+    corpusHash: corpus.value.hash,
+    train: encode("train"),
+    validation: encode("validation"),
+    validationTexts: itemsOf(corpus, "validation").map(({ summary }) => summary),
+  };
 }
 
 export interface Fit {
@@ -56,10 +63,12 @@ export type FittedRun = Omit<TrainingRun, "name" | "system">;
  */
 export async function fit(context: StudyContext, run: Fit): Promise<FittedRun> {
   const { epochs, batchSize } = context.profile;
-  const { label, directory, key, trainee, decoder, tokenizer, data, learningRate } = run;
+  const { label, directory, key, trainee, decoder, data, learningRate } = run;
   const totalSteps = stepsOf(data.train.length, epochs, batchSize);
   const batches = epochBatches(data.train, { seed: context.seed, batchSize });
-  const validation = validationLog(directory);
+  const validation = new Validation(run, context.profile);
+  const { keep, everySteps = stepsOf(data.train.length, 1, batchSize) } = context.profile.validation;
+  decoder.recompute = context.profile.recompute;
   const records = await train(trainee, {
     label,
     directory,
@@ -73,11 +82,10 @@ export async function fit(context: StudyContext, run: Fit): Promise<FittedRun> {
     batch: (step) => run.step(batches(step), step / Math.max(1, totalSteps - 1)),
     maxGradientNorm: MAX_GRADIENT_NORM,
     checkpointSeconds: context.checkpointSeconds,
-    validation: {
-      everySteps: stepsOf(data.train.length, 1, batchSize),
-      run: (step) => validation.write(step, validationLoss(decoder, data.validation, tokenizer.padId)),
-    },
+    validation: { everySteps, run: (step) => validation.measure(step) },
   });
+  const keptStep = keep === "last" ? totalSteps : BestParameters.open(directory, trainee, key).restore();
+  decoder.recompute = false;
   trainee.optimizer.dispose();
   const curve: CurvePoint[] = records.map(
     ({ step, loss, learningRate: rate, gradientNorm, tokensPerSecond, seconds }) => ({
@@ -90,29 +98,24 @@ export async function fit(context: StudyContext, run: Fit): Promise<FittedRun> {
     }),
   );
   return {
-    settings: { epochs, batchSize, learningRate, steps: totalSteps, seed: context.seed },
+    settings: {
+      epochs,
+      batchSize,
+      learningRate,
+      steps: totalSteps,
+      seed: context.seed,
+      ...(keep !== "last" && { keptStep }),
+    },
     curve,
-    validation: validation.read(),
+    validation: validation.rows(),
     seconds: curve[curve.length - 1]?.seconds ?? 0,
   };
 }
 
-/** Validation losses on disk, one line a time, so that a resumed run keeps the earlier ones. */
-function validationLog(directory: string) {
-  const file = path.join(directory, "validation.jsonl");
-  const read = (): TrainingRun["validation"] =>
-    fs.existsSync(file)
-      ? fs
-          .readFileSync(file, "utf8")
-          .trimEnd()
-          .split("\n")
-          .map((line) => JSON.parse(line))
-      : [];
+/** Settings of a profile that change a training run's result, where they are not the default: part of its stage's key. */
+export function runSettings({ validation, frozenWeights }: Profile): object {
   return {
-    read,
-    write(step: number, loss: number) {
-      const kept = read().filter((row) => row.step < step);
-      writeFileAtomic(file, [...kept, { step, loss }].map((row) => `${JSON.stringify(row)}\n`).join(""));
-    },
+    ...(validation.keep !== "last" && { validation }),
+    ...(frozenWeights !== "float32" && { frozenWeights }),
   };
 }

@@ -14,7 +14,7 @@ import { removeCheckpoint } from "../../training/loop";
 import { type Artifact, stage } from "../stage";
 import { type BaseModel, baseModel } from "./base-model";
 import type { StudyContext } from "./context";
-import { examples, type Fit, type FittedRun, fit, type RunPlace } from "./fit";
+import { examples, type Fit, type FittedRun, fit, type RunPlace, runSettings } from "./fit";
 import { teacherLogits } from "./teacher-logits";
 
 export type FullSystem = "full-student" | "distilled";
@@ -37,6 +37,7 @@ export async function trainFull(context: StudyContext, system: FullSystem): Prom
     batchSize: profile.batchSize,
     seed,
     teacher,
+    ...runSettings({ ...profile, frozenWeights: "float32" }),
   };
   const trained = await stage(profile.name, `train-${system}`, 1, inputs, async (directory, key) => {
     const cache = logits && openTeacherLogits(logits, tokenizer);

@@ -1,6 +1,6 @@
 // Stages "train-lora-…": an adapter on the frozen teacher or student.
 import * as path from "node:path";
-import { ALL_PROJECTIONS, LoraAdapter, merged } from "../../adapters/lora";
+import { AdaptedDecoder, ALL_PROJECTIONS, LoraAdapter, merged } from "../../adapters/lora";
 import { readAdapter, writeAdapter } from "../../adapters/peft-files";
 import type { TrainingRun } from "../../evaluation/results";
 import type { Decoder } from "../../models/decoder";
@@ -9,11 +9,11 @@ import { type ChatTokenizer, loadTokenizer } from "../../prompts/tokenizer";
 import { AdamW } from "../../training/adamw";
 import { crossEntropyStep } from "../../training/finetune";
 import { removeCheckpoint } from "../../training/loop";
-import type { LoraSettings } from "../profiles";
+import type { LoraSettings, Profile } from "../profiles";
 import { type Artifact, stage } from "../stage";
 import { type BaseModel, baseModel } from "./base-model";
 import type { StudyContext } from "./context";
-import { examples, type Fit, type FittedRun, fit, type RunPlace } from "./fit";
+import { examples, type Fit, type FittedRun, fit, type RunPlace, runSettings } from "./fit";
 
 export type LoraSystem = "lora-teacher" | "lora-student";
 
@@ -34,6 +34,7 @@ export async function trainLora(context: StudyContext, system: LoraSystem): Prom
     epochs: profile.epochs,
     batchSize: profile.batchSize,
     seed,
+    ...runSettings(profile),
   };
   const trained = await stage(profile.name, `train-${system}`, 1, inputs, async (directory, key) => {
     const place = { label: system, directory, key, base, tokenizer, data };
@@ -54,7 +55,7 @@ export async function fitAdapter(
   lora: LoraSettings,
   stepOf: (decoder: Decoder) => Fit["step"],
 ): Promise<FittedRun> {
-  const decoder = loadDecoder(base.folder);
+  const decoder = loadDecoder(base.folder, { frozen: context.profile.frozenWeights });
   const config = {
     ...lora,
     targetModules: ALL_PROJECTIONS,
@@ -76,22 +77,26 @@ export async function fitAdapter(
   return { ...run, settings: { ...run.settings, rank: lora.rank, alpha: lora.alpha } };
 }
 
-/** The base model with the trained adapter merged into its projections: faster to generate with. */
+/** The base model answering with its trained adapter. */
 export async function loraDecoder(
   context: StudyContext,
   system: LoraSystem,
 ): Promise<{ decoder: Decoder; tokenizer: ChatTokenizer }> {
   const base = await baseModel(context, context.profile[sideOf(system)]);
   const { directory } = await trainLora(context, system);
-  const decoder = mergedDecoder(base, path.join(directory, "adapter"));
+  const decoder = adaptedDecoder(context.profile, base, path.join(directory, "adapter"));
   return { decoder, tokenizer: await loadTokenizer(base.folder) };
 }
 
-/** A base model with a stored adapter in its weights. */
-export function mergedDecoder(base: BaseModel, folder: string): Decoder {
-  const plain = loadDecoder(base.folder);
+/**
+ * A base model with a stored adapter: merged into its weights, which is faster to generate with, or beside them where they
+ * stay bfloat16, since a merged bfloat16 weight would round the adapter away (peft's issue 1388) and fp32 would not fit.
+ */
+export function adaptedDecoder({ frozenWeights }: Profile, base: BaseModel, folder: string): Decoder {
+  const plain = loadDecoder(base.folder, { frozen: frozenWeights });
   const { config, weights } = readAdapter(folder);
   const adapter = LoraAdapter.fromWeights(config, weights);
+  if (frozenWeights === "bfloat16") return new AdaptedDecoder(plain, adapter);
   const decoder = merged(plain, adapter);
   plain.dispose();
   adapter.dispose();

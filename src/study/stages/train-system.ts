@@ -29,5 +29,6 @@ export async function systemDecoder(
   const base = await baseModel(context, context.profile.student);
   const folder =
     system === "untuned" ? base.folder : path.join((await trainFull(context, system)).directory, "model");
-  return { decoder: loadDecoder(folder), tokenizer: await loadTokenizer(base.folder) };
+  const decoder = loadDecoder(folder, { frozen: context.profile.frozenWeights });
+  return { decoder, tokenizer: await loadTokenizer(base.folder) };
 }

@@ -22,11 +22,11 @@ import { type Artifact, ROOT, stage } from "../stage";
 import { baseModel } from "./base-model";
 import type { StudyContext } from "./context";
 import { corpusStage, itemsOf } from "./corpus";
-import { type Data, examples, type Fit, type FittedRun } from "./fit";
+import { type Data, examples, type Fit, type FittedRun, runSettings } from "./fit";
 import { readTexts, summaries, summarise, writeTexts } from "./summaries";
 import { teacherLogits } from "./teacher-logits";
 import { fitAllWeights, openTeacherLogits } from "./train-full";
-import { fitAdapter, loraDecoder, mergedDecoder, trainLora } from "./train-lora";
+import { adaptedDecoder, fitAdapter, loraDecoder, trainLora } from "./train-lora";
 import { trainSystem } from "./train-system";
 
 /**
@@ -185,6 +185,7 @@ async function trainWay(context: StudyContext, way: Way): Promise<Artifact<Fitte
     epochs: profile.epochs,
     batchSize: profile.batchSize,
     seed,
+    ...runSettings(profile),
   };
   const trained = await stage(profile.name, `way-${nameOf(way)}`, 1, inputs, async (directory, key) => {
     const cache = way.source === "online" ? undefined : openTeacherLogits(teacher, tokenizer);
@@ -279,7 +280,7 @@ async function waySummaries(
     const decoder =
       way.student === "full"
         ? loadDecoder(path.join(run.directory, "model"))
-        : mergedDecoder(base, path.join(run.directory, "adapter"));
+        : adaptedDecoder(profile, base, path.join(run.directory, "adapter"));
     const items = itemsOf(corpus, "test-in-domain", "test-other");
     const tokenizer = await loadTokenizer(base.folder);
     const written = summarise(decoder, tokenizer, items, profile.maxNewTokens, `summaries ${nameOf(way)}`);

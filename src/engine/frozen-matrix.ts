@@ -70,7 +70,11 @@ export abstract class FrozenMatrix<B extends Block = Block> {
 
   /** The values in fp32, row-major. */
   dataSync(): Float32Array {
-    return tf.tidy(() => this.toFloat32().dataSync() as Float32Array);
+    // Not in a tidy: it would look for tensors in every element of the array that leaves it.
+    const whole = this.toFloat32();
+    const values = whole.dataSync() as Float32Array;
+    whole.dispose();
+    return values;
   }
 
   /** x wᵀ: [n, columns] -> [n, rows]; at most one block is in fp32 at a time. */

@@ -1,7 +1,7 @@
 // Which scheme each part of a decoder gets: the divergence that each brings is measured, and the cheapest mix within a size is chosen.
 // Measured part by part and added up, as in mixed-precision post-training quantisation (Dong et al. 2019, arXiv 1905.03696).
 import { exp, logSoftmax, mul, sub, sumAll } from "../engine/raw";
-import { tf } from "../engine/tf";
+import { type Tensor, tf } from "../engine/tf";
 import type { Decoder } from "../models/decoder";
 import { disposePacked, matricesOf, planBytes, type QuantizationPlan, quantizedDecoder } from "./decoder";
 import type { Scheme } from "./scheme";
@@ -39,48 +39,70 @@ export function partsOf(decoder: Decoder): Part[] {
   return [...parts].map(([name, matrices]) => ({ name, matrices }));
 }
 
-/** Mean KL(reference || other) over the predictions of the texts, in nats. */
-export function meanDivergence(
-  reference: Decoder,
-  other: Decoder,
-  texts: readonly CalibrationText[],
-): number {
-  let total = 0;
-  let predictions = 0;
-  for (const { ids, from } of texts) {
-    const count = ids.length - 1 - from;
-    if (count < 1)
-      throw new Error(`A calibration text of ${ids.length} tokens has no prediction after ${from}.`);
-    predictions += count;
-    total += tf.tidy(() => {
-      const scores = (decoder: Decoder) => {
-        const hidden = decoder.hidden(Int32Array.from(ids), 1);
-        return logSoftmax(decoder.logits(tf.slice(hidden, [from, 0], [count, -1])));
-      };
-      const [p, q] = [scores(reference), scores(other)];
-      return (sumAll(mul(exp(p), sub(p, q))).dataSync() as Float32Array)[0]!;
-    });
-  }
-  return total / predictions;
+/** Log-probabilities [predictions, vocab] where the answer of a text is predicted. */
+function answerScores(decoder: Decoder, { ids, from }: CalibrationText): Tensor {
+  const count = ids.length - 1 - from;
+  if (count < 1)
+    throw new Error(`A calibration text of ${ids.length} tokens has no prediction after ${from}.`);
+  return tf.tidy(() => {
+    const hidden = decoder.hidden(Int32Array.from(ids), 1);
+    return logSoftmax(decoder.logits(tf.slice(hidden, [from, 0], [count, -1])));
+  });
 }
 
-/** Measures every scheme on every part alone. `onProgress` hears how many of how many are measured. */
+/** Runs `use` with a function that gives the mean KL(reference || other) over the predictions of the texts, in nats. */
+export function withDivergence<T>(
+  reference: Decoder,
+  texts: readonly CalibrationText[],
+  use: (divergence: (other: Decoder) => number) => T,
+): T {
+  const expected: Tensor[] = [];
+  try {
+    for (const text of texts) expected.push(tf.keep(answerScores(reference, text)));
+    const predictions = expected.reduce((sum, scores) => sum + scores.shape[0]!, 0);
+    return use((other) => {
+      const sums = texts.map((text, i) =>
+        tf.tidy(() => {
+          const p = expected[i]!;
+          return (sumAll(mul(exp(p), sub(p, answerScores(other, text)))).dataSync() as Float32Array)[0]!;
+        }),
+      );
+      return sums.reduce((a, b) => a + b, 0) / predictions;
+    });
+  } finally {
+    tf.dispose(expected);
+  }
+}
+
+/** Mean KL(unquantised || quantised) of a decoder under a plan over the predictions of the texts, in nats. */
+export function planDivergence(
+  decoder: Decoder,
+  plan: QuantizationPlan,
+  divergence: (other: Decoder) => number,
+): number {
+  const rounded = quantizedDecoder(decoder, plan);
+  try {
+    return divergence(rounded);
+  } finally {
+    disposePacked(rounded);
+  }
+}
+
+/** Measures every scheme on every part alone. `onProgress` hears how many are measured. */
 export function measureCandidates(
   decoder: Decoder,
-  texts: readonly CalibrationText[],
+  divergence: (other: Decoder) => number,
   schemes: readonly Scheme[],
-  onProgress?: (done: number, total: number) => void,
+  onProgress?: (done: number) => void,
 ): Candidate[] {
   const parts = partsOf(decoder);
   const measured: Candidate[] = [];
   for (const { name, matrices } of parts) {
     for (const scheme of schemes) {
       const plan: QuantizationPlan = new Map(matrices.map((matrix) => [matrix, scheme]));
-      const rounded = quantizedDecoder(decoder, plan);
-      const kl = meanDivergence(decoder, rounded, texts);
-      disposePacked(rounded);
+      const kl = planDivergence(decoder, plan, divergence);
       measured.push({ part: name, scheme, bytes: planBytes(decoder, plan, 0), kl });
-      onProgress?.(measured.length, parts.length * schemes.length);
+      onProgress?.(measured.length);
     }
   }
   return measured;

@@ -9,10 +9,10 @@ import { loadDecoder } from "../../src/models/load";
 import {
   type Candidate,
   chooseWithin,
-  meanDivergence,
   measureCandidates,
   partsOf,
   planOf,
+  withDivergence,
 } from "../../src/quantization/calibrate";
 import { disposePacked, matricesOf, quantizedDecoder, uniformPlan } from "../../src/quantization/decoder";
 import type { Scheme } from "../../src/quantization/scheme";
@@ -52,18 +52,20 @@ describe("on a reference model", () => {
       }
     }
     expect(count).toBe(7);
-    expect(meanDivergence(decoder, rounded, texts)).toBeCloseTo(total / count, 6);
+    expect(withDivergence(decoder, texts, (divergence) => divergence(rounded))).toBeCloseTo(total / count, 6);
     expect(total / count).toBeGreaterThan(1e-4);
     disposePacked(rounded);
-    expect(() => meanDivergence(decoder, decoder, [{ ids: [1, 2], from: 1 }])).toThrow("no prediction");
+    expect(() => withDivergence(decoder, [{ ids: [1, 2], from: 1 }], () => 0)).toThrow("no prediction");
   });
 
   it("every part is measured under every scheme, eight bits nearer than four, and nothing is left in the engine", () => {
     const parts = partsOf(decoder);
     expect(parts.flatMap(({ matrices }) => matrices).sort()).toEqual(matricesOf(decoder).sort());
-    measureCandidates(decoder, texts, [int4, int8]);
+    const measure = () =>
+      withDivergence(decoder, texts, (divergence) => measureCandidates(decoder, divergence, [int4, int8]));
+    measure();
     const before = engineMemory();
-    const measured = measureCandidates(decoder, texts, [int4, int8]);
+    const measured = measure();
     const { rss: _, ...after } = engineMemory();
     expect(after).toEqual({ tensors: before.tensors, bytes: before.bytes });
     expect(measured.length).toBe(2 * parts.length);

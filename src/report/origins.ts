@@ -1,11 +1,32 @@
-// The ids of a table's numbers in one short line: parts of a path that differ are listed in braces.
-import type { TableBlock } from "./document";
-import { cellText } from "./document";
+// The ids of a table's numbers in a short line: parts of a path that differ are listed in braces, and never more than is there.
+import { cellText, type TableBlock } from "./document";
 import { pieces } from "./quantity";
 import { isQuoted } from "./quoted";
 
 /** More different parts than this are written as an asterisk. */
 const LISTED = 5;
+
+const distinct = (rows: string[][], at: number): string[] => [...new Set(rows.map((row) => row[at]!))];
+
+/** Rows of equal shape as one pattern where they fill it, else cut where the fewest parts differ. */
+function patterns(rows: string[][]): string[] {
+  const different = rows[0]!.map((_, i) => distinct(rows, i));
+  const filled = different.reduce((product, values) => product * values.length, 1);
+  if (filled > rows.length) {
+    const cut = different
+      .map((values, i) => ({ i, count: values.length }))
+      .filter(({ count }) => count > 1)
+      .sort((a, b) => a.count - b.count)[0]!.i;
+    return different[cut]!.flatMap((value) => patterns(rows.filter((row) => row[cut] === value)));
+  }
+  return [
+    different
+      .map((values) =>
+        values.length === 1 ? values[0]! : values.length > LISTED ? "*" : `{${values.join(",")}}`,
+      )
+      .join(""),
+  ];
+}
 
 /** `a/x/1`, `a/y/1` -> `a/{x,y}/1`; ids of other shapes stay apart. */
 export function compactIds(ids: readonly string[]): string[] {
@@ -16,15 +37,7 @@ export function compactIds(ids: readonly string[]): string[] {
     const shape = parts.filter((_, i) => i % 2 === 1).join("") + parts[0];
     shapes.set(shape, [...(shapes.get(shape) ?? []), parts]);
   }
-  return [...shapes.values()].map((rows) =>
-    rows[0]!
-      .map((part, i) => {
-        const values = [...new Set(rows.map((row) => row[i]!))];
-        if (values.length === 1) return part;
-        return values.length > LISTED ? "*" : `{${values.join(",")}}`;
-      })
-      .join(""),
-  );
+  return [...shapes.values()].flatMap(patterns);
 }
 
 /** The ids of all numbers of a table. */

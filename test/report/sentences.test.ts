@@ -1,7 +1,6 @@
 // The reading must follow the numbers: the same report with altered tables has to say something else.
 import { describe, expect, it } from "vitest";
 import type { StudyResults } from "../../src/evaluation/results";
-import { distilledDoesWell, keepsTheCore, sameInputSameText } from "../../src/report/claims";
 import { contrast, disagreement, publishedOrderings } from "../../src/report/findings";
 import {
   contrastSentence,
@@ -9,6 +8,7 @@ import {
   disagreementSentences,
   orderingSentence,
 } from "../../src/report/ko/sentences";
+import { distilledDoesWell, keepsTheCore, sameInputSameText } from "../../src/report/original-claims";
 import { spearman, unmarked } from "../../src/report/quantity";
 import { fixtureResults } from "../figures/fixture-figures";
 import { fixtureReport, pairOf } from "./fixture-report";
@@ -112,7 +112,7 @@ describe("the two metrics", () => {
       r.systems.find((row) => row.system === "untuned")!.scores.all.bertscore.f = 0.99;
     });
     expect(disagreementSentences(disagreement(results, "all"))[0]).toContain(
-      "어긋남(BERTScore 1위, ROUGE 최하위)이 다시 나타났다",
+      "어긋남(BERTScore 첫째, ROUGE 최하위)이 다시 나타났다",
     );
     const agreeing = changed((r) => {
       r.systems.find((row) => row.system === "untuned")!.scores.all.bertscore.f = 0.1;

@@ -1,7 +1,8 @@
 // Words of section 4.2 in English.
-import type { ClaimVerdict } from "../claims";
+
 import type { Contrast } from "../findings";
 import { fixed, percent } from "../format";
+import type { ClaimVerdict } from "../original-claims";
 import type { Quantity } from "../quantity";
 import type { InterpretationWords, OriginalClaims, SystemAmounts } from "../sections/interpretation";
 import { NOT_MEASURED, names } from "./names";

@@ -106,10 +106,10 @@ export function disagreementSentences(found: Disagreement | undefined): string[]
   const asPublished = untunedByBertscore.value === 1 && untunedByRouge.value === systems.value;
   const gap = untunedByRouge.value - untunedByBertscore.value;
   const judged = asPublished
-    ? `${rank}. 원 보고서와 같은 어긋남(BERTScore 1위, ROUGE 최하위)이 다시 나타났다.`
+    ? `${rank}. 원 보고서와 같은 어긋남(BERTScore 첫째, ROUGE 최하위)이 다시 나타났다.`
     : gap > 0
-      ? `${rank}. 원 보고서처럼 BERTScore 1위이면서 ROUGE 최하위인 것은 아니지만, 어긋나는 방향은 같다.`
-      : `${rank}. 원 보고서의 어긋남(BERTScore 1위, ROUGE 최하위)은 나타나지 않았다.`;
+      ? `${rank}. 원 보고서처럼 BERTScore에서 첫째이면서 ROUGE 최하위인 것은 아니지만, 어긋나는 방향은 같다.`
+      : `${rank}. 원 보고서의 어긋남(BERTScore 첫째, ROUGE 최하위)은 나타나지 않았다.`;
   const pairs = found.discordantSystems.map(([a, b]) => `${names.system(a)}·${names.system(b)}`).join(", ");
   const count =
     found.discordant.value === 0

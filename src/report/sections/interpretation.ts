@@ -2,7 +2,6 @@
 import type { StudyResults, SystemId, TestSet } from "../../evaluation/results";
 import type { SampleRow } from "../../evaluation/samples";
 import { inSystemOrder } from "../../figures/systems";
-import { type ClaimVerdict, distilledDoesWell, keepsTheCore, sameInputSameText } from "../claims";
 import type { DocumentBuilder } from "../document";
 import {
   type Contrast,
@@ -18,6 +17,7 @@ import {
   seedsWithOrder,
 } from "../findings";
 import { fixed } from "../format";
+import { type ClaimVerdict, distilledDoesWell, keepsTheCore, sameInputSameText } from "../original-claims";
 import { pathOf, type Quantity, quantity } from "../quantity";
 
 const SIDES = ["in-domain", "other"] as const;

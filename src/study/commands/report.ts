@@ -1,30 +1,75 @@
-// Rebuilds every figure and the report from the saved tables of a run, in seconds and without the engine.
-// Run: npm run report [-- --profile tiny --lang ko]
+// Rebuilds every figure, the report in both languages, the generated parts of the READMEs and the claims from the saved
+// tables of a run, in seconds and without the engine. Run: npm run report [-- --profile tiny --lang ko]
+import { existsSync, readFileSync } from "node:fs";
+import { join } from "node:path";
 import { Command, Option } from "commander";
 import type { Language } from "../../figures/labels";
-import { LANGUAGES, MissingResults, reportOf, writeReport } from "../../report/write";
+import { publish, REPORT_FOLDERS } from "../../report/publish";
+import { loadPublished } from "../../report/published";
+import { newestRecords } from "../../report/records";
+import { report } from "../../report/report";
+import { loadReportSettings } from "../../report/settings";
+import { LANGUAGES, MissingResults, readRun, writeReport } from "../../report/write";
+import { commitAtHand } from "../commit";
+
+interface Options {
+  profile: string;
+  lang?: Language;
+  run?: string;
+  out?: string;
+}
+
+/** The commit that a run's record names; that at hand where the run left none. */
+function commitOf(folder: string): string {
+  for (const file of ["study.json", "claims.json"]) {
+    const record = join(folder, file);
+    if (existsSync(record)) return (JSON.parse(readFileSync(record, "utf8")) as { commit: string }).commit;
+  }
+  return commitAtHand();
+}
 
 async function main(): Promise<void> {
   const command = new Command("report")
-    .description("Write figures, tables and the report of the last run under reports/.")
+    .description("Write figures, tables, report, README tables and claims of the last run.")
     .addOption(
       new Option("--profile <name>", "which run")
         .choices(["smoke", "tiny", "paper", "rehearsal"])
         .default("tiny"),
     )
     .addOption(
-      new Option("--lang <code>", "language of the report").choices(Object.keys(LANGUAGES)).default("ko"),
+      new Option("--lang <code>", "only the report of this language").choices(Object.keys(LANGUAGES)),
     )
-    .option("--run <folder>", "folder of the run's results.json (default: data/runs/<profile>)")
-    .option("--out <folder>", "where to write (default: reports, in English reports/en)")
+    .option(
+      "--run <folder>",
+      "folder of the run's results.json (default: data/runs/<profile>, in a fresh clone reports)",
+    )
+    .option("--out <folder>", "where to write (default: reports; other profiles, own data: below the run)")
     .parse();
-  const options = command.opts<{ profile: string; lang: Language; run?: string; out?: string }>();
+  const options = command.opts<Options>();
   const started = Date.now();
-  const doc = reportOf(options.run ?? `data/runs/${options.profile}`, options.lang);
-  const out = options.out ?? (options.lang === "ko" ? "reports" : `reports/${options.lang}`);
-  const written = await writeReport(doc, out);
+  const runs = "data/runs";
+  const folder = options.run ?? join(runs, options.profile);
+  const fresh = !options.run && options.profile === "tiny" && !existsSync(join(folder, "results.json"));
+  const from = fresh ? "reports" : folder;
+  const { results, samples } = readRun(from);
+  // The project publishes its own study alone: other runs have their report beside their results.
+  const own = !options.run && results.profile === "tiny" && results.synthetic;
+  const out = options.out ?? (own ? "reports" : join(folder, "reports"));
+  let written: string[];
+  if (own && !options.out && !options.lang) {
+    const records = newestRecords("reports", runs, "tiny");
+    written = await publish({ results, samples, records, commit: commitOf(fresh ? "data" : folder) });
+  } else {
+    written = [];
+    for (const language of options.lang ? [options.lang] : (Object.keys(LANGUAGES) as Language[])) {
+      const doc = report(LANGUAGES[language], results, samples, loadPublished(), loadReportSettings());
+      written.push(...(await writeReport(doc, join(out, REPORT_FOLDERS[language]))));
+    }
+  }
   const took = ((Date.now() - started) / 1000).toFixed(1);
-  console.log(`${written.length} files under ${out}/ in ${took} s; the report: ${out}/report.html`);
+  console.log(
+    `${written.length} files in ${took} s; the report: ${out}/report.html, in English ${out}/en/report.html`,
+  );
 }
 
 main().catch((error: Error) => {

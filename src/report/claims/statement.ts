@@ -1,0 +1,88 @@
+// What a claim says in words, from its id; and which notebook cell or command makes its number.
+
+import type { SystemId, TestSet } from "../../evaluation/results";
+import { english } from "../en/words";
+
+const { names } = english;
+const system = (id: string) => `the ${names.system(id as SystemId)}`;
+const set = (id: string) => names.testSet(id as TestSet);
+
+/** Patterns of ids, the first that fits counts. */
+const STATEMENTS: [RegExp, (...parts: string[]) => string][] = [
+  [
+    /^results\/systems\/([^/]+)\/scores\/([^/]+)\/rouge\/([^/]+)\/([^/]+)\/(\w+)$/,
+    (id, where, tokenizer, type, part) =>
+      `${names.metric(`${type}.${tokenizer}`)} ${part === "f" ? "F1" : part} of ${system(id!)}, ${set(where!)} items`,
+  ],
+  [
+    /^results\/systems\/([^/]+)\/scores\/([^/]+)\/bertscore\/(\w+)$/,
+    (id, where, part) => `${names.metric(`bertscore.${part}`)} of ${system(id!)}, ${set(where!)} items`,
+  ],
+  [
+    /^results\/systems\/([^/]+)\/scores\/([^/]+)\/(\w+)(?:\/(.+))?$/,
+    (id, where, field, more) => `${field}${more ? ` (${more})` : ""} of ${system(id!)}, ${set(where!)} items`,
+  ],
+  [
+    /^results\/systems\/([^/]+)\/interval95\/([^/]+)\/([^/]+)\/([01])$/,
+    (id, where, metric, end) =>
+      `${end === "0" ? "lower" : "upper"} end of the 95 % interval of ${names.metric(metric!)} of ${system(id!)}, ${set(where!)} items`,
+  ],
+  [
+    /results\/comparisons\/([^:/]+):([^:/]+):([^:/]+):([^/]+)\/([^)]+)/,
+    (a, b, where, metric, field) =>
+      `${field} of the paired test of ${system(a!)} and ${system(b!)} in ${names.metric(metric!)}, ${set(where!)} items`,
+  ],
+  [
+    /^results\/seeds\/(\d+)\/systems\/([^/]+)\/scores\/([^/]+)\/rouge\/([^/]+)\/([^/]+)\/f$/,
+    (seed, id, where, tokenizer, type) =>
+      `${names.metric(`${type}.${tokenizer}`)} F1 of ${system(id!)} with seed ${seed}, ${set(where!)} items`,
+  ],
+  [/^results\/models\/([^/]+)\/(.+)$/, (model, path) => `${path} of the untuned model ${model}`],
+  [/^(\w+)\(results\/training\/([^/]+)\/(.+)\)$/, (f, run, path) => `${f} of ${path} of the training ${run}`],
+  [/^results\/training\/([^/]+)\/(.+)$/, (run, path) => `${path} of the training ${run}`],
+  [
+    /^results\/retrieval\/([^/]+)\/(\w+)$/,
+    (index, measure) => `${measure} when ${names.index(index!)} is embedded`,
+  ],
+  [/^results\/seconds\/(.+)$/, (stage) => `seconds of the stage ${stage}`],
+  [
+    /^samples\/([^/]+)\/scores\/([^/]+)\/(.+)$/,
+    (item, id, metric) => `${metric} of ${system(id!)} on item ${item}`,
+  ],
+  [/^published\/(.+)$/, (path) => `published value: ${path}`],
+  [/^records\/(.+)$/, (path) => `recorded: ${path}`],
+];
+
+/** One sentence for a claim's id; an id without a pattern is its own statement. */
+export function statementOf(id: string): string {
+  for (const [pattern, say] of STATEMENTS) {
+    const found = pattern.exec(id);
+    if (found) {
+      const said = say(...found.slice(1));
+      return /^(ratio|difference|negative)\(/.test(id) && !/^\w+\(results\/training/.test(id)
+        ? `${/^\w+/.exec(id)![0]}: ${said}`
+        : said;
+    }
+  }
+  return id;
+}
+
+/** Where a number is made: the call in a notebook's cell that makes it, or a command. */
+export const MAKERS: [RegExp, { call: string } | { command: string }][] = [
+  [/published\//, { command: "data/published.json" }],
+  [/results\/seeds\//, { command: "npm run seeds" }],
+  [/records\/tests/, { command: "npm test" }],
+  [/records\/study/, { command: "npm run study" }],
+  [/records\//, { command: "npm run report" }],
+  [/results\/models\//, { call: "modelRows(study)" }],
+  [/results\/architecture\//, { call: "resultsStage(study)" }],
+  [/results\/cache\//, { call: "teacherLogits(study)" }],
+  [/results\/training\/lora-teacher/, { call: 'trainSystem(study, "lora-teacher")' }],
+  [/results\/training\/lora-student/, { call: 'trainSystem(study, "lora-student")' }],
+  [/results\/training\/full-student/, { call: 'trainSystem(study, "full-student")' }],
+  [/results\/training\/distilled/, { call: 'trainSystem(study, "distilled")' }],
+  [/results\/counts\//, { call: "corpusStage(study)" }],
+  [/results\/retrieval\//, { call: "retrievalStage(study)" }],
+  [/results\/(systems|comparisons)|samples\//, { call: "scoreStage(study)" }],
+  [/results\//, { call: "resultsStage(study)" }],
+];

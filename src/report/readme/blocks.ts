@@ -1,0 +1,181 @@
+// The parts of README.md and README.ko.md that hold numbers: tables and findings as Markdown, written between markers.
+import type { StudyResults, SystemId, TestSet } from "../../evaluation/results";
+import { inSystemOrder } from "../../figures/systems";
+import { contrast, publishedOrderings, score, seedsWithOrder } from "../findings";
+import { bytes, fixed, percent, type TimeWords } from "../format";
+import type { Names } from "../names";
+import { type Amount, pathOf, quantity } from "../quantity";
+import { quoted } from "../quoted";
+import type { Records } from "../records";
+import type { InterpretationWords } from "../sections/interpretation";
+import { TEST_SETS } from "../sections/results";
+
+export interface ReadmeWords {
+  names: Names;
+  interpretation: Pick<InterpretationWords, "orders" | "control">;
+  time: TimeWords;
+  /** About the run: sizes of the models, seed. */
+  run(facts: { smallest: string; largest: string; seed: string }): string;
+  scores: [system: string, items: string, ...measures: string[]];
+  seeds: { seed: string; items: string; intro: string };
+  measured: {
+    heading: [string, string];
+    study: string;
+    slowest(notebook: string): string;
+    tests: (passed: string, failed: string) => string;
+    testsLabel: string;
+    clone: string;
+    installed: string;
+    none: string;
+    on(machine: string, node: string): string;
+  };
+}
+
+const row = (cells: string[]): string => `| ${cells.join(" | ")} |`;
+const table = (head: string[], rows: string[][]): string =>
+  [row(head), `|${head.map(() => "---").join("|")}|`, ...rows.map(row)].join("\n");
+
+const three = (amount: Amount | undefined): string => (amount === undefined ? "–" : fixed(amount, 3));
+
+function scoreTable(results: StudyResults, { names, scores }: ReadmeWords): string {
+  const at = (system: SystemId, set: TestSet, metric: string) => three(score(results, system, set, metric));
+  const end = (system: SystemId, set: TestSet, which: string) =>
+    three(
+      quantity(
+        { results },
+        pathOf("results", "systems", system, "interval95", set, "rouge1.whitespace", which),
+      ),
+    );
+  const items = (set: TestSet) =>
+    fixed(
+      quantity({ results }, pathOf("results", "systems", "untuned", "scores", set, "items")) ?? Number.NaN,
+      0,
+    );
+  return table(
+    scores,
+    TEST_SETS.flatMap((set) =>
+      inSystemOrder(results.systems).map(({ system }) => [
+        names.system(system),
+        `${names.testSet(set)} ${items(set)}`,
+        `${at(system, set, "rouge1.whitespace")} [${end(system, set, "0")}, ${end(system, set, "1")}]`,
+        ...["rouge2.whitespace", "rougeLsum.whitespace", "rouge1.default", "bertscore.f"].map((metric) =>
+          at(system, set, metric),
+        ),
+        ...["keptFacts", "inventedFacts"].map((metric) => {
+          const share = score(results, system, set, metric);
+          return share ? percent(share) : "–";
+        }),
+      ]),
+    ),
+  );
+}
+
+function seedTable(results: StudyResults, { names, seeds }: ReadmeWords): string {
+  if (!results.seeds) return "";
+  const systems = inSystemOrder(results.systems).map(({ system }) => system);
+  const at = (seed: number, ...keys: string[]) =>
+    quantity({ results }, pathOf("results", "seeds", seed, ...keys));
+  const rows = (["in-domain", "other"] as const).flatMap((set) =>
+    results.seeds!.map(({ seed }) => [
+      fixed(at(seed, "seed") ?? seed, 0),
+      names.testSet(set),
+      ...systems.map((system) =>
+        three(at(seed, "systems", system, "scores", set, "rouge", "whitespace", "rouge1", "f")),
+      ),
+    ]),
+  );
+  return `${seeds.intro}\n\n${table([seeds.seed, seeds.items, ...systems.map((system) => names.system(system))], rows)}`;
+}
+
+function findings(results: StudyResults, { interpretation }: ReadmeWords): string {
+  const sides = ["in-domain", "other"] as const;
+  const pairs = sides.flatMap((side) =>
+    ["rouge1.whitespace", "bertscore.f", "keptFacts"].map((metric) =>
+      contrast(results, "distilled", "full-student", side, metric),
+    ),
+  );
+  return [
+    ...publishedOrderings(results, "in-domain", "rouge1.whitespace").map((step) =>
+      interpretation.orders.ordering(step),
+    ),
+    interpretation.control.summary(pairs),
+    ...sides.map((side) =>
+      interpretation.orders.seeds(
+        "distilled",
+        "full-student",
+        side,
+        seedsWithOrder(results, "distilled", "full-student", side),
+      ),
+    ),
+  ]
+    .map((sentence) => `- ${sentence}`)
+    .join("\n");
+}
+
+function measured(records: Records, { measured: words, time }: ReadmeWords): string {
+  const at = (...path: string[]) => quantity({ records }, pathOf("records", ...path));
+  const long = (amount: Amount | undefined) =>
+    amount === undefined ? "–" : fixed(amount, 0) + time.seconds("");
+  const rows: string[][] = [];
+  if (records.study) {
+    const { machine } = records.study;
+    rows.push([
+      words.study,
+      `${long(at("study", "seconds"))}; ${words.on(quoted(machine.processor ?? ""), quoted(machine.node ?? ""))}`,
+    ]);
+    const slowest = Object.entries(records.study.notebooks).sort((a, b) => b[1] - a[1])[0];
+    if (slowest) rows.push([words.slowest(slowest[0]), long(at("study", "notebooks", slowest[0]))]);
+    for (const key of ["clone", "installed"] as const) {
+      const size = at("study", key);
+      if (size) rows.push([words[key], bytes(size)]);
+    }
+  }
+  if (records.tests) {
+    const count = (key: string) => fixed(at("tests", key) ?? Number.NaN, 0);
+    rows.push([
+      words.testsLabel,
+      `${long(at("tests", "seconds"))}; ${words.tests(count("passed"), count("failed"))}`,
+    ]);
+  }
+  return rows.length > 0 ? table(words.heading, rows) : words.none;
+}
+
+/** The generated parts by name, with the marks of their numbers. */
+export function readmeBlocks(
+  words: ReadmeWords,
+  results: StudyResults,
+  records: Records,
+): Record<string, string> {
+  const size = (formula: string) =>
+    fixed(quantity({ results }, `${formula}(results/models/*/parameters)`) ?? Number.NaN, 0);
+  return {
+    run: words.run({
+      smallest: size("min"),
+      largest: size("max"),
+      seed: fixed(quantity({ results }, "results/seed") ?? Number.NaN, 0),
+    }),
+    scores: scoreTable(results, words),
+    seeds: seedTable(results, words),
+    findings: findings(results, words),
+    measured: measured(records, words),
+  };
+}
+
+const opening = (name: string) => `<!-- generated: ${name} -->`;
+const closing = (name: string) => `<!-- end: ${name} -->`;
+
+/** A README with its parts put in between their markers. Throws when a marker is missing or a part is unknown. */
+export function withBlocks(readme: string, blocks: Record<string, string>, file: string): string {
+  const known = [...readme.matchAll(/<!-- generated: ([\w-]+) -->/g)].map((match) => match[1]!);
+  const unknown = known.find((name) => !(name in blocks));
+  if (unknown)
+    throw new Error(`${file}: no generated part "${unknown}"; known are ${Object.keys(blocks).join(", ")}.`);
+  let text = readme;
+  for (const name of known) {
+    const from = text.indexOf(opening(name));
+    const to = text.indexOf(closing(name), from);
+    if (to < 0) throw new Error(`${file}: ${opening(name)} has no ${closing(name)} after it.`);
+    text = `${text.slice(0, from + opening(name).length)}\n${blocks[name]}\n${text.slice(to)}`;
+  }
+  return text;
+}

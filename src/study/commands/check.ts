@@ -1,0 +1,170 @@
+// Holds every number of report and READMEs to what the artifacts give: claim, expected, got, verdict. Exit code 1 on a failure.
+// Run: npm run check [-- --full | --twice] [--profile NAME] [--json FILE] [--junit FILE]
+import { existsSync, readFileSync } from "node:fs";
+import { join } from "node:path";
+import { Command, Option } from "commander";
+import { writeFileAtomic } from "../../engine/atomic-write";
+import { checkClaims, checkRerun, junit, type Verdict } from "../../report/claims/check";
+import { documentVerdicts } from "../../report/claims/documents";
+import type { Claims } from "../../report/claims/ledger";
+import { recomputed } from "../../report/claims/recompute";
+import { loadPublished } from "../../report/published";
+import type { Records } from "../../report/records";
+import { readRun } from "../../report/write";
+import { fromModels } from "../claims-from-models";
+import { freshRun, hashesOf } from "../fresh-run";
+
+interface Options {
+  full?: boolean;
+  twice?: boolean;
+  profile: string;
+  json?: string;
+  junit?: string;
+  quiet?: boolean;
+}
+
+const CLAIMS = "data/claims.json";
+const REPORTS = "reports";
+
+const shown = (value: number | string): string =>
+  typeof value === "string" ? value : Number.isInteger(value) ? String(value) : value.toPrecision(6);
+
+function print(verdicts: readonly Verdict[], quiet: boolean): void {
+  for (const { id, method, expected, got, verdict, note } of verdicts) {
+    if (quiet && verdict === "pass") continue;
+    const mark = { pass: "✓", fail: "✗", "not compared": "·" }[verdict];
+    console.log(
+      `${mark} ${id}\n    expected ${shown(expected)}, got ${shown(got)} (${method})${note ? `: ${note}` : ""}`,
+    );
+  }
+}
+
+/** Beside each other and without a verdict: the published values are of other models, data and tokenizer. */
+function printPublished(): void {
+  const published = loadPublished();
+  const { results } = readRun(REPORTS);
+  console.log(
+    "\nReproduced beside published (no verdict: other models, data and, as far as it says, tokenizer)",
+  );
+  console.log(`${"".padEnd(14)}  ROUGE-1            ROUGE-2            ROUGE-Lsum         BERTScore F1`);
+  for (const theirs of published.systems) {
+    const ours = results.systems.find((row) => row.system === theirs.system)?.scores.all;
+    const pairs: [number | undefined, number][] = [
+      [ours?.rouge.whitespace?.rouge1.f, theirs.rouge1],
+      [ours?.rouge.whitespace?.rouge2.f, theirs.rouge2],
+      [ours?.rouge.whitespace?.rougeLsum.f, theirs.rouge2sum],
+      [ours?.bertscore.f, theirs.bertscore.f],
+    ];
+    const cells = pairs.map(([a, b]) => `${a?.toFixed(4) ?? "–"} | ${b.toFixed(4)}`.padEnd(17));
+    console.log(`${theirs.system.padEnd(14)}  ${cells.join("  ")}`);
+  }
+  console.log("ours | published; the published label of ROUGE-Lsum is ROUGE2SUM.");
+}
+
+function claimsFile(): Claims {
+  for (const file of [CLAIMS, join(REPORTS, "results.json"), join(REPORTS, "samples.jsonl")]) {
+    if (!existsSync(file)) {
+      throw new Error(
+        `${file} does not exist: not run here. \`npm run study\`, then \`npm run report\` make it.`,
+      );
+    }
+  }
+  return JSON.parse(readFileSync(CLAIMS, "utf8")) as Claims;
+}
+
+/** Every claim against the committed artifacts, then every document against the claims' sources. */
+async function checkSaved(): Promise<Verdict[]> {
+  const claims = claimsFile();
+  const { results, samples } = readRun(REPORTS);
+  const published = loadPublished();
+  const records = JSON.parse(readFileSync(join(REPORTS, "records.json"), "utf8")) as Records;
+  const again = await recomputed(results, samples);
+  return [
+    ...checkClaims(claims, [
+      { method: "recomputed", sources: { results: { ...again, ...fromModels(results) } } },
+      { method: "read", sources: { results, samples, published, records } },
+    ]),
+    ...documentVerdicts({ results, samples, records, published, commit: claims.commit }, REPORTS),
+  ];
+}
+
+/** The study from nothing, held to the claims of its profile; a profile without claims is only run. */
+async function checkFull(profile: string): Promise<Verdict[]> {
+  const run = await freshRun(profile);
+  try {
+    const claims = claimsFile();
+    if (claims.profile !== profile) {
+      console.log(
+        `The claims are of the profile ${claims.profile}; the run of ${profile} ended without an error.`,
+      );
+      return [];
+    }
+    const { results, samples } = readRun(run.folder);
+    return checkRerun(claims, { results, samples, published: loadPublished() });
+  } finally {
+    run.remove();
+  }
+}
+
+/** Two runs from nothing: every artifact has the same hash, but for the fields that are times and paths. */
+async function checkTwice(profile: string): Promise<Verdict[]> {
+  const [first, second] = [await hashedRun(profile), await hashedRun(profile)];
+  return [...new Set([...first.keys(), ...second.keys()])].sort().map((file): Verdict => {
+    const [expected, got] = [first.get(file) ?? "absent", second.get(file) ?? "absent"];
+    return {
+      ...{ id: file, statement: `${file} is the same in both runs`, method: "rerun" as const },
+      ...{ expected: expected.slice(0, 16), got: got.slice(0, 16) },
+      verdict: expected === got ? "pass" : "fail",
+      note: "",
+    };
+  });
+}
+
+async function hashedRun(profile: string): Promise<Map<string, string>> {
+  const run = await freshRun(profile);
+  try {
+    return hashesOf(run.folder);
+  } finally {
+    run.remove();
+  }
+}
+
+async function main(options: Options): Promise<void> {
+  const verdicts = options.twice
+    ? await checkTwice(options.profile)
+    : options.full
+      ? await checkFull(options.profile)
+      : await checkSaved();
+  print(verdicts, options.quiet ?? false);
+  if (!options.twice && !options.full) printPublished();
+  const count = (verdict: Verdict["verdict"]) => verdicts.filter((row) => row.verdict === verdict).length;
+  console.log(`\n${count("pass")} passed, ${count("fail")} failed, ${count("not compared")} not compared`);
+  const claims = verdicts.map(({ claim, ...row }) => ({ ...claim, ...row }));
+  if (options.json) {
+    const head = existsSync(CLAIMS) ? claimsFile() : undefined;
+    const from = { commit: head?.commit, machine: head?.machine, profile: options.profile };
+    writeFileAtomic(options.json, `${JSON.stringify({ ...from, claims }, null, 1)}\n`);
+  }
+  if (options.junit) writeFileAtomic(options.junit, junit(verdicts));
+  if (count("fail") > 0) process.exitCode = 1;
+}
+
+new Command("check")
+  .description(
+    "Check every number of report and READMEs against the artifacts: claim, expected, got, verdict.",
+  )
+  .addOption(new Option("--full", "run the study from nothing and hold it to the claims").conflicts("twice"))
+  .option("--twice", "run the study twice from nothing and compare the artifacts' hashes")
+  .addOption(
+    new Option("--profile <name>", "for --full and --twice").choices(["smoke", "tiny"]).default("tiny"),
+  )
+  .option("--json <file>", "write claims and verdicts as JSON")
+  .option("--junit <file>", "write verdicts as JUnit XML")
+  .option("--quiet", "list failures only")
+  .action((options: Options) =>
+    main(options).catch((error: Error) => {
+      console.error(error.message);
+      process.exitCode = 1;
+    }),
+  )
+  .parse();

@@ -1,12 +1,13 @@
 // All checks of the project: set-up, format and lint, both compilers, tests. Run: npm test [-- test/ROOM ...]
 // Goes on after a failure, so that one run shows all; the last line is "N passed, N failed".
 import { spawnSync } from "node:child_process";
-import { mkdtempSync, readFileSync, rmSync } from "node:fs";
+import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { engineEnvironment } from "./setup/environment.mjs";
 import { engineVariant, root } from "./setup/state.mjs";
 
+const started = performance.now();
 const run = (program, args, env = process.env) =>
   spawnSync(program, args, { cwd: root, stdio: "inherit", env }).status === 0;
 const node = (...args) => run(process.execPath, args);
@@ -44,6 +45,15 @@ results.push(...testResults(report, passed));
 rmSync(folder, { recursive: true });
 
 const failed = results.filter((result) => !result).length;
+// A run of all tests leaves its record, which `npm run report` puts into the README.
+if (process.argv.length === 2) {
+  const record = { passed: results.length - failed, failed, seconds: (performance.now() - started) / 1000 };
+  mkdirSync(join(root, "data/runs"), { recursive: true });
+  writeFileSync(
+    join(root, "data/runs/tests.json"),
+    `${JSON.stringify({ ...record, node: process.versions.node })}\n`,
+  );
+}
 console.log(`${results.length - failed} passed, ${failed} failed`);
 process.exit(failed ? 1 : 0);
 

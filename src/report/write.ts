@@ -14,8 +14,10 @@ import { toHtml } from "./html";
 import { korean } from "./ko/words";
 import { toMarkdown } from "./markdown";
 import { toPdf } from "./pdf";
+import { loadPublished } from "./published";
 import { withoutMarks } from "./quantity";
-import type { ReportWords } from "./report";
+import { type ReportWords, report } from "./report";
+import { loadReportSettings } from "./settings";
 
 /** Languages that the report can be written in. */
 export const LANGUAGES: Record<Language, ReportWords> = { ko: korean, en: english };
@@ -48,6 +50,12 @@ export function readRun(folder: string): { results: StudyResults; samples: Sampl
       }
     });
   return { results, samples };
+}
+
+/** Builds the report of a run as a document, with the published values and the user's header fields. */
+export function reportOf(folder: string, language: Language): ReportDocument {
+  const { results, samples } = readRun(folder);
+  return report(LANGUAGES[language], results, samples, loadPublished(), loadReportSettings());
 }
 
 /** Writes figures/*.{json,svg,png}, tables/*.csv and report.{md,html,pdf,docx} into `out`; gives the files written. */

@@ -1,4 +1,4 @@
-// A run of the study from nothing, beside the finished ones: its own folder of stages, put away afterwards.
+// A run of the study from nothing, beside the finished ones: in its own folder of stages, removed afterwards.
 import { spawnSync } from "node:child_process";
 import * as fs from "node:fs";
 import * as path from "node:path";
@@ -11,35 +11,24 @@ export interface FreshRun {
 }
 
 /**
- * Runs all notebooks of a profile with no finished stage: an earlier run of that profile steps aside meanwhile and comes
- * back when the new one is removed. Throws when the study ends with an error.
+ * Runs all notebooks of a profile in a folder of its own, with no finished stage; finished runs stay as they are. Throws when
+ * the study ends with an error.
  */
-export async function freshRun(profile: string): Promise<FreshRun> {
-  const runs = path.join(ROOT, "data/runs");
-  const folder = path.join(runs, profile);
-  const aside = path.join(runs, `${profile}-set-aside`);
-  if (fs.existsSync(aside)) {
-    throw new Error(
-      `${path.relative(ROOT, aside)} is there: an earlier check was cut off. Put it back as data/runs/${profile} or remove it.`,
-    );
-  }
-  if (fs.existsSync(folder)) fs.renameSync(folder, aside);
-  const remove = () => {
-    fs.rmSync(folder, { recursive: true, force: true });
-    if (fs.existsSync(aside)) fs.renameSync(aside, folder);
-  };
+export function freshRun(profile: string): FreshRun {
+  fs.mkdirSync(path.join(ROOT, "data/runs"), { recursive: true });
+  const runs = fs.mkdtempSync(path.join(ROOT, "data/runs/fresh-"));
+  const remove = () => fs.rmSync(runs, { recursive: true, force: true });
   const command = path.join(__dirname, "commands/study.ts");
-  const reports = path.join(folder, "reports");
-  const { status } = spawnSync(
-    process.execPath,
-    ["--require", "tsx/cjs", command, "--profile", profile, "--reports", reports],
-    { cwd: ROOT, stdio: ["inherit", "inherit", "inherit"] },
-  );
+  const { status } = spawnSync(process.execPath, ["--require", "tsx/cjs", command, "--profile", profile], {
+    cwd: ROOT,
+    stdio: "inherit",
+    env: { ...process.env, STUDY_RUNS: runs },
+  });
   if (status !== 0) {
     remove();
     throw new Error(`The study of the profile ${profile} ended with exit code ${status}.`);
   }
-  return { folder, remove };
+  return { folder: path.join(runs, profile), remove };
 }
 
 /** Fields whose values are times, speeds or memory of a run, and so never the same twice. */

@@ -174,7 +174,10 @@ describe("the claims of the last run", () => {
     const verdicts = documentVerdicts(run, "reports");
     expect(verdicts.length).toBeGreaterThan(40);
     const readmes = verdicts.filter(({ id }) => id.startsWith("README"));
-    expect(readmes.map(({ id, got }) => `${id}: ${got}`)).toEqual(["README.md: the same", "README.ko.md: the same"]);
+    expect(readmes.map(({ id, got }) => `${id}: ${got}`)).toEqual([
+      "README.md: the same",
+      "README.ko.md: the same",
+    ]);
   });
 });
 

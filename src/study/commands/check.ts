@@ -90,7 +90,7 @@ async function checkSaved(): Promise<Verdict[]> {
 
 /** The study from nothing, held to the claims of its profile; a profile without claims is only run. */
 async function checkFull(profile: string): Promise<Verdict[]> {
-  const run = await freshRun(profile);
+  const run = freshRun(profile);
   try {
     const claims = claimsFile();
     if (claims.profile !== profile) {
@@ -121,7 +121,7 @@ async function checkTwice(profile: string): Promise<Verdict[]> {
 }
 
 async function hashedRun(profile: string): Promise<Map<string, string>> {
-  const run = await freshRun(profile);
+  const run = freshRun(profile);
   try {
     return hashesOf(run.folder);
   } finally {

@@ -5,12 +5,10 @@ import { join } from "node:path";
 import { Command, Option } from "commander";
 import type { Language } from "../../figures/labels";
 import { publish, REPORT_FOLDERS } from "../../report/publish";
-import { loadPublished } from "../../report/published";
 import { newestRecords } from "../../report/records";
-import { report } from "../../report/report";
-import { loadReportSettings } from "../../report/settings";
-import { LANGUAGES, MissingResults, readRun, writeReport } from "../../report/write";
+import { LANGUAGES, MissingResults, readRun, reportOf, writeReport } from "../../report/write";
 import { commitAtHand } from "../commit";
+import { RUNS } from "../stage";
 
 interface Options {
   profile: string;
@@ -47,7 +45,7 @@ async function main(): Promise<void> {
     .parse();
   const options = command.opts<Options>();
   const started = Date.now();
-  const runs = "data/runs";
+  const runs = RUNS;
   const folder = options.run ?? join(runs, options.profile);
   const fresh = !options.run && options.profile === "tiny" && !existsSync(join(folder, "results.json"));
   const from = fresh ? "reports" : folder;
@@ -62,8 +60,7 @@ async function main(): Promise<void> {
   } else {
     written = [];
     for (const language of options.lang ? [options.lang] : (Object.keys(LANGUAGES) as Language[])) {
-      const doc = report(LANGUAGES[language], results, samples, loadPublished(), loadReportSettings());
-      written.push(...(await writeReport(doc, join(out, REPORT_FOLDERS[language]))));
+      written.push(...(await writeReport(reportOf(from, language), join(out, REPORT_FOLDERS[language]))));
     }
   }
   const took = ((Date.now() - started) / 1000).toFixed(1);

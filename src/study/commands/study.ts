@@ -5,6 +5,9 @@ import * as path from "node:path";
 import { Command } from "commander";
 import { writeJson } from "../../engine/atomic-write";
 import type { StudyResults, TestSet } from "../../evaluation/results";
+import type { StudyRecord } from "../../report/records";
+import { commitAtHand } from "../commit";
+import { installedBytes, trackedBytes } from "../disk-use";
 import { profileNamed } from "../profiles";
 import { hashFiles, hashOf, ROOT, RUNS } from "../stage";
 import { type Notebook, notebookSources } from "../tidy-notebook";
@@ -15,6 +18,7 @@ interface StudyOptions {
   data?: string;
   force?: boolean;
   dryRun?: boolean;
+  reports?: string;
 }
 
 const NOTEBOOKS = path.join(ROOT, "notebooks");
@@ -42,8 +46,15 @@ function study(options: StudyOptions): void {
     throw new Error(`--data ${options.data}: there is no such file.`);
   const data = options.data ? path.relative(ROOT, path.resolve(options.data)) : "";
   const runs = path.join(RUNS, profile.name);
-  // A profile other than the default keeps its reports apart, so that a test never overwrites the study's.
-  const reports = profile.name === "tiny" ? path.join(ROOT, "reports") : path.join(runs, "reports");
+  const fromNothing = !fs.existsSync(runs);
+  // Another profile, or data of the user's own, keeps its reports apart: reports/ is the project's own study.
+  const ours = profile.name === "tiny" && !data && !options.reports && !process.env.STUDY_RUNS;
+  const reports = options.reports
+    ? path.resolve(options.reports)
+    : ours
+      ? path.join(ROOT, "reports")
+      : path.join(runs, "reports");
+  const seconds: Record<string, number> = {};
   const stamps = path.join(runs, "notebooks.json");
   const known: Record<string, string> = fs.existsSync(stamps)
     ? JSON.parse(fs.readFileSync(stamps, "utf8"))
@@ -66,6 +77,7 @@ function study(options: StudyOptions): void {
       console.log(`${unchanged ? "✓" : "…"} ${name}${unchanged ? " (unchanged)" : ""}`);
       continue;
     }
+    const began = performance.now();
     run(path.join(ROOT, ".venv/bin/python"), [
       path.join(ROOT, "scripts/run_notebook.py"),
       notebook,
@@ -80,23 +92,38 @@ function study(options: StudyOptions): void {
         `data=${JSON.stringify(data)}`,
       ],
     ]);
+    seconds[name] = (performance.now() - began) / 1000;
     known[name] = key;
     writeJson(stamps, known);
   }
   if (options.dryRun) return;
-  run(process.execPath, [
-    "--require",
-    "tsx/cjs",
-    path.join(__dirname, "report.ts"),
-    "--profile",
-    profile.name,
-    "--out",
-    reports,
-  ]);
   const results = JSON.parse(fs.readFileSync(path.join(runs, "results.json"), "utf8")) as StudyResults;
+  if (fromNothing) recordStudy(path.join(runs, "study.json"), started, seconds, results);
+  run(process.execPath, [
+    ...["--require", "tsx/cjs", path.join(__dirname, "report.ts"), "--profile", profile.name],
+    ...(ours ? [] : ["--out", reports]),
+  ]);
   for (const set of ["in-domain", "other", "all"] as const) printTable(results, set);
   console.log(`\nReport: ${path.relative(ROOT, path.join(reports, "report.html"))}`);
   console.log(`Time: ${((Date.now() - started) / 1000).toFixed(0)} s`);
+}
+
+/** What this run took, for the README: only of a run that began with nothing finished. */
+function recordStudy(
+  file: string,
+  started: number,
+  notebooks: Record<string, number>,
+  { machine }: StudyResults,
+): void {
+  const record: StudyRecord = {
+    commit: commitAtHand(),
+    seconds: (Date.now() - started) / 1000,
+    notebooks,
+    machine,
+    clone: trackedBytes(),
+    installed: installedBytes(),
+  };
+  writeJson(file, record);
 }
 
 /** The systems' scores as lines of text. ROUGE over whitespace words. */
@@ -123,9 +150,10 @@ new Command("study")
   )
   .option("--profile <name>", "smoke, tiny, paper or rehearsal", "tiny")
   .option("--seed <n>", "seed of data order and adapter initialisation", Number, 0)
-  .option("--data <file>", "your own JSONL or CSV file instead of the generated corpus")
+  .option("--data <file>", "your own JSONL, CSV or Excel file instead of the generated corpus")
   .option("--force", "execute the notebooks even when nothing changed (finished stages are still reused)")
-  .option("--dry-run", "only list what would run")
+  .option("--dry-run", "only list what would run, with disk, memory and time it would take")
+  .option("--reports <folder>", "where report and executed notebooks go")
   .action((options: StudyOptions) => {
     try {
       study(options);

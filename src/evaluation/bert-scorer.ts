@@ -21,6 +21,8 @@ export interface BertScorerSettings {
   layer: number;
   idf?: boolean;
   baseline?: PRF;
+  /** What the hash string calls the model, and the hub's commit of it; absent: the folder's name, no commit. */
+  model?: { name: string; revision?: string };
 }
 
 export interface BertScoreReferences {
@@ -32,7 +34,7 @@ export interface BertScoreReferences {
 export interface BertScores {
   items: PRF[];
   mean: PRF;
-  /** bert_score's hash string, then the hashes of model and tokenizer. */
+  /** bert_score's hash string, then the hashes of model and tokenizer and, for a hub model, its commit. */
   signature: string;
   /** Texts cut to the encoder's longest length, references included. */
   truncated: number;
@@ -62,12 +64,13 @@ export class BertScorer {
   /** Throws where the encoder has no such layer. */
   constructor(private readonly settings: BertScorerSettings) {
     const { encoder, tokenizer, layer, idf = false, baseline } = settings;
+    const { name, revision } = settings.model ?? { name: encoder.name, revision: undefined };
     if (!Number.isInteger(layer) || layer < 0 || layer > encoder.layers) {
       throw new Error(`BERTScore: ${encoder.name} has layers 0 to ${encoder.layers}, asked for ${layer}.`);
     }
     const engine = "tfjs=4.22.0";
-    const hash = bertscoreHash({ model: encoder.name, layer, idf, rescaled: baseline !== undefined, engine });
-    this.signature = `${hash}_model=${encoder.hash.slice(0, 12)}_tokenizer=${tokenizer.hash.slice(0, 12)}`;
+    const hash = bertscoreHash({ model: name, layer, idf, rescaled: baseline !== undefined, engine });
+    this.signature = `${hash}_model=${encoder.hash.slice(0, 12)}_tokenizer=${tokenizer.hash.slice(0, 12)}${revision ? `_revision=${revision}` : ""}`;
   }
 
   /** Encodes the references once; `references[i]` is one text or several. */

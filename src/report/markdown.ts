@@ -24,7 +24,8 @@ function cell(text: string): string {
   return text.split("\n").map(escapeMarkdown).join("<br>");
 }
 
-function table(block: TableBlock, doc: ReportDocument): string {
+/** One table with its caption and note. */
+export function tableToMarkdown(block: TableBlock, doc: ReportDocument): string {
   const head = `| ${block.columns.map((column) => cell(column.label)).join(" | ")} |`;
   const rule = `|${block.columns.map((column) => (column.align === "right" ? "---:" : ":---")).join("|")}|`;
   const rows = block.rows.map((row) => `| ${row.map((c) => cell(cellText(c))).join(" | ")} |`);
@@ -49,7 +50,7 @@ function block(part: Block, doc: ReportDocument): string {
     case "list":
       return part.items.map((item) => `- ${inlines(item)}`).join("\n");
     case "table":
-      return table(part, doc);
+      return tableToMarkdown(part, doc);
     case "figure": {
       const image = `![${escapeMarkdown(part.alt)}](figures/${part.id}.svg)`;
       return `${image}\n\n**${doc.words.figure} ${part.number}. ${escapeMarkdown(part.caption)}**`;

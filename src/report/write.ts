@@ -12,7 +12,8 @@ import { toDocx } from "./docx";
 import { english } from "./en/words";
 import { toHtml } from "./html";
 import { korean } from "./ko/words";
-import { toMarkdown } from "./markdown";
+import { toLatex } from "./latex";
+import { tableToMarkdown, toMarkdown } from "./markdown";
 import { toPdf } from "./pdf";
 import { loadPublished } from "./published";
 import { withoutMarks } from "./quantity";
@@ -58,7 +59,7 @@ export function reportOf(folder: string, language: Language): ReportDocument {
   return report(LANGUAGES[language], results, samples, loadPublished(), loadReportSettings());
 }
 
-/** Writes figures/*.{json,svg,png}, tables/*.csv and report.{md,html,pdf,docx} into `out`; gives the files written. */
+/** Writes figures/*.{json,svg,png}, tables/*.{csv,md,tex} and report.{md,html,pdf,docx} into `out`; gives the files written. */
 export async function writeReport(doc: ReportDocument, out: string): Promise<string[]> {
   const written: string[] = [];
   const write = (name: string, content: string | Buffer) => {
@@ -68,7 +69,11 @@ export async function writeReport(doc: ReportDocument, out: string): Promise<str
   const svgs = new Map<string, string>();
   const pictures = new Map<string, Picture>();
   for (const part of doc.blocks) {
-    if (part.kind === "table") write(join("tables", `${part.id}.csv`), toCsv(part));
+    if (part.kind === "table") {
+      write(join("tables", `${part.id}.csv`), toCsv(part));
+      write(join("tables", `${part.id}.md`), `${tableToMarkdown(part, doc)}\n`);
+      write(join("tables", `${part.id}.tex`), toLatex(part));
+    }
     if (part.kind !== "figure") continue;
     const svg = await toSvg(part.figure);
     const png = toPng(svg, PNG_DPI);

@@ -40,7 +40,7 @@ it("the paraphrase states the same facts in other words", () => {
 });
 
 it("shows what each metric sees", async () => {
-  const bert = await loadBertScorer({ folder: join(oracleFolder, "bertscore/models/tiny-bert"), layer: 2 });
+  const bert = await loadBertScorer({ encoder: join(oracleFolder, "bertscore/models/tiny-bert"), layer: 2 });
   const rougeL =
     (tokenizer: typeof whitespaceTokenizer): ProbeMetric =>
     (references, texts) =>

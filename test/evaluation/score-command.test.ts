@@ -55,7 +55,7 @@ describe("the command", () => {
     expect(result.perItem.inventedFacts.length).toBe(pairs.length);
   });
 
-  it("runs BERTScore on a model folder, matched by id", () => {
+  it("runs BERTScore on a model folder, matched by id", { timeout: 120_000 }, () => {
     const { pairs, runs } = oracle("bertscore/tiny-bert.scores.json");
     const rows = (key: string) =>
       pairs.map((pair: Record<string, string>, i: number) =>
@@ -85,7 +85,7 @@ describe("the command", () => {
     const good = file("good.txt", "가\n");
     const noEncoder = score("--references", good, "--predictions", good, "--metrics", "bertscore");
     expect(noEncoder.status).toBe(1);
-    expect(noEncoder.stderr).toMatch(/--encoder FOLDER and --layer/);
+    expect(noEncoder.stderr).toMatch(/--encoder FOLDER_OR_HUB_ID and --layer/);
     const unknown = score("--references", good, "--predictions", good, "--tokenizer", "mecab");
     expect(unknown.stderr).toMatch(/mecab.*whitespace/);
     expect(score("--references", good, "--predictions", join(folder, "none")).stderr).toMatch(/none.*ENOENT/);
@@ -113,6 +113,18 @@ describe("files", () => {
     ["half.jsonl", '{"id": "1", "text": "a\\ud83d"}', /line 1.*lone surrogate U\+D83D.*position 1/],
     ["broken.jsonl", '{"id": "1", "text": "a"}\n{"id": 2', /line 2.*no JSON/],
     ["field.jsonl", '{"id": "1", "summary": "a"}', /line 1: expected .*"text"/],
+    ["nothing.txt", "", /nothing\.txt: is empty, expected an item a line/],
+    ["bom-only.txt", "\ufeff", /is empty/],
+    ["low.jsonl", '{"id": "1", "text": "b"}\n{"id": "2", "text": "\\ude00a"}', /line 2.*U\+DE00.*position 0/],
+    [
+      "no-id.jsonl",
+      '{"id": "1", "text": "a"}\n{"text": "b"}',
+      /line 2: expected .*"id".*found \{"text": "b"\}/,
+    ],
+    ["numbers.jsonl", '{"id": "1", "text": 3}', /line 1: expected/],
+    ["null.jsonl", '{"id": "1", "text": "a"}\nnull', /line 2: expected/],
+    ["no-text.jsonl", '{"id": "1", "text": []}', /line 1: expected .*list of strings/],
+    ["truncated.txt", Buffer.from([0xea, 0xb0]), /not UTF-8/],
     ["twice.jsonl", '{"id": "1", "text": "a"}\n{"id": "1", "text": "b"}', /line 2: the id "1" stands twice/],
   ])("%s is refused", (name, content, message) => {
     expect(() => readScoringTexts(file(name, content))).toThrow(message);
@@ -128,7 +140,49 @@ describe("files", () => {
     expect(() => matchTexts(x, one, ["R", "P"])).toThrow(/one has ids/);
   });
 
-  it("a line of a megabyte is scored", () => {
+  it("a mark, CRLF and ids as numbers are read in JSONL too; an empty text is a text", () => {
+    const { ids, texts } = readScoringTexts(
+      file("odd.jsonl", '\ufeff{"id": 7, "text": ""}\r\n\r\n{"id": "x", "text": ["가", "나"]}\r\n'),
+    );
+    expect(ids).toEqual(["7", "x"]);
+    expect(texts).toEqual(["", ["가", "나"]]);
+  });
+
+  it("only Hangul is composed: other decomposed letters stay as written", () => {
+    const cafe = "cafe\u0301";
+    const { texts, notes } = readScoringTexts(file("nfd.txt", `${cafe} ${"한".normalize("NFD")}\n${cafe}\n`));
+    expect(texts).toEqual([`${cafe} 한`, cafe]);
+    expect(notes.join()).toMatch(/in 1 texts/);
+  });
+
+  it("ids that one file has and the other lacks are named, whichever it is", () => {
+    const two = readScoringTexts(file("two.jsonl", '{"id": "a", "text": "1"}\n{"id": "b", "text": "2"}'));
+    const one = readScoringTexts(file("one.jsonl", '{"id": "b", "text": "3"}'));
+    expect(() => matchTexts(two, one, ["R", "P"])).toThrow(/P lacks ids of R: a/);
+    expect(() => matchTexts(one, two, ["R", "P"])).toThrow(/P has ids that R lacks: a/);
+    const turned = readScoringTexts(
+      file("turned.jsonl", '{"id": "b", "text": "2"}\n{"id": "a", "text": "1"}'),
+    );
+    expect(matchTexts(two, turned, ["R", "P"])).toEqual(["1", "2"]);
+  });
+
+  it("through the command: one line is said, nothing is scored", () => {
+    const r = file("lines2.txt", "가\n나\n");
+    const run = (predictions: string) => score("--references", r, "--predictions", predictions, "--json");
+    for (const [bad, message] of [
+      [file("lines1.txt", "가\n"), /lines2\.txt has 2 lines, .*lines1\.txt has 1/],
+      [file("empty2.txt", ""), /empty2\.txt: is empty/],
+      [file("ids.jsonl", '{"id": "1", "text": "a"}\n{"id": "2", "text": "b"}'), /one has ids/],
+    ] as const) {
+      const { status, stdout, stderr } = run(bad);
+      expect(status).toBe(1);
+      expect(stdout).toBe("");
+      expect(stderr.trim().split("\n")).toHaveLength(1);
+      expect(stderr).toMatch(message);
+    }
+  });
+
+  it("a line of a megabyte is scored", { timeout: 240_000 }, () => {
     const line = Array.from({ length: 120_000 }, (_, i) => `낱말${i % 9973} ${i}원`).join(" ");
     expect(Buffer.byteLength(line)).toBeGreaterThan(1_000_000);
     const { stdout, status } = score(

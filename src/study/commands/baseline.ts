@@ -3,6 +3,7 @@
 import { Command } from "commander";
 import { writeFileAtomic } from "../../engine/atomic-write";
 import { loadEncoderTokenizer } from "../../evaluation/encoder-tokenizer";
+import { encoderFolder } from "../../evaluation/load-bert-scorer";
 import { baselineFile, rescaleBaseline } from "../../evaluation/rescale-baseline";
 import { readScoringTexts } from "../../evaluation/scoring-input";
 import { loadEncoder } from "../../models/encoder";
@@ -12,9 +13,13 @@ new Command("baseline")
     "Scores random pairs of sentences with every layer of an encoder: the baseline that --baseline of `score` takes.",
   )
   .requiredOption("--texts <file>", "plain text (a text a line) or JSONL ({id, text})")
-  .requiredOption("--encoder <folder>", "BERT, RoBERTa or XLM-R model folder")
+  .requiredOption(
+    "--encoder <folder or hub id>",
+    "BERT, RoBERTa or XLM-R model; org/name[@revision] comes from the hub",
+  )
   .requiredOption("--out <file>", "baseline file to write (LAYER,P,R,F)")
-  .action(async ({ texts, encoder: folder, out }: { texts: string; encoder: string; out: string }) => {
+  .action(async ({ texts, encoder: choice, out }: { texts: string; encoder: string; out: string }) => {
+    const { folder } = await encoderFolder(choice);
     const encoder = loadEncoder(folder);
     const tokenizer = await loadEncoderTokenizer(folder, encoder.maxLength);
     const rows = rescaleBaseline(readScoringTexts(texts).texts.flat(), { encoder, tokenizer });

@@ -36,17 +36,17 @@ function wholeNumber(text: string): number {
   return Number(text);
 }
 
-async function bertScorerOf({ encoder: folder, layer, idf, baseline }: Options): Promise<BertScorer> {
-  if (folder === undefined || layer === undefined) {
+async function bertScorerOf({ encoder, layer, idf, baseline }: Options): Promise<BertScorer> {
+  if (encoder === undefined || layer === undefined) {
     throw new Error(
-      "bertscore needs --encoder FOLDER and --layer N. bert_score takes layer 9 of bert-base-multilingual-cased and " +
+      "bertscore needs --encoder FOLDER_OR_HUB_ID and --layer N. bert_score takes layer 9 of bert-base-multilingual-cased and " +
         "xlm-roberta-base, 17 of xlm-roberta-large.",
     );
   }
   // The engine takes a second to start, and ROUGE does not need it.
   const { loadBertScorer } =
     require("../../evaluation/load-bert-scorer") as typeof import("../../evaluation/load-bert-scorer");
-  return loadBertScorer({ folder, layer, ...(idf && { idf }), ...(baseline !== undefined && { baseline }) });
+  return loadBertScorer({ encoder, layer, ...(idf && { idf }), ...(baseline !== undefined && { baseline }) });
 }
 
 const isPRF = (value: PRF | number | null): value is PRF => typeof value === "object" && value !== null;
@@ -121,7 +121,10 @@ new Command("score")
     list,
     ["default"],
   )
-  .option("--encoder <folder>", "for BERTScore: BERT, RoBERTa or XLM-R model folder")
+  .option(
+    "--encoder <folder or hub id>",
+    "for BERTScore: BERT, RoBERTa or XLM-R model; org/name[@revision] comes from the hub",
+  )
   .option("--layer <n>", "for BERTScore: output of so many blocks", wholeNumber)
   .option("--idf", "for BERTScore: weigh tokens by rarity in the references")
   .option("--baseline <file>", "for BERTScore: rescale by this LAYER,P,R,F file")

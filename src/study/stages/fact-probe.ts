@@ -29,7 +29,7 @@ export async function probeStage(context: StudyContext): Promise<Artifact<ProbeR
     const items = itemsOf(corpus, "test-in-domain", "test-other");
     const probe = probeItems(items, furtherSummaries(ANNOTATORS, STUDY_SEED, profile.counts));
     if (probe.length === 0) return [];
-    const bertScorer = await loadBertScorer({ folder: encoder.folder, layer: profile.encoder.layer });
+    const bertScorer = await loadBertScorer({ encoder: encoder.folder, layer: profile.encoder.layer });
     const rouge1 = async (name: string): Promise<ProbeMetric> => {
       const tokenizer = await textTokenizer(name);
       return (references, texts) =>

@@ -10,6 +10,8 @@ export interface ModelFolder {
   folder: string;
   /** Over weights, configuration and tokenizer. */
   hash: string;
+  /** The hub's commit, for a model from there. */
+  revision?: string;
 }
 
 const opened = new Map<string, Promise<DownloadedModel>>();

@@ -30,13 +30,15 @@ export async function studyScorer(
   context: StudyContext,
   items: readonly Item[],
 ): Promise<{ scorer: SystemScorer; encoder: Encoder; encoderTokenizer: EncoderTokenizer }> {
-  const { folder } = await encoderFiles(context);
+  const { folder, revision } = await encoderFiles(context);
+  const name = context.profile.encoder.folder;
   const encoder = loadEncoder(folder);
   const encoderTokenizer = await loadEncoderTokenizer(folder, encoder.maxLength);
   const bertScorer = new BertScorer({
     encoder,
     tokenizer: encoderTokenizer,
     layer: context.profile.encoder.layer,
+    model: { name, ...(revision !== undefined && { revision }) },
   });
   const tokenizers = await studyTokenizers(context);
   return { scorer: new SystemScorer({ items, tokenizers, bertScorer }), encoder, encoderTokenizer };

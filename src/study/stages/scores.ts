@@ -80,7 +80,7 @@ export async function scoreStage(context: StudyContext): Promise<Artifact<Scores
           scored.map((s) => [s.result.system, hashOf(s.texts)]),
         ) as Provenance["predictions"],
         encoder: {
-          name: encoder.name,
+          name: profile.encoder.folder,
           layer: profile.encoder.layer,
           model: encoder.hash,
           tokenizer: encoderTokenizer.hash,

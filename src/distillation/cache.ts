@@ -260,7 +260,14 @@ export class LogitCache {
   /** Throws when the item is not there or its bytes are damaged. */
   row(id: string): CachedRow {
     const { tokens, payload } = this.stored(id);
-    return decodeRow(payload, tokens, rowShape(this.header));
+    try {
+      return decodeRow(payload, tokens, rowShape(this.header), this.header.vocabSize);
+    } catch (error) {
+      const { shard, offset } = this.places.get(id) as RowPlace;
+      throw new CacheError(
+        `${shard}: item ${id}, the row at byte ${offset}: ${(error as Error).message}. The file was damaged; delete it and capture again.`,
+      );
+    }
   }
 
   /** A row's bytes as they are stored. Throws as `row` does. */

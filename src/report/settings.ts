@@ -19,10 +19,18 @@ const EMPTY: ReportSettings = {
   members: [],
 };
 
+function readSettings(path: string): Record<string, unknown> {
+  try {
+    return JSON.parse(readFileSync(path, "utf8")) as Record<string, unknown>;
+  } catch (error) {
+    throw new Error(`${path}: expected JSON, found: ${(error as Error).message}.`);
+  }
+}
+
 /** Reads the settings; a missing file gives empty fields, an unknown or ill-typed one throws. */
 export function loadReportSettings(path = "data/report-settings.json"): ReportSettings {
   if (!existsSync(path)) return EMPTY;
-  const read = JSON.parse(readFileSync(path, "utf8")) as Record<string, unknown>;
+  const read = readSettings(path);
   for (const [key, value] of Object.entries(read)) {
     if (!(key in EMPTY)) {
       throw new Error(`${path}: unknown field "${key}"; known are ${Object.keys(EMPTY).join(", ")}.`);

@@ -37,7 +37,14 @@ export function readRun(folder: string): { results: StudyResults; samples: Sampl
       `${path} does not exist: run "npm run study" first, it writes the tables of the report.`,
     );
   }
-  const results = withoutMarks(JSON.parse(readFileSync(path, "utf8")) as StudyResults);
+  let results: StudyResults;
+  try {
+    results = withoutMarks(JSON.parse(readFileSync(path, "utf8")) as StudyResults);
+  } catch (error) {
+    throw new Error(
+      `${path}: expected JSON, found: ${(error as Error).message}. Delete it and run "npm run study", which writes it anew.`,
+    );
+  }
   const lines = join(folder, "samples.jsonl");
   if (!existsSync(lines)) return { results, samples: [] };
   const samples = readFileSync(lines, "utf8")

@@ -118,9 +118,15 @@ const rehearsal: Profile = {
 
 const PROFILES: Record<ProfileName, Profile> = { smoke, tiny, paper, rehearsal };
 
-/** A profile by name. Throws naming the known ones. */
+/** A profile, seed or data file that no study can be opened with. */
+export class StudyError extends Error {
+  override name = "StudyError";
+}
+
+/** A profile by name. Throws StudyError naming the known ones. */
 export function profileNamed(name: string): Profile {
-  const profile = PROFILES[name as ProfileName];
-  if (!profile) throw new Error(`Unknown profile "${name}". Known: ${Object.keys(PROFILES).join(", ")}.`);
-  return profile;
+  if (!Object.hasOwn(PROFILES, name)) {
+    throw new StudyError(`Unknown profile "${name}". Known: ${Object.keys(PROFILES).join(", ")}.`);
+  }
+  return PROFILES[name as ProfileName];
 }

@@ -1,20 +1,27 @@
 // A study as a notebook opens it: profile, seed and data, with a fact sheet to print first.
+import * as fs from "node:fs";
 import * as path from "node:path";
 import { engineFacts } from "../engine/facts";
-import { profileNamed } from "./profiles";
+import { profileNamed, StudyError } from "./profiles";
 import { ROOT } from "./stage";
 import type { StudyContext } from "./stages/context";
 
+/** Seeds are multiplied by constants: the products stay exact up to here. */
+const LARGEST_SEED = 2 ** 31 - 1;
+
 /**
  * Opens a study: profile name, seed, and the user's own JSONL or CSV file relative to the repository root
- * ("" for the generated corpus). Throws when the profile is unknown.
+ * ("" for the generated corpus). Throws StudyError when the profile is unknown, the seed no whole number from 0, or the file
+ * not there.
  */
 export function openStudy(profile: string, seed: number, data = ""): StudyContext {
-  return {
-    profile: profileNamed(profile),
-    seed,
-    dataFile: data === "" ? undefined : path.resolve(ROOT, data),
-  };
+  if (!Number.isSafeInteger(seed) || seed < 0 || seed > LARGEST_SEED) {
+    const found = typeof seed === "number" ? seed : JSON.stringify(seed);
+    throw new StudyError(`seed: expected a whole number from 0 to ${LARGEST_SEED}, found ${found}.`);
+  }
+  const dataFile = data === "" ? undefined : path.resolve(ROOT, data);
+  if (dataFile && !fs.existsSync(dataFile)) throw new StudyError(`data ${data}: there is no such file.`);
+  return { profile: profileNamed(profile), seed, dataFile };
 }
 
 /** The lines that a notebook's first cell prints: what runs, on what, with which seed. */

@@ -3,6 +3,7 @@ import * as fs from "node:fs";
 import * as path from "node:path";
 import { writeFileAtomic } from "../engine/atomic-write";
 import { tf } from "../engine/tf";
+import { CheckpointError } from "./checkpoint";
 
 /** One optimizer step. Memory in bytes, rate in tokens that the loss counts per second. */
 export interface StepRecord {
@@ -32,7 +33,7 @@ export class RunLog {
       try {
         return JSON.parse(lines[step] ?? "") as StepRecord;
       } catch {
-        throw new Error(
+        throw new CheckpointError(
           `${file}:${step + 1}: expected the record of step ${step}, which the checkpoint beside it has taken, found ${JSON.stringify(lines[step] ?? "nothing")}. Delete ${path.join(directory, "checkpoint.safetensors")} to train anew.`,
         );
       }

@@ -3,7 +3,7 @@ import * as fs from "node:fs";
 import * as os from "node:os";
 import * as path from "node:path";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import { crashTest, KILLED, shareOut } from "../../src/study/crash-test/campaign";
+import { crashTest, KILLED, type KilledStage, shareOut } from "../../src/study/crash-test/campaign";
 import { differences } from "../../src/study/crash-test/compare";
 
 let scratch: string;
@@ -19,7 +19,7 @@ it("shares out all kills, at least 20 of 100 to training and to capture", () => 
   const hundred = shareOut(100);
   expect(hundred.get("capture")).toBeGreaterThanOrEqual(20);
   expect(hundred.get("pre-training")! + hundred.get("lora")!).toBeGreaterThanOrEqual(20);
-  expect(shareOut(3, "lora")).toEqual(new Map([["lora", 3]]));
+  expect(shareOut(3, ["lora"])).toEqual(new Map([["lora", 3]]));
 });
 
 describe("the comparison", () => {
@@ -58,8 +58,10 @@ describe("the comparison", () => {
 
 it("ten kills lose nothing", async () => {
   const folder = path.join(scratch, "campaign");
-  const reports = await crashTest({ kills: 10, seed: 1, scratch: folder });
+  // "results" only collects what other stages made; it is killed among the hundred.
+  const stages = (Object.keys(KILLED) as KilledStage[]).filter((stage) => stage !== "results");
+  const reports = await crashTest({ kills: 10, seed: 1, stages, scratch: folder });
   expect(reports.flatMap(({ stage, losses }) => losses.map((loss) => `${stage}: ${loss}`))).toEqual([]);
-  expect(reports.map(({ stage }) => stage)).toEqual(Object.keys(KILLED));
+  expect(reports.map(({ stage }) => stage)).toEqual(stages);
   expect(reports.reduce((sum, { kills }) => sum + kills, 0)).toBe(10);
-}, 400_000);
+}, 1_200_000);

@@ -30,7 +30,7 @@ async function run({
   const reports = await crashTest({
     kills,
     seed,
-    stage,
+    ...(stage && { stages: [stage] }),
     scratch,
     onKill: (done, note) => bar.update(done, note),
   });

@@ -2,7 +2,7 @@
 import { spawnSync } from "node:child_process";
 import * as fs from "node:fs";
 import * as path from "node:path";
-import { Command } from "commander";
+import { Command, InvalidArgumentError } from "commander";
 import { writeJson } from "../../engine/atomic-write";
 import type { StudyResults, TestSet } from "../../evaluation/results";
 import type { StudyRecord } from "../../report/records";
@@ -144,12 +144,17 @@ function printTable(results: StudyResults, set: TestSet): void {
   }
 }
 
+function wholeNumber(text: string): number {
+  if (!/^\d{1,9}$/.test(text)) throw new InvalidArgumentError(`expected a whole number, found ${text}.`);
+  return Number(text);
+}
+
 new Command("study")
   .description(
     "Runs every notebook of the study through the kernel and writes the report. What is unchanged is not run again.",
   )
   .option("--profile <name>", "smoke, tiny, paper or rehearsal", "tiny")
-  .option("--seed <n>", "seed of data order and adapter initialisation", Number, 0)
+  .option("--seed <n>", "seed of data order and adapter initialisation", wholeNumber, 0)
   .option("--data <file>", "your own JSONL, CSV or Excel file instead of the generated corpus")
   .option("--force", "execute the notebooks even when nothing changed (finished stages are still reused)")
   .option("--dry-run", "only list what would run, with disk, memory and time it would take")

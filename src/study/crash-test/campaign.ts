@@ -21,6 +21,8 @@ export const KILLED = {
 
 export type KilledStage = keyof typeof KILLED;
 
+const STAGES: readonly KilledStage[] = Object.keys(KILLED) as KilledStage[];
+
 const ORDER = [
   "setup",
   "pre-training",
@@ -53,16 +55,16 @@ export interface StageReport {
 export interface CampaignOptions {
   kills: number;
   seed: number;
-  /** Only this stage. */
-  stage?: KilledStage;
+  /** Absent: all. */
+  stages?: readonly KilledStage[];
   /** An empty folder. */
   scratch: string;
   onKill?: (done: number, note: string) => void;
 }
 
-/** How many kills each stage gets: by weight, at least one each while there are enough, all to `only` when it is named. */
-export function shareOut(kills: number, only?: KilledStage): Map<KilledStage, number> {
-  const stages = (Object.keys(KILLED) as KilledStage[]).filter((stage) => !only || stage === only);
+/** How many kills each stage gets: by weight, at least one each while there are enough, among `only` these when named. */
+export function shareOut(kills: number, only = STAGES): Map<KilledStage, number> {
+  const stages = STAGES.filter((stage) => only.includes(stage));
   const total = stages.reduce((sum, stage) => sum + KILLED[stage], 0);
   const shares = stages.map((stage) => Math.floor((kills * KILLED[stage]) / total));
   const heaviest = [...stages.keys()].sort((a, b) => shares[a]! - shares[b]! || a - b);
@@ -130,7 +132,7 @@ export async function crashTest(options: CampaignOptions): Promise<StageReport[]
   const { seed, scratch } = options;
   const random = new Random(seed);
   const workers = new Workers();
-  const quota = shareOut(options.kills, options.stage);
+  const quota = shareOut(options.kills, options.stages);
   const last = Math.max(...[...quota].filter(([, n]) => n > 0).map(([stage]) => ORDER.indexOf(stage)));
   const reports: StageReport[] = [];
   const reference = path.join(scratch, "reference");

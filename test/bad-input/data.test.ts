@@ -88,11 +88,11 @@ refuses("CSV", [
 
 refuses("data files", [
   {
-    name: "a spreadsheet",
-    prepare: file("data.xlsx", "PK"),
-    act: (folder) => readItems(path.join(folder, "data.xlsx")),
+    name: "a word processor document",
+    prepare: file("data.hwp", "PK"),
+    act: (folder) => readItems(path.join(folder, "data.hwp")),
     error: "DataFileError",
-    says: ["$/data.xlsx", "expected a .jsonl, .ndjson or .csv file", '".xlsx"'],
+    says: ["$/data.hwp", "expected a .jsonl", '".hwp"'],
   },
   {
     name: "no file",

@@ -113,7 +113,11 @@ def normalise(notebook):
     for index, cell in enumerate(notebook.cells):
         cell["id"] = f"cell-{index}"
         cell.metadata.pop("execution", None)
-        for output in cell.get("outputs", []):
+        if cell.cell_type != "code":
+            continue
+        # Charts of the running work: a rerun that finds the work done draws none.
+        cell["outputs"] = [output for output in cell.outputs if not output.get("metadata", {}).get("live")]
+        for output in cell.outputs:
             _normalise_output(output)
 
 

@@ -47,10 +47,11 @@ export function progressLine(
   return `${label} ${bar} ${done}/${total}${note ? ` ${note}` : ""} · ${duration(elapsedMs)}${eta}`;
 }
 
-type Writer = (data: DisplayData, update: boolean) => void;
+/** Sends a display to the running cell, or updates the one of the same id. */
+export type Writer = (data: DisplayData, update: boolean) => void;
 
 /** The running cell's display channel; undefined outside the notebook kernel. */
-function notebookWriter(): Writer | undefined {
+export function notebookWriter(): Writer | undefined {
   const jupyter = Object.keys(require.cache).find((file) => file.endsWith("/tslab/dist/jupyter.js"));
   return jupyter ? (require.cache[jupyter]?.exports.lastWriteDisplayData ?? undefined) : undefined;
 }

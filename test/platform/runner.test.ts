@@ -59,6 +59,11 @@ describe(
         ["Error: late", "thrown by cell 1", /> {3}2 \| {3}throw new Error/],
       ],
       ["a dead kernel", ["process.exit(3);"], ["cell 1", "the kernel died", "process.exit(3)"]],
+      [
+        "a kernel that the system killed",
+        ["const a = 1;", 'process.kill(process.pid, "SIGKILL");\nawait new Promise(() => {});'],
+        ["cell 2", "the kernel died", "SIGKILL"],
+      ],
       ["an endless loop, by timeout", ["while (true) {}"], ["cell 1", "timeout", "3 s"], ["--timeout", "3"]],
       [
         "an endless wait, by timeout",
@@ -110,6 +115,23 @@ describe("a good notebook", options, () => {
     expect(executed.cells[1]?.metadata).toEqual({ tags: ["injected-parameters"] });
     expect(readNotebook(`${result.folder}/short.ipynb`).cells).toHaveLength(3);
     expect(result.reachedEnd).toBe(true);
+  });
+
+  test("takes true and false, numbers with a sign, and words that look like numbers where a string is declared", async () => {
+    const result = await run(
+      [
+        '// parameters\nconst quick = false;\nconst rate = 0.5;\nconst name = "first";\nconst list = [1];',
+        "if (quick) console.log(rate * 2, name.length, list.length);",
+      ],
+      ["-p", "quick=true", "-p", "rate=-1e-3", "-p", "name=007", "-p", "list=[1,2,3]"],
+    );
+    expect(result.code, result.text).toBe(0);
+    expect(streamText(readNotebook(result.executed))).toBe("-0.002 3 3\n");
+    const refused = await run(["// parameters\nconst quick = false;"], ["-p", "quick=yes"]);
+    expect(refused.code).toBe(2);
+    expect(refused.text).toContain(
+      "parameter quick: expected true or false, as its default false; found 'yes'",
+    );
   });
 
   test("refuses an unknown parameter before anything runs", async () => {

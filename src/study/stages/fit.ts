@@ -1,5 +1,6 @@
 // What the training stages share: the encoded examples, and one run over the profile's epochs with its validation.
 import type { CurvePoint, TrainingRun } from "../../evaluation/results";
+import { liveLoss } from "../../figures/live-loss";
 import type { Decoder } from "../../models/decoder";
 import { type Example, encodeItem } from "../../prompts/example";
 import type { ChatTokenizer } from "../../prompts/tokenizer";
@@ -82,6 +83,7 @@ export async function fit(context: StudyContext, run: Fit): Promise<FittedRun> {
     batch: (step) => run.step(batches(step), step / Math.max(1, totalSteps - 1)),
     maxGradientNorm: MAX_GRADIENT_NORM,
     checkpointSeconds: context.checkpointSeconds,
+    onStep: liveLoss(label, totalSteps),
     validation: { everySteps, run: (step) => validation.measure(step) },
   });
   const keptStep = keep === "last" ? totalSteps : BestParameters.open(directory, trainee, key).restore();

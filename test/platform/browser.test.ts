@@ -1,0 +1,119 @@
+// A reader's JupyterLab in a real browser: a notebook is opened and run by the menu, its progress moves, its figure is drawn.
+// Screenshots stay in data/cache/browser-test.
+import { mkdirSync, rmSync, writeFileSync } from "node:fs";
+import { basename, join } from "node:path";
+import { type Browser, chromium } from "playwright-core";
+import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { findChromium, kernelIsIdle, type Lab, runAllCells, startLab } from "./jupyterlab";
+import { root, temporaryFolder } from "./notebook";
+
+const program = findChromium();
+if (!program) console.log("browser test skipped: no Chromium here (Debian: apt install chromium)");
+
+const folder = temporaryFolder();
+const screenshots = join(root, "data/cache/browser-test");
+const profile = `browser-${process.pid}`;
+
+/** Trains a LoRA adapter on the committed tiny student for some seconds, then draws its curve. */
+const CELLS = [
+  'const study = 1;\nconsole.log("준비");',
+  `import { profileNamed } from "./src/study/profiles";
+const context: any = { seed: 0, profile: {
+  ...profileNamed("smoke"), name: "${profile}",
+  counts: { train: 160, validation: 4, "test-in-domain": 2, "test-other": 2 },
+} };`,
+  'import { trainSystem } from "./src/study/stages/train-system";\nconst trained = await trainSystem(context, "lora-student");',
+  'import { trainingCurves } from "./src/figures/training-curves";\nimport { show } from "./src/figures/show";\nawait show(trainingCurves([trained.value]));',
+];
+
+describe.skipIf(!program)("JupyterLab in Chromium", () => {
+  let lab: Lab;
+  let browser: Browser;
+  const file = join(folder, "training.ipynb");
+
+  beforeAll(async () => {
+    mkdirSync(screenshots, { recursive: true });
+    const cells = CELLS.map((source, i) => ({
+      cell_type: "code",
+      id: `cell-${i}`,
+      execution_count: null,
+      metadata: {},
+      outputs: [],
+      source,
+    }));
+    const kernelspec = {
+      name: "tslab",
+      display_name: "TypeScript (this repository)",
+      language: "typescript",
+    };
+    writeFileSync(file, JSON.stringify({ cells, metadata: { kernelspec }, nbformat: 4, nbformat_minor: 5 }));
+    lab = await startLab();
+    browser = await chromium.launch({ executablePath: program, args: ["--no-sandbox"] });
+  }, 180_000);
+  afterAll(async () => {
+    await browser?.close();
+    await lab?.stop();
+    rmSync(folder, { recursive: true, force: true });
+    rmSync(join(root, "data/runs", profile), { recursive: true, force: true });
+  }, 60_000);
+
+  it("runs a notebook by the menu, moves the progress and draws the live figure", async () => {
+    const page = await browser.newPage({ viewport: { width: 1280, height: 1400 }, locale: "ko-KR" });
+    const errors: string[] = [];
+    page.on("pageerror", (error) => errors.push(error.message));
+    await page.goto(lab.address(`data/cache/${basename(folder)}/training.ipynb`));
+    const look = (name: string) => page.screenshot({ path: join(screenshots, `${name}.png`) });
+    try {
+      await page
+        .locator(".jp-CodeCell")
+        .nth(CELLS.length - 1)
+        .waitFor({ timeout: 120_000 });
+      await kernelIsIdle(page, 120_000);
+      await look("1-opened");
+      await runAllCells(page);
+
+      // The bar's own text, "lora-student ███░░░ 12/40 loss 0.9 · 3 s", seen to change while the cell runs.
+      const bar = page.locator(".jp-OutputArea-output", { hasText: /[█░]{24} \d+\/40/ }).first();
+      await bar.waitFor({ timeout: 120_000 });
+      const seen = new Set<string>();
+      while (seen.size < 3) {
+        seen.add((await bar.innerText()).trim());
+        await page.waitForTimeout(150);
+      }
+      // The chart below it grows too: its line has more points at a later look.
+      const line = page.locator(".jp-RenderedSVG img").first();
+      const chart = async () => decodeURIComponent((await line.getAttribute("src"))!);
+      const pointsOf = (svg: string) => /points="([^"]*)"/.exec(svg)![1]!.split(" ").length;
+      const few = pointsOf(await chart());
+      await expect.poll(async () => pointsOf(await chart()), { timeout: 60_000 }).toBeGreaterThan(few);
+      await look("2-training");
+      const done = [...seen].map((text) => Number(/(\d+)\/40/.exec(text)![1]));
+      expect(done).toEqual([...done].sort((a, b) => a - b));
+      expect(done.at(-1)).toBeGreaterThan(done[0]!);
+
+      // The last cell's number comes when it is done.
+      await page.locator(".jp-InputPrompt", { hasText: `[${CELLS.length}]` }).waitFor({ timeout: 180_000 });
+      const cells = page.locator(".jp-CodeCell");
+      expect(pointsOf(await chart())).toBe(40);
+      const figure = cells.nth(CELLS.length - 1).locator(".js-plotly-plot");
+      await figure.locator("svg.main-svg").first().waitFor({ timeout: 60_000 });
+      await figure.first().scrollIntoViewIfNeeded();
+      await look("3-figure");
+      // A line of 40 losses and one of as many rates, drawn by the browser's Plotly and not a picture.
+      const lines = await figure.locator(".scatterlayer .trace path.js-line").all();
+      expect(lines.length).toBeGreaterThanOrEqual(2);
+      const longest = await Promise.all(lines.map(async (line) => (await line.getAttribute("d"))!.length));
+      expect(Math.max(...longest)).toBeGreaterThan(200);
+      expect(
+        await cells
+          .nth(CELLS.length - 1)
+          .locator(".jp-RenderedSVG")
+          .count(),
+      ).toBe(0);
+      expect(errors).toEqual([]);
+    } catch (error) {
+      await look("failed");
+      throw new Error(`${(error as Error).message}\nJupyterLab said:\n${lab.log().slice(-3000)}`);
+    }
+  }, 420_000);
+});

@@ -6,6 +6,7 @@ import type { FactKind } from "../evaluation/facts-numbers";
 import type { PublishedDifference } from "../evaluation/published-differences";
 import type { StudyResults, SystemId } from "../evaluation/results";
 import { scoreOf } from "./findings";
+import { pathOf, type Quantity } from "./quantity";
 
 /** Whether a correlation's 95 % interval lies above 0, below it, or has 0 inside. */
 export type Trend = "up" | "down" | "none" | "unmeasured";
@@ -159,3 +160,86 @@ export function repeating(audit: Audit): { system: SystemId; texts: number }[] {
 }
 
 export const allIdentical = (run: RepeatedRun): boolean => run.identical === run.items;
+
+/** A number of these findings with its place among them: `findings/…` in a claim's id. */
+export const finding = (value: number, ...path: string[]): Quantity => ({
+  id: pathOf("findings", ...path),
+  value,
+});
+
+/** All numbers that the audit's sentences can show, from the results alone; the system that is looked at is the distilled one. */
+export function auditNumbers(results: Pick<StudyResults, "systems" | "audit">): object {
+  const { audit } = results;
+  if (!audit) return {};
+  const byKey = <Row>(rows: readonly Row[], key: (row: Row) => string, value: (row: Row) => unknown) =>
+    Object.fromEntries(rows.map((row) => [key(row), value(row)]));
+  const order = tokenizerOrder(results);
+  const latin = latinShare(audit);
+  return {
+    order: order && {
+      tokenizers: order.others.length + 1,
+      others: order.others.length,
+      differing: order.differing.length,
+    },
+    latin: latin && {
+      ...latin,
+      withoutHitsShare: latin.withoutHits / latin.texts,
+      latinShare: latin.latinHits / latin.hits,
+      unseenShare: 1 - latin.latinHits / latin.hits,
+      latinOnlyShare: latin.latinOnly / latin.texts,
+    },
+    length: byKey(
+      lengthFindings(audit),
+      (row) => row.system,
+      (row) => row,
+    ),
+    agreement: byKey(
+      audit.agreement,
+      (row) => row.system,
+      (row) => row,
+    ),
+    reach: byKey(
+      publishedReach(audit),
+      (row) => row.metric,
+      ({ pairs, within }) => ({
+        pairs,
+        within: within.length,
+        ...byKey(
+          within,
+          ({ a, b }) => `${a}:${b}`,
+          ({ difference, detectable }) => ({
+            difference: Math.abs(difference),
+            detectable: detectable[206],
+          }),
+        ),
+      }),
+    ),
+    groups: byKey(
+      ["topic", "length", "format"] as const,
+      (by) => by,
+      (by) => {
+        const found = extremeGroups(audit, "distilled", by);
+        return (
+          found &&
+          byKey(
+            [found.worst, found.best],
+            (row) => row.group,
+            (row) => row,
+          )
+        );
+      },
+    ),
+    copied: copying(audit, "distilled"),
+    facts: factExtremes(audit, "distilled"),
+    repeating: byKey(
+      repeating(audit),
+      (row) => row.system,
+      (row) => row.texts,
+    ),
+    repeated: byKey(
+      audit.repeated,
+      (run) => run.composition,
+      (run) => ({ ...run, share: run.identical / run.items }),
+    ),
+  };
+}

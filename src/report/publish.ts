@@ -6,6 +6,7 @@ import { writeFileAtomic } from "../engine/atomic-write";
 import type { StudyResults } from "../evaluation/results";
 import type { SampleRow } from "../evaluation/samples";
 import type { Language } from "../figures/labels";
+import { auditNumbers } from "./audit-findings";
 import { type Claims, claimsFile, claimsOf } from "./claims/ledger";
 import type { ReportDocument } from "./document";
 import { readme as englishReadme } from "./en/readme";
@@ -48,6 +49,7 @@ export const sourcesOf = ({ results, samples, records, published }: RunData): So
   samples,
   records,
   published,
+  findings: auditNumbers(results),
 });
 
 /** All documents of a run, in memory. Throws where a document shows a number that its source does not have. */

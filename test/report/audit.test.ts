@@ -4,18 +4,24 @@ import type { Audit } from "../../src/evaluation/audit";
 import type { StudyResults, SystemId } from "../../src/evaluation/results";
 import { latinShare, tokenizerOrder, trendOf } from "../../src/report/audit-findings";
 import { DocumentBuilder } from "../../src/report/document";
-import {
-  agreementSentence,
-  auditConclusions,
-  audit as auditWords,
-  latinSentences,
-  lengthSentence,
-  orderSentence,
-  reachSentence,
-  repeatedSentence,
-} from "../../src/report/ko/audit";
+import * as korean from "../../src/report/ko/audit";
 import { names } from "../../src/report/ko/names";
+import { unmarked } from "../../src/report/quantity";
 import { auditSection } from "../../src/report/sections/audit";
+
+const { auditConclusions, audit: auditWords } = korean;
+/** Sentences as they are read, without the marks of their numbers. */
+const read =
+  <Given>(sentence: (given: Given) => string) =>
+  (given: Given) =>
+    unmarked(sentence(given));
+const orderSentence = read(korean.orderSentence);
+const agreementSentence = read(korean.agreementSentence);
+const lengthSentence = read(korean.lengthSentence);
+const reachSentence = read(korean.reachSentence);
+const repeatedSentence = read(korean.repeatedSentence);
+const latinSentences = (found: Parameters<typeof korean.latinSentences>[0]) =>
+  korean.latinSentences(found).map(unmarked);
 
 const up = { points: 100, rho: 0.5, interval95: [0.3, 0.7] as [number, number] };
 const down = { points: 100, rho: -0.5, interval95: [-0.7, -0.3] as [number, number] };
@@ -85,7 +91,7 @@ const auditWith = (change: Partial<Audit> = {}): Audit => ({
   ...change,
 });
 const said = (audit: Audit, results = resultsWith({ whitespace: [0.1, 0.4], default: [0.2, 0.5] })) =>
-  auditConclusions(results, audit).flatMap(({ sentences }) => sentences);
+  auditConclusions(results, audit).flatMap(({ sentences }) => sentences.map(unmarked));
 
 describe("each conclusion follows the figures", () => {
   it("order under tokenizers", () => {

@@ -39,6 +39,8 @@ const ARTIFACTS: Record<string, string> = {
   samples: "reports/samples.jsonl",
   published: "data/published.json",
   records: "reports/records.json",
+  // Rules over the audit in the results: src/report/audit-findings.ts.
+  findings: "reports/results.json",
 };
 
 interface Cell {
@@ -115,7 +117,7 @@ export function claimsOf(
         const value = evaluate(sources, id);
         if (value === undefined)
           throw new Error(`${place}: ${piece.text} comes from ${id}, which has no value.`);
-        const source = /(results|samples|published|records)\//.exec(id)?.[1] ?? "";
+        const source = /(results|samples|published|records|findings)\//.exec(id)?.[1] ?? "";
         claim = {
           id,
           statement: statementOf(id),
@@ -125,7 +127,7 @@ export function claimsOf(
           value,
           tolerance: Number.isInteger(value) ? 0 : 1e-9 * Math.max(1, Math.abs(value)),
           rerunTolerance: rerunTolerance(id, sources),
-          seed: /^(results|samples)/.test(source)
+          seed: /^(results|samples|findings)/.test(source)
             ? /results\/seeds\/(\d+)/.exec(id)
               ? Number(/seeds\/(\d+)/.exec(id)![1])
               : run.seed

@@ -7,7 +7,7 @@ const VERSION = String.raw`\d+(?:\.\d+)*`;
  * - versions of programs, dates;
  * - names that have digits in them (ROUGE-1, F1, gemma-2-2b-it, Qwen3, nDCG@10, SHA-256, 재현율@5): words that start with a letter;
  * - numbers of the documents' own parts: headings, tables, figures, notes, steps, plans, sections of the original;
- * - settings that other tests hold: the 95 % of every interval, the 300 dpi of the pictures.
+ * - settings that other tests hold: the 95 % of every interval, the 80 % power of a detectable difference, the 300 dpi of the pictures.
  */
 const ALLOWED: readonly RegExp[] = [
   new RegExp(
@@ -23,6 +23,7 @@ const ALLOWED: readonly RegExp[] = [
   /\[\^\d+\]:?/g,
   /(?:원 보고서의 |이 보고서의 |보고서에는 |original's |original has no |[Oo]ur |no )\d(?:\.\d)?(?:와 \d)?/g,
   /\b95 ?%/g,
+  /\b80% (?=power|검정력)/g,
   /\b300 dpi\b/g,
 ];
 

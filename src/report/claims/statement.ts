@@ -50,6 +50,7 @@ const STATEMENTS: [RegExp, (...parts: string[]) => string][] = [
     (item, id, metric) => `${metric} of ${system(id!)} on item ${item}`,
   ],
   [/^published\/(.+)$/, (path) => `published value: ${path}`],
+  [/^findings\/(.+)$/, (path) => `finding of the audit: ${path}`],
   [/^records\/(.+)$/, (path) => `recorded: ${path}`],
 ];
 
@@ -74,6 +75,7 @@ export const MAKERS: [RegExp, { call: string } | { command: string }][] = [
   [/records\/tests/, { command: "npm test" }],
   [/records\/study/, { command: "npm run study" }],
   [/records\//, { command: "npm run report" }],
+  [/findings\//, { call: "resultsStage(study)" }],
   [/results\/models\//, { call: "modelRows(study)" }],
   [/results\/architecture\//, { call: "resultsStage(study)" }],
   [/results\/cache\//, { call: "teacherLogits(study)" }],

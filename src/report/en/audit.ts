@@ -8,6 +8,7 @@ import {
   copying,
   extremeGroups,
   factExtremes,
+  finding,
   type LatinShare,
   type LengthFinding,
   latinShare,
@@ -20,6 +21,7 @@ import {
   trendOf,
 } from "../audit-findings";
 import { fixed, percent } from "../format";
+import { PUBLISHED_COUNTS } from "../published";
 import type { AuditWords } from "../sections/audit";
 import { NOT_MEASURED, names } from "./names";
 
@@ -49,21 +51,21 @@ const GROUPING = { topic: "topic", length: "length", format: "format" } as const
 const who = (id: SystemId | "all"): string => (id === "all" ? "the five systems" : names.system(id));
 const groupName = (by: string, group: string): string =>
   by === "topic" ? `"${group}"` : (GROUPS[group] ?? group);
-const rho = ({ rho: value, interval95 }: Correlation): string =>
+const rho = ({ rho: value, interval95 }: Correlation, ...path: string[]): string =>
   value === null || interval95 === null
     ? NOT_MEASURED
-    : `ρ = ${fixed(value, 2)}, 95% interval [${fixed(interval95[0], 2)}, ${fixed(interval95[1], 2)}]`;
+    : `ρ = ${fixed(finding(value, ...path, "rho"), 2)}, 95% interval [${fixed(finding(interval95[0], ...path, "interval95", "0"), 2)}, ${fixed(finding(interval95[1], ...path, "interval95", "1"), 2)}]`;
 
 function order(found: TokenizerOrder | undefined): string {
   if (!found) return `Order under tokenizers: ${NOT_MEASURED}.`;
   if (found.differing.length === 0) {
-    return `${OURS}, all ${found.others.length + 1} tokenizers put the systems' ROUGE-1 means into the same order.`;
+    return `${OURS}, all ${fixed(finding(found.others.length + 1, "order", "tokenizers"), 0)} tokenizers put the systems' ROUGE-1 means into the same order.`;
   }
   const each = found.differing.map(({ tokenizer, pairs }) => {
     const turned = pairs.map(([higher, lower]) => `${names.system(higher)} > ${names.system(lower)}`);
     return `${names.tokenizer(tokenizer)} (${turned.join(", ")})`;
   });
-  return `${OURS}, the tokenizer changes the order of the ROUGE-1 means: ${found.differing.length} of ${found.others.length} other tokenizers differ from whitespace words: ${each.join("; ")}. This is about order alone; whether the differences are significant is another question.`;
+  return `${OURS}, the tokenizer changes the order of the ROUGE-1 means: ${fixed(finding(found.differing.length, "order", "differing"), 0)} of ${fixed(finding(found.others.length, "order", "others"), 0)} other tokenizers differ from whitespace words: ${each.join("; ")}. This is about order alone; whether the differences are significant is another question.`;
 }
 
 function latin(found: LatinShare | undefined): string[] {
@@ -72,19 +74,19 @@ function latin(found: LatinShare | undefined): string[] {
   const none =
     withoutHits === 0
       ? `${OURS}, every summary shares at least one token with its reference even under the default tokenizer.`
-      : `${OURS}, under the default tokenizer ${fixed(withoutHits, 0)} of ${fixed(texts, 0)} summaries (${percent(withoutHits / texts)}) share no token with their references.`;
+      : `${OURS}, under the default tokenizer ${fixed(finding(withoutHits, "latin", "withoutHits"), 0)} of ${fixed(finding(texts, "latin", "texts"), 0)} summaries (${percent(finding(withoutHits / texts, "latin", "withoutHitsShare"))}) share no token with their references.`;
   if (hits === 0) return [none, `${OURS}, no token is shared under Unicode words either.`];
   const share = latinHits / hits;
   const rests =
     share >= 0.5
-      ? `more than half of the shared tokens (${percent(share)}) are Latin letters and digits, so the default tokenizer sees much of what is shared`
-      : `${percent(share)} of the shared tokens are Latin letters and digits, so the default tokenizer does not see the other ${percent(1 - share)}`;
+      ? `more than half of the shared tokens (${percent(finding(share, "latin", "latinShare"))}) are Latin letters and digits, so the default tokenizer sees much of what is shared`
+      : `${percent(finding(share, "latin", "latinShare"))} of the shared tokens are Latin letters and digits, so the default tokenizer does not see the other ${percent(finding(1 - share, "latin", "unseenShare"))}`;
   return [
     none,
     `${OURS}, of the same summaries under Unicode words ${rests}. A score under the default tokenizer rests on Latin letters and digits alone.`,
     latinOnly === 0
       ? `${OURS}, no summary shares Latin letters and digits only.`
-      : `${OURS}, ${fixed(latinOnly, 0)} summaries (${percent(latinOnly / texts)}) share nothing but Latin letters and digits.`,
+      : `${OURS}, ${fixed(finding(latinOnly, "latin", "latinOnly"), 0)} summaries (${percent(finding(latinOnly / texts, "latin", "latinOnlyShare"))}) share nothing but Latin letters and digits.`,
   ];
 }
 
@@ -92,7 +94,7 @@ const TREND = { up: "higher", down: "lower" } as const;
 
 function length(found: LengthFinding): string {
   const { system, precision, recall, meanCharacters } = found;
-  const evidence = `(mean ${fixed(meanCharacters, 0)} characters; precision ${rho(precision)}; recall ${rho(recall)})`;
+  const evidence = `(mean ${fixed(finding(meanCharacters, "length", system, "meanCharacters"), 0)} characters; precision ${rho(precision, "length", system, "precision")}; recall ${rho(recall, "length", system, "recall")})`;
   const subject = `${OURS}, the longer the output of ${who(system)}, the`;
   const [p, r] = [precision.trend, recall.trend];
   if (p === "unmeasured" || r === "unmeasured")
@@ -114,12 +116,12 @@ function agreement(row: Audit["agreement"][number]): string {
     case "unmeasured":
       return `Correlation by item of ${of}: ${NOT_MEASURED}.`;
     case "none":
-      return `${OURS}, no correlation by item shows between ${of} (${rho(row)}).`;
+      return `${OURS}, no correlation by item shows between ${of} (${rho(row, "agreement", row.system)}).`;
     case "down":
-      return `${OURS}, ${of} disagree item by item (${rho(row)}).`;
+      return `${OURS}, ${of} disagree item by item (${rho(row, "agreement", row.system)}).`;
     default: {
       const size = row.rho! >= 0.7 ? "strong" : row.rho! >= 0.4 ? "moderate" : "weak";
-      return `${OURS}, ${of} have a ${size} positive correlation by item (${rho(row)}).`;
+      return `${OURS}, ${of} have a ${size} positive correlation by item (${rho(row, "agreement", row.system)}).`;
     }
   }
 }
@@ -127,13 +129,13 @@ function agreement(row: Audit["agreement"][number]): string {
 function reach({ metric, pairs, within }: PublishedReach): string {
   const name = names.metric(metric);
   if (within.length === 0) {
-    return `With the scatter measured on our data, 206 items can tell all ${pairs} published differences in ${name} at 80% power.`;
+    return `With the scatter measured on our data, ${PUBLISHED_COUNTS.all} items can tell all ${fixed(finding(pairs, "reach", metric, "pairs"), 0)} published differences in ${name} at 80% power.`;
   }
   const list = within.map(
     ({ a, b, difference, detectable }) =>
-      `${names.system(a)} and ${names.system(b)} ${fixed(Math.abs(difference), 4)} (detectable ${fixed(detectable[206]!, 4)})`,
+      `${names.system(a)} and ${names.system(b)} ${fixed(finding(Math.abs(difference), "reach", metric, `${a}:${b}`, "difference"), 4)} (detectable ${fixed(finding(detectable[206]!, "reach", metric, `${a}:${b}`, "detectable"), 4)})`,
   );
-  return `With the scatter measured on our data, 206 items cannot tell ${within.length} of ${pairs} published differences in ${name} at 80% power; they read as ties: ${list.join("; ")}.`;
+  return `With the scatter measured on our data, ${PUBLISHED_COUNTS.all} items cannot tell ${fixed(finding(within.length, "reach", metric, "within"), 0)} of ${fixed(finding(pairs, "reach", metric, "pairs"), 0)} published differences in ${name} at 80% power; they read as ties: ${list.join("; ")}.`;
 }
 
 function groups(audit: Audit, system: SystemId): string[] {
@@ -141,7 +143,7 @@ function groups(audit: Audit, system: SystemId): string[] {
     const found = extremeGroups(audit, system, by);
     if (!found) return [];
     const of = ({ group, rouge1, items }: typeof found.worst) =>
-      `${groupName(by, group)} (ROUGE-1 ${fixed(rouge1, 3)}, ${fixed(items, 0)} items)`;
+      `${groupName(by, group)} (ROUGE-1 ${fixed(finding(rouge1, "groups", by, group, "rouge1"), 3)}, ${fixed(finding(items, "groups", by, group, "items"), 0)} items)`;
     return [
       `${OURS}, the ${names.system(system)} scores lowest by ${GROUPING[by]} on ${of(found.worst)} and highest on ${of(found.best)}.`,
     ];
@@ -158,7 +160,7 @@ function copies(audit: Audit, system: SystemId): string {
       : own.coverage < reference.coverage
         ? "less than the references"
         : "as much as the references";
-  return `${OURS}, the ${names.system(system)} copies ${than}: ${percent(own.coverage)} of its words stand in copied spans, ${percent(reference.coverage)} of the references'. Its longest span has ${fixed(own.longest, 1)} words on average (references ${fixed(reference.longest, 1)}).`;
+  return `${OURS}, the ${names.system(system)} copies ${than}: ${percent(finding(own.coverage, "copied", "own", "coverage"))} of its words stand in copied spans, ${percent(finding(reference.coverage, "copied", "reference", "coverage"))} of the references'. Its longest span has ${fixed(finding(own.longest, "copied", "own", "longest"), 1)} words on average (references ${fixed(finding(reference.longest, "copied", "reference", "longest"), 1)}).`;
 }
 
 function facts(audit: Audit, system: SystemId): string[] {
@@ -167,14 +169,14 @@ function facts(audit: Audit, system: SystemId): string[] {
   const sentences: string[] = [];
   if (leastKept) {
     sentences.push(
-      `${OURS}, the ${name} keeps ${FACT_KINDS[leastKept.kind]} least (${percent(leastKept.share)} of the references' ${fixed(leastKept.of, 0)}).`,
+      `${OURS}, the ${name} keeps ${FACT_KINDS[leastKept.kind]} least (${percent(finding(leastKept.share, "facts", "leastKept", "share"))} of the references' ${fixed(finding(leastKept.of, "facts", "leastKept", "of"), 0)}).`,
     );
   }
   if (mostInvented) {
     sentences.push(
       mostInvented.share === 0
         ? `${OURS}, no invented fact of the ${name} shows.`
-        : `${OURS}, the ${name} invents ${FACT_KINDS[mostInvented.kind]} most (${percent(mostInvented.share)} of the ${fixed(mostInvented.of, 0)} that it writes are not in the document).`,
+        : `${OURS}, the ${name} invents ${FACT_KINDS[mostInvented.kind]} most (${percent(finding(mostInvented.share, "facts", "mostInvented", "share"))} of the ${fixed(finding(mostInvented.of, "facts", "mostInvented", "of"), 0)} that it writes are not in the document).`,
     );
   }
   return sentences.length > 0 ? sentences : ["Facts by kind: too few to count."];
@@ -183,7 +185,9 @@ function facts(audit: Audit, system: SystemId): string[] {
 function repeats(audit: Audit): string {
   const found = repeating(audit);
   if (found.length === 0) return `${OURS}, no summary repeats a sentence or a word.`;
-  const each = found.map(({ system, texts }) => `${names.system(system)} ${fixed(texts, 0)}`);
+  const each = found.map(
+    ({ system, texts }) => `${names.system(system)} ${fixed(finding(texts, "repeating", system), 0)}`,
+  );
   return `${OURS}, some summaries repeat a sentence or a word: ${each.join(", ")}.`;
 }
 
@@ -195,8 +199,9 @@ const COMPOSITIONS: Record<RepeatedRun["composition"], string> = {
 
 function repeated(run: RepeatedRun): string {
   const how = `${OURS}, documents given to the distilled student again ${COMPOSITIONS[run.composition]} give`;
-  if (allIdentical(run)) return `${how} the same text to the letter for all ${fixed(run.items, 0)}.`;
-  return `${how} the same text for ${fixed(run.identical, 0)} of ${fixed(run.items, 0)} (${percent(run.identical / run.items)}).`;
+  if (allIdentical(run))
+    return `${how} the same text to the letter for all ${fixed(finding(run.items, "repeated", run.composition, "items"), 0)}.`;
+  return `${how} the same text for ${fixed(finding(run.identical, "repeated", run.composition, "identical"), 0)} of ${fixed(finding(run.items, "repeated", run.composition, "items"), 0)} (${percent(finding(run.identical / run.items, "repeated", run.composition, "share"))}).`;
 }
 
 /** All conclusions, under their headings. */
@@ -229,12 +234,12 @@ export const audit: AuditWords = {
       columns: [
         "Pair",
         "Metric",
-        "206 items",
+        `${PUBLISHED_COUNTS.all} items`,
         "Published difference",
         "Standard deviation",
-        "100 items",
-        "106 items",
-        "206 items: detectable",
+        `${PUBLISHED_COUNTS["in-domain"]} items`,
+        `${PUBLISHED_COUNTS.other} items`,
+        `${PUBLISHED_COUNTS.all} items: detectable`,
       ],
     },
     groups: {

@@ -10,6 +10,7 @@ import {
   copying,
   extremeGroups,
   factExtremes,
+  finding,
   type LatinShare,
   type LengthFinding,
   latinShare,
@@ -22,6 +23,7 @@ import {
   trendOf,
 } from "../audit-findings";
 import { fixed, percent } from "../format";
+import { PUBLISHED_COUNTS } from "../published";
 import type { AuditWords } from "../sections/audit";
 import { NOT_MEASURED, names } from "./names";
 
@@ -51,16 +53,16 @@ const GROUPING = { topic: "주제", length: "길이", format: "형식" } as cons
 const who = (id: SystemId | "all"): string => (id === "all" ? "다섯 시스템" : names.system(id));
 const groupName = (by: string, group: string): string =>
   by === "topic" ? `‘${group}’` : (GROUPS[group] ?? group);
-const rho = ({ rho: value, interval95 }: Correlation): string =>
+const rho = ({ rho: value, interval95 }: Correlation, ...path: string[]): string =>
   value === null || interval95 === null
     ? NOT_MEASURED
-    : `ρ = ${fixed(value, 2)}, 95% 신뢰구간 [${fixed(interval95[0], 2)}, ${fixed(interval95[1], 2)}]`;
+    : `ρ = ${fixed(finding(value, ...path, "rho"), 2)}, 95% 신뢰구간 [${fixed(finding(interval95[0], ...path, "interval95", "0"), 2)}, ${fixed(finding(interval95[1], ...path, "interval95", "1"), 2)}]`;
 
 /** Whether the tokenizer changes who is better. */
 export function orderSentence(found: TokenizerOrder | undefined): string {
   if (!found) return `토크나이저에 따른 순서: ${NOT_MEASURED}.`;
   if (found.differing.length === 0) {
-    return `${OURS} 토크나이저 ${found.others.length + 1}가지가 모두 ROUGE-1 평균으로 시스템을 같은 순서에 둔다.`;
+    return `${OURS} 토크나이저 ${fixed(finding(found.others.length + 1, "order", "tokenizers"), 0)}가지가 모두 ROUGE-1 평균으로 시스템을 같은 순서에 둔다.`;
   }
   const each = found.differing.map(({ tokenizer, pairs }) => {
     const turned = pairs
@@ -69,7 +71,7 @@ export function orderSentence(found: TokenizerOrder | undefined): string {
     return `${names.tokenizer(tokenizer)}(${turned})`;
   });
   return agree(
-    `${OURS} 토크나이저를 바꾸면 ROUGE-1 평균의 순서가 달라진다. 공백 토크나이저와 순서가 어긋나는 것은 다른 토크나이저 ${found.others.length}가지 가운데 ${found.differing.length}가지이다: ${each.join("; ")}. 순서만 본 것이며, 그 차이가 유의한지는 따로 보아야 한다.`,
+    `${OURS} 토크나이저를 바꾸면 ROUGE-1 평균의 순서가 달라진다. 공백 토크나이저와 순서가 어긋나는 것은 다른 토크나이저 ${fixed(finding(found.others.length, "order", "others"), 0)}가지 가운데 ${fixed(finding(found.differing.length, "order", "differing"), 0)}가지이다: ${each.join("; ")}. 순서만 본 것이며, 그 차이가 유의한지는 따로 보아야 한다.`,
   );
 }
 
@@ -80,19 +82,19 @@ export function latinSentences(found: LatinShare | undefined): string[] {
   const none =
     withoutHits === 0
       ? `${OURS} 기본 토크나이저로도 모든 요약에서 기준 요약과 겹치는 토큰이 하나는 있다.`
-      : `${OURS} 기본 토크나이저로는 요약 ${fixed(texts, 0)}편 가운데 ${fixed(withoutHits, 0)}편(${percent(withoutHits / texts)})에서 기준 요약과 겹치는 토큰이 하나도 없다.`;
+      : `${OURS} 기본 토크나이저로는 요약 ${fixed(finding(texts, "latin", "texts"), 0)}편 가운데 ${fixed(finding(withoutHits, "latin", "withoutHits"), 0)}편(${percent(finding(withoutHits / texts, "latin", "withoutHitsShare"))})에서 기준 요약과 겹치는 토큰이 하나도 없다.`;
   if (hits === 0) return [none, `${OURS} 유니코드 낱말로 보아도 기준 요약과 겹치는 토큰이 없다.`];
   const share = latinHits / hits;
   const rests =
     share >= 0.5
-      ? `겹친 토큰의 절반이 넘는 ${percent(share)}가 로마자와 숫자이므로, 기본 토크나이저도 겹친 것의 많은 부분을 본다`
-      : `겹친 토큰 가운데 로마자와 숫자로만 된 것은 ${percent(share)}이므로, 기본 토크나이저는 겹친 것의 나머지 ${percent(1 - share)}를 보지 못한다`;
+      ? `겹친 토큰의 절반이 넘는 ${percent(finding(share, "latin", "latinShare"))}가 로마자와 숫자이므로, 기본 토크나이저도 겹친 것의 많은 부분을 본다`
+      : `겹친 토큰 가운데 로마자와 숫자로만 된 것은 ${percent(finding(share, "latin", "latinShare"))}이므로, 기본 토크나이저는 겹친 것의 나머지 ${percent(finding(1 - share, "latin", "unseenShare"))}를 보지 못한다`;
   return [
     none,
     `${OURS} 같은 요약을 유니코드 낱말로 보면 ${rests}. 기본 토크나이저의 점수는 한글을 버리고 로마자와 숫자로만 매긴 것이다.`,
     latinOnly === 0
       ? `${OURS} 겹친 것이 로마자와 숫자뿐인 요약은 없다.`
-      : `${OURS} 겹친 것이 로마자와 숫자뿐인 요약은 ${fixed(latinOnly, 0)}편(${percent(latinOnly / texts)})이다.`,
+      : `${OURS} 겹친 것이 로마자와 숫자뿐인 요약은 ${fixed(finding(latinOnly, "latin", "latinOnly"), 0)}편(${percent(finding(latinOnly / texts, "latin", "latinOnlyShare"))})이다.`,
   ];
 }
 
@@ -101,7 +103,7 @@ const TREND = { up: "높아진다", down: "낮아진다" } as const;
 /** What BERTScore does with longer output. */
 export function lengthSentence(found: LengthFinding): string {
   const { system, precision, recall, meanCharacters } = found;
-  const evidence = `(평균 ${fixed(meanCharacters, 0)}자; 정밀도 ${rho(precision)}; 재현율 ${rho(recall)})`;
+  const evidence = `(평균 ${fixed(finding(meanCharacters, "length", system, "meanCharacters"), 0)}자; 정밀도 ${rho(precision, "length", system, "precision")}; 재현율 ${rho(recall, "length", system, "recall")})`;
   const [p, r] = [precision.trend, recall.trend];
   const subject = `${OURS} ${who(system)}의 출력이 길수록 BERTScore`;
   if (p === "unmeasured" || r === "unmeasured")
@@ -126,12 +128,12 @@ export function agreementSentence(row: Audit["agreement"][number]): string {
     case "unmeasured":
       return `${of}의 항목별 상관: ${NOT_MEASURED}.`;
     case "none":
-      return `${OURS} ${of}[은/는] 항목별로 상관이 확인되지 않는다(${rho(row)}).`;
+      return `${OURS} ${of}[은/는] 항목별로 상관이 확인되지 않는다(${rho(row, "agreement", row.system)}).`;
     case "down":
-      return `${OURS} ${of}[은/는] 항목별로 서로 어긋난다(${rho(row)}).`;
+      return `${OURS} ${of}[은/는] 항목별로 서로 어긋난다(${rho(row, "agreement", row.system)}).`;
     default: {
       const size = row.rho! >= 0.7 ? "강한" : row.rho! >= 0.4 ? "중간 정도의" : "약한";
-      return `${OURS} ${of}[은/는] 항목별로 ${size} 양의 상관이 있다(${rho(row)}).`;
+      return `${OURS} ${of}[은/는] 항목별로 ${size} 양의 상관이 있다(${rho(row, "agreement", row.system)}).`;
     }
   }
 }
@@ -140,13 +142,13 @@ export function agreementSentence(row: Audit["agreement"][number]): string {
 export function reachSentence({ metric, pairs, within }: PublishedReach): string {
   const name = names.metric(metric);
   if (within.length === 0) {
-    return `우리 자료에서 잰 흩어짐대로라면 공개 표의 ${name} 차이 ${pairs}쌍은 모두 206건으로 80% 검정력에 가려낼 수 있는 크기이다.`;
+    return `우리 자료에서 잰 흩어짐대로라면 공개 표의 ${name} 차이 ${fixed(finding(pairs, "reach", metric, "pairs"), 0)}쌍은 모두 ${PUBLISHED_COUNTS.all}건으로 80% 검정력에 가려낼 수 있는 크기이다.`;
   }
   const list = within.map(
     ({ a, b, difference, detectable }) =>
-      `${names.system(a)}·${names.system(b)} ${fixed(Math.abs(difference), 4)}(가려낼 수 있는 차이 ${fixed(detectable[206]!, 4)})`,
+      `${names.system(a)}·${names.system(b)} ${fixed(finding(Math.abs(difference), "reach", metric, `${a}:${b}`, "difference"), 4)}(가려낼 수 있는 차이 ${fixed(finding(detectable[206]!, "reach", metric, `${a}:${b}`, "detectable"), 4)})`,
   );
-  return `우리 자료에서 잰 흩어짐대로라면 공개 표의 ${name} 차이 ${pairs}쌍 가운데 ${within.length}쌍은 206건으로 80% 검정력에 가려낼 수 없어, 동률로 읽어야 한다: ${list.join("; ")}.`;
+  return `우리 자료에서 잰 흩어짐대로라면 공개 표의 ${name} 차이 ${fixed(finding(pairs, "reach", metric, "pairs"), 0)}쌍 가운데 ${fixed(finding(within.length, "reach", metric, "within"), 0)}쌍은 ${PUBLISHED_COUNTS.all}건으로 80% 검정력에 가려낼 수 없어, 동률로 읽어야 한다: ${list.join("; ")}.`;
 }
 
 function groupSentences(audit: Audit, system: SystemId): string[] {
@@ -155,7 +157,7 @@ function groupSentences(audit: Audit, system: SystemId): string[] {
     if (!found) return [];
     const { worst, best } = found;
     const of = ({ group, rouge1, items }: typeof worst) =>
-      `${groupName(by, group)}(ROUGE-1 ${fixed(rouge1, 3)}, ${fixed(items, 0)}건)`;
+      `${groupName(by, group)}(ROUGE-1 ${fixed(finding(rouge1, "groups", by, group, "rouge1"), 3)}, ${fixed(finding(items, "groups", by, group, "items"), 0)}건)`;
     return [
       `우리 자료에서 ${names.system(system)}의 점수는 ${GROUPING[by]}별로 ${of(worst)}에서 가장 낮고 ${of(best)}에서 가장 높다.`,
     ];
@@ -167,8 +169,8 @@ function copiedSentence(audit: Audit, system: SystemId): string {
   if (!found) return `베낀 몫: ${NOT_MEASURED}.`;
   const { own, reference } = found;
   const name = names.system(system);
-  const spans = `가장 긴 베낀 자리는 평균 ${fixed(own.longest, 1)}낱말(기준 요약 ${fixed(reference.longest, 1)}낱말)이다`;
-  const shares = `낱말의 ${percent(own.coverage)}를 원문에서 그대로 옮겼고 기준 요약은 ${percent(reference.coverage)}를 옮겼다`;
+  const spans = `가장 긴 베낀 자리는 평균 ${fixed(finding(own.longest, "copied", "own", "longest"), 1)}낱말(기준 요약 ${fixed(finding(reference.longest, "copied", "reference", "longest"), 1)}낱말)이다`;
+  const shares = `낱말의 ${percent(finding(own.coverage, "copied", "own", "coverage"))}를 원문에서 그대로 옮겼고 기준 요약은 ${percent(finding(reference.coverage, "copied", "reference", "coverage"))}를 옮겼다`;
   const than =
     own.coverage > reference.coverage
       ? "기준 요약보다 많이 베낀다"
@@ -184,14 +186,14 @@ function factSentences(audit: Audit, system: SystemId): string[] {
   const sentences: string[] = [];
   if (leastKept) {
     sentences.push(
-      `${OURS} ${name}[이/가] 가장 못 지킨 사실은 ${FACT_KINDS[leastKept.kind]}이다(기준 요약의 ${fixed(leastKept.of, 0)}개 가운데 ${percent(leastKept.share)}를 지킴).`,
+      `${OURS} ${name}[이/가] 가장 못 지킨 사실은 ${FACT_KINDS[leastKept.kind]}이다(기준 요약의 ${fixed(finding(leastKept.of, "facts", "leastKept", "of"), 0)}개 가운데 ${percent(finding(leastKept.share, "facts", "leastKept", "share"))}를 지킴).`,
     );
   }
   if (mostInvented) {
     sentences.push(
       mostInvented.share === 0
         ? `${OURS} ${name}[이/가] 지어낸 사실은 확인되지 않는다.`
-        : `${OURS} ${name}[이/가] 가장 자주 지어낸 사실은 ${FACT_KINDS[mostInvented.kind]}이다(쓴 ${fixed(mostInvented.of, 0)}개 가운데 ${percent(mostInvented.share)}가 원문에 없음).`,
+        : `${OURS} ${name}[이/가] 가장 자주 지어낸 사실은 ${FACT_KINDS[mostInvented.kind]}이다(쓴 ${fixed(finding(mostInvented.of, "facts", "mostInvented", "of"), 0)}개 가운데 ${percent(finding(mostInvented.share, "facts", "mostInvented", "share"))}가 원문에 없음).`,
     );
   }
   return sentences.length > 0 ? sentences : [`종류별 사실: 세기에는 너무 적다.`];
@@ -200,7 +202,9 @@ function factSentences(audit: Audit, system: SystemId): string[] {
 function repeatSentence(audit: Audit): string {
   const found = repeating(audit);
   if (found.length === 0) return `${OURS} 같은 문장이나 낱말을 되풀이한 요약이 없다.`;
-  const each = found.map(({ system, texts }) => `${names.system(system)} ${fixed(texts, 0)}편`);
+  const each = found.map(
+    ({ system, texts }) => `${names.system(system)} ${fixed(finding(texts, "repeating", system), 0)}편`,
+  );
   return `${OURS} 같은 문장이나 낱말을 되풀이한 요약이 있다: ${each.join(", ")}.`;
 }
 
@@ -213,9 +217,11 @@ const COMPOSITIONS: Record<RepeatedRun["composition"], string> = {
 /** Whether the same input gave the same text. */
 export function repeatedSentence(run: RepeatedRun): string {
   const how = `${OURS} 증류 학생에게 같은 글을 ${COMPOSITIONS[run.composition]}`;
-  if (allIdentical(run)) return `${how} ${fixed(run.items, 0)}건 모두 글자까지 같은 요약이 나온다.`;
-  if (run.identical === 0) return `${how} ${fixed(run.items, 0)}건 가운데 같은 요약이 나온 것이 없다.`;
-  return `${how} ${fixed(run.items, 0)}건 가운데 ${fixed(run.identical, 0)}건(${percent(run.identical / run.items)})에서 같은 요약이 나온다.`;
+  if (allIdentical(run))
+    return `${how} ${fixed(finding(run.items, "repeated", run.composition, "items"), 0)}건 모두 글자까지 같은 요약이 나온다.`;
+  if (run.identical === 0)
+    return `${how} ${fixed(finding(run.items, "repeated", run.composition, "items"), 0)}건 가운데 같은 요약이 나온 것이 없다.`;
+  return `${how} ${fixed(finding(run.items, "repeated", run.composition, "items"), 0)}건 가운데 ${fixed(finding(run.identical, "repeated", run.composition, "identical"), 0)}건(${percent(finding(run.identical / run.items, "repeated", run.composition, "share"))})에서 같은 요약이 나온다.`;
 }
 
 /** All conclusions, under their headings. */
@@ -251,7 +257,16 @@ export const audit: AuditWords = {
   tables: {
     published: {
       caption: "공개 표의 차이와, 검정이 80% 검정력으로 가려낼 수 있는 차이",
-      columns: ["쌍", "척도", "206건으로는", "공개된 차이", "표준편차", "100건", "106건", "206건"],
+      columns: [
+        "쌍",
+        "척도",
+        `${PUBLISHED_COUNTS.all}건으로는`,
+        "공개된 차이",
+        "표준편차",
+        `${PUBLISHED_COUNTS["in-domain"]}건`,
+        `${PUBLISHED_COUNTS.other}건`,
+        `${PUBLISHED_COUNTS.all}건`,
+      ],
     },
     groups: {
       caption: "증류 학생의 오류 분석: 주제, 길이, 형식",

@@ -8,6 +8,7 @@ import { checkClaims, checkRerun, junit, type Verdict } from "../../report/claim
 import { documentVerdicts } from "../../report/claims/documents";
 import type { Claims } from "../../report/claims/ledger";
 import { recomputed } from "../../report/claims/recompute";
+import { sourcesOf } from "../../report/publish";
 import { loadPublished } from "../../report/published";
 import type { Records } from "../../report/records";
 import { readRun } from "../../report/write";
@@ -82,7 +83,7 @@ async function checkSaved(): Promise<Verdict[]> {
   return [
     ...checkClaims(claims, [
       { method: "recomputed", sources: { results: { ...again, ...fromModels(results) } } },
-      { method: "read", sources: { results, samples, published, records } },
+      { method: "read", sources: sourcesOf({ results, samples, published, records, commit: claims.commit }) },
     ]),
     ...documentVerdicts({ results, samples, records, published, commit: claims.commit }, REPORTS),
   ];
@@ -100,7 +101,7 @@ async function checkFull(profile: string): Promise<Verdict[]> {
       return [];
     }
     const { results, samples } = readRun(run.folder);
-    return checkRerun(claims, { results, samples, published: loadPublished() });
+    return checkRerun(claims, { results, samples });
   } finally {
     run.remove();
   }

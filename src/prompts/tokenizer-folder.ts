@@ -201,7 +201,17 @@ export async function openTokenizerFolder(folder: string): Promise<TokenizerFold
       if (text === "") return [];
       const composed =
         type === "Unigram" ? text.replace(CONJOINING_JAMO, (jamo) => jamo.normalize("NFC")) : text;
-      return [...plain.encode(composed, { add_special_tokens: false })];
+      let ids: number[];
+      try {
+        ids = [...plain.encode(composed, { add_special_tokens: false })];
+        // What the vocabulary lacks, without an unknown token, would become id 0 in the engine.
+        if (!ids.every(isId)) throw new Error("a piece has no id and there is no unknown token");
+      } catch (error) {
+        throw new TokenizerError(
+          `${join(folder, "tokenizer.json")}: cannot encode ${JSON.stringify(text.slice(0, 40))} (${(error as Error).message}): fetch or write it again.`,
+        );
+      }
+      return ids;
     },
   };
 }

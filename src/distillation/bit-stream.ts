@@ -2,6 +2,9 @@
 
 /** A quotient this large is written as an escape and the number itself, so that an outlier costs at most 55 bits. */
 const ESCAPE = 23;
+/** Numbers that an adaptive code remembers before it halves their weight. */
+const MEMORY = 8;
+const ADAPTIVE_BIAS = 0;
 
 export class BitWriter {
   private bytes = new Uint8Array(4096);
@@ -106,4 +109,41 @@ export function riceParameter(values: readonly number[]): number {
     }
   }
   return best;
+}
+
+/**
+ * Rice codes whose parameter follows the numbers, as in JPEG-LS (ITU-T T.87, A.5.1): ranks of likely tokens lie close
+ * together at the beginning of the list and far apart at its end.
+ */
+export class AdaptiveRice {
+  private sum: number;
+  private count = 1;
+
+  constructor(parameter: number) {
+    this.sum = 2 ** parameter;
+  }
+
+  write(bits: BitWriter, value: number): void {
+    bits.rice(value, this.parameter());
+    this.follow(value);
+  }
+
+  read(bits: BitReader): number {
+    const value = bits.rice(this.parameter());
+    this.follow(value);
+    return value;
+  }
+
+  private parameter(): number {
+    return Math.max(0, Math.min(31, Math.ceil(Math.log2(this.sum / this.count)) - ADAPTIVE_BIAS));
+  }
+
+  private follow(value: number): void {
+    this.sum += value;
+    this.count++;
+    if (this.count >= MEMORY) {
+      this.sum /= 2;
+      this.count /= 2;
+    }
+  }
 }

@@ -9,8 +9,8 @@ import { withCachedTargets } from "./cached-targets";
 import { forEachChunk } from "./scored-logits";
 
 /**
- * Mean KL (nats a token, T = 1) of the teacher's full distribution against the cached one, whose tail mass is spread
- * evenly over the tokens outside the top k. The teacher runs again over the cached targets of the given items. The
+ * Mean KL (nats a token, T = 1) of the teacher's full distribution against the cached one, whose tail mass is spread by
+ * the cache's prior, evenly when it has none, over the tokens outside the top k. The teacher runs again over the cached targets of the given items. The
  * result is also kept beside the cache, where `npm run cache` shows it.
  */
 export function cacheError(
@@ -28,7 +28,12 @@ export function cacheError(
       const values = logits.dataSync() as Float32Array;
       const vocab = logits.shape[1]!;
       for (let t = 0; t < logits.shape[0]!; t++) {
-        total += reconstructionKl(values.subarray(t * vocab, (t + 1) * vocab), row, start + t);
+        total += reconstructionKl(
+          values.subarray(t * vocab, (t + 1) * vocab),
+          row,
+          start + t,
+          cache.prior?.logProbability,
+        );
         tokens++;
       }
     });
@@ -38,8 +43,13 @@ export function cacheError(
   return kl;
 }
 
-/** KL of softmax(logits) against position t of a cached row with an even tail, in float64. */
-export function reconstructionKl(logits: Float32Array, row: CachedRow, t: number): number {
+/** KL of softmax(logits) against position t of a cached row with its tail spread by a prior, else evenly, in float64. */
+export function reconstructionKl(
+  logits: Float32Array,
+  row: CachedRow,
+  t: number,
+  prior?: Float32Array,
+): number {
   const k = row.topIds.length / row.targetIds.length;
   const top = logits.reduce((a, b) => Math.max(a, b));
   let sum = 0;
@@ -48,7 +58,9 @@ export function reconstructionKl(logits: Float32Array, row: CachedRow, t: number
   const cached = cachedLogProbabilities(row, t);
   let kl = 0;
   let tail = 0;
-  let tailEntropy = 0;
+  /** Σ p (log p - log of the tail's shape), and the sum of the shape. */
+  let tailKl = 0;
+  let shape = 0;
   let next = t * k;
   for (let id = 0; id < logits.length; id++) {
     const logP = logits[id]! - logSum;
@@ -58,10 +70,12 @@ export function reconstructionKl(logits: Float32Array, row: CachedRow, t: number
       next++;
     } else {
       tail += p;
-      tailEntropy += p * logP;
+      const logShape = prior ? prior[id]! : 0;
+      tailKl += p * (logP - logShape);
+      shape += Math.exp(logShape);
     }
   }
-  return kl + tailEntropy - tail * (cached.tail - Math.log(logits.length - k));
+  return kl + tailKl - tail * (cached.tail - Math.log(shape));
 }
 
 /** Log-probabilities at T = 1 of position t's top k and of all other tokens together, normalised to 1. */

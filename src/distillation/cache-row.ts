@@ -1,5 +1,6 @@
 // One item's teacher logits, and their coding: at V = 256,000 and k = 64 under 200 bytes a token.
-import { BitReader, BitWriter, riceParameter } from "./bit-stream";
+import { AdaptiveRice, BitReader, BitWriter, riceParameter } from "./bit-stream";
+import type { TokenPrior } from "./token-prior";
 
 /** Temperatures at which log-sum-exp and tail mass are stored. */
 export const TEMPERATURES = [1, 2, 4] as const;
@@ -33,10 +34,13 @@ export interface RowShape {
 
 /** Logits are stored as codes of 1 - exp(-distance / 3) from the largest: the error weighs as much as the probability. */
 const COMPANDING = 3;
-const LEVELS = 255;
+/** Of a long list most tokens are unlikely ones, and how many are listed weighs more than how exactly. */
+const levelsOf = (topK: number): number => (topK > 64 ? 63 : 255);
 const TAIL_STEP = 1 / 1024;
 const ENTROPY_STEP = 1 / 4096;
 const SPAN_STEP = 1 / 512;
+/** Gaps from which the first Rice parameter is taken; it then follows the gaps. */
+const FIRST_GAPS = 8;
 
 const compand = (distance: number) => -Math.expm1(-distance / COMPANDING);
 
@@ -53,48 +57,88 @@ function readFloat(bits: BitReader): number {
 
 const steps = (value: number, step: number) => Math.max(0, Math.min(65_535, Math.round(value / step)));
 
-/** Ids in rising order as gaps, logits as codes below `top`. */
-function writeTokens(bits: BitWriter, ids: ArrayLike<number>, logits: ArrayLike<number>, top: number): void {
+/** How a list of tokens is coded: whether an id may come twice, levels of the logits, and the order that makes gaps small. */
+interface ListCoding {
+  repeats: boolean;
+  levels: number;
+  prior?: TokenPrior;
+}
+
+/** Ids as gaps between their ranks in the prior (else between the ids), logits as codes below `top`. */
+function writeTokens(
+  bits: BitWriter,
+  ids: Int32Array,
+  logits: Float32Array,
+  top: number,
+  { repeats, levels, prior }: ListCoding,
+): void {
   const count = ids.length;
+  const ranks = prior ? ids.map((id) => prior.rankOf[id]!) : ids;
+  const order = Array.from(ids.keys()).sort((a, b) => ranks[a]! - ranks[b]!);
   const gaps: number[] = [];
   let lowest = top;
-  for (let i = 0; i < count; i++) {
-    gaps.push(i === 0 ? ids[0]! : ids[i]! - ids[i - 1]!);
+  let before = repeats ? 0 : -1;
+  for (const i of order) {
+    gaps.push(ranks[i]! - before - (repeats ? 0 : 1));
+    before = ranks[i]!;
     lowest = Math.min(lowest, logits[i]!);
   }
   const span = Math.min(65_535, Math.ceil((top - lowest) / SPAN_STEP));
-  const scale = span ? LEVELS / compand(span * SPAN_STEP) : 0;
+  const scale = span ? levels / compand(span * SPAN_STEP) : 0;
   const codes: number[] = [];
-  for (let i = 0; i < count; i++) {
-    codes.push(LEVELS - Math.min(LEVELS, Math.round(compand(top - logits[i]!) * scale)));
+  for (let n = 0; n < count; n++) {
+    codes.push(levels - Math.min(levels, Math.round(compand(top - logits[order[n]!]!) * scale)));
   }
-  const gapParameter = riceParameter(gaps);
+  const first = riceParameter(gaps.slice(0, FIRST_GAPS));
   const codeParameter = riceParameter(codes);
   bits.bits(span, 16);
-  bits.bits(gapParameter, 5);
+  bits.bits(first, 5);
   bits.bits(codeParameter, 4);
-  for (const gap of gaps) bits.rice(gap, gapParameter);
+  const adaptive = new AdaptiveRice(first);
+  for (const gap of gaps) adaptive.write(bits, gap);
   for (const code of codes) bits.rice(code, codeParameter);
 }
 
-function readTokens(bits: BitReader, ids: Int32Array, logits: Float32Array, top: number): void {
+function readTokens(
+  bits: BitReader,
+  ids: Int32Array,
+  logits: Float32Array,
+  top: number,
+  { repeats, levels, prior }: ListCoding,
+): void {
   const span = bits.bits(16);
-  const gapParameter = bits.bits(5);
+  const adaptive = new AdaptiveRice(bits.bits(5));
   const codeParameter = bits.bits(4);
-  const scale = span ? compand(span * SPAN_STEP) / LEVELS : 0;
-  let id = 0;
-  for (let i = 0; i < ids.length; i++) {
-    id += bits.rice(gapParameter);
-    ids[i] = id;
+  const scale = span ? compand(span * SPAN_STEP) / levels : 0;
+  const count = ids.length;
+  const found = new Int32Array(count);
+  let rank = repeats ? 0 : -1;
+  for (let i = 0; i < count; i++) {
+    rank += adaptive.read(bits) + (repeats ? 0 : 1);
+    found[i] = prior ? (prior.idAt[rank] ?? -1) : rank;
   }
-  for (let i = 0; i < ids.length; i++) {
-    logits[i] = top + COMPANDING * Math.log1p(-(LEVELS - bits.rice(codeParameter)) * scale);
+  const values = new Float32Array(count);
+  for (let i = 0; i < count; i++) {
+    values[i] = top + COMPANDING * Math.log1p(-(levels - bits.rice(codeParameter)) * scale);
+  }
+  if (!prior) {
+    ids.set(found);
+    logits.set(values);
+    return;
+  }
+  // id and place in one number: rows give their tokens in rising ids
+  const keys = Float64Array.from(found, (id, i) => id * 1024 + i).sort();
+  for (let i = 0; i < count; i++) {
+    const place = keys[i]! % 1024;
+    ids[i] = found[place]!;
+    logits[i] = values[place]!;
   }
 }
 
-/** The bytes of a row. */
-export function encodeRow(row: CachedRow, { topK, samples }: RowShape): Uint8Array {
+/** The bytes of a row. With a prior the ids are coded by their rank in it. */
+export function encodeRow(row: CachedRow, { topK, samples }: RowShape, prior?: TokenPrior): Uint8Array {
   const bits = new BitWriter();
+  const levels = levelsOf(topK);
   for (let t = 0; t < row.targetIds.length; t++) {
     const ids = row.topIds.subarray(t * topK, (t + 1) * topK);
     const logits = row.topLogits.subarray(t * topK, (t + 1) * topK);
@@ -111,7 +155,7 @@ export function encodeRow(row: CachedRow, { topK, samples }: RowShape): Uint8Arr
       bits.bits(steps(-row.logTail[t * 3 + i]!, TAIL_STEP), 16);
     }
     bits.bits(steps(row.entropy[t]!, ENTROPY_STEP), 16);
-    writeTokens(bits, ids, logits, top);
+    writeTokens(bits, ids, logits, top, { repeats: false, levels, prior });
     if (samples) {
       const from = t * samples;
       writeTokens(
@@ -119,6 +163,7 @@ export function encodeRow(row: CachedRow, { topK, samples }: RowShape): Uint8Arr
         row.sampledIds.subarray(from, from + samples),
         row.sampledLogits.subarray(from, from + samples),
         top,
+        { repeats: true, levels, prior },
       );
     }
   }
@@ -130,7 +175,7 @@ const leastBits = ({ topK, samples }: RowShape): number =>
   11 + 64 + TEMPERATURES.length * 48 + 16 + 25 + 2 * topK + (samples ? 25 + 2 * samples : 0);
 
 /**
- * The row of `tokens` positions that `encodeRow` wrote. Throws when the bytes are too few for them, and on an id outside
+ * The row of `tokens` positions that `encodeRow` wrote with the same prior. Throws when the bytes are too few for them, and on an id outside
  * the vocabulary: the engine would read past its tables.
  */
 export function decodeRow(
@@ -138,7 +183,9 @@ export function decodeRow(
   tokens: number,
   { topK, samples }: RowShape,
   vocabSize = Number.POSITIVE_INFINITY,
+  prior?: TokenPrior,
 ): CachedRow {
+  const levels = levelsOf(topK);
   if (tokens * leastBits({ topK, samples }) > 8 * bytes.length) {
     throw new Error(
       `expected at least ${leastBits({ topK, samples })} bits for each of ${tokens} positions, found ${8 * bytes.length} in all`,
@@ -157,11 +204,13 @@ export function decodeRow(
     }
     row.entropy[t] = bits.bits(16) * ENTROPY_STEP;
     const ids = row.topIds.subarray(t * topK, (t + 1) * topK);
-    readTokens(bits, ids, row.topLogits.subarray(t * topK, (t + 1) * topK), top);
+    const logits = row.topLogits.subarray(t * topK, (t + 1) * topK);
+    readTokens(bits, ids, logits, top, { repeats: false, levels, prior });
     if (samples) {
       const from = t * samples;
       const sampled = row.sampledIds.subarray(from, from + samples);
-      readTokens(bits, sampled, row.sampledLogits.subarray(from, from + samples), top);
+      const drawn = row.sampledLogits.subarray(from, from + samples);
+      readTokens(bits, sampled, drawn, top, { repeats: true, levels, prior });
     }
     row.targetIds[t] = inTop ? (ids[target] ?? -1) : target;
     checkIds(ids, t, vocabSize);

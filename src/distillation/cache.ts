@@ -1,7 +1,7 @@
 // A self-describing store of teacher logits: a header that says what they were made of, rows found by item id.
 import * as fs from "node:fs";
 import * as path from "node:path";
-import { writeFully, writeJson } from "../engine/atomic-write";
+import { writeFileAtomic, writeFully, writeJson } from "../engine/atomic-write";
 import { type Lock, takeLock } from "../engine/lock";
 import {
   CacheError,
@@ -13,6 +13,7 @@ import {
   shardFiles,
 } from "./cache-files";
 import { type CachedRow, decodeRow, encodeRow, type RowShape, TEMPERATURES } from "./cache-row";
+import { TokenPrior } from "./token-prior";
 
 export type { CachedRow } from "./cache-row";
 
@@ -31,10 +32,12 @@ export interface CacheHeader {
   adapterHash?: string;
   dataHash: string;
   settingsHash: string;
+  /** Of prior.f32 beside the header; absent: ids are coded as they are. */
+  priorHash?: string;
 }
 
 /** Raised whenever the bytes of a row change their meaning. */
-const FORMAT = 1;
+const FORMAT = 2;
 const MAX_SHARD_BYTES = 256 * 2 ** 20;
 /** Ids are stored in 20 bits. */
 const MAX_VOCABULARY = 2 ** 20;
@@ -57,6 +60,7 @@ export const rowShape = ({ topK, samples = 0 }: Pick<CacheHeader, "topK" | "samp
 });
 
 const headerFile = (directory: string) => path.join(directory, "header.json");
+const priorFile = (directory: string) => path.join(directory, "prior.f32");
 
 /** What a header's fields must be: a wrong one would be trusted with the sizes of all rows. */
 const FIELDS: Record<keyof CacheHeader, (value: unknown) => boolean> = {
@@ -70,6 +74,7 @@ const FIELDS: Record<keyof CacheHeader, (value: unknown) => boolean> = {
   adapterHash: (value) => value === undefined || isText(value),
   dataHash: isText,
   settingsHash: isText,
+  priorHash: (value) => value === undefined || isText(value),
 };
 
 function isText(value: unknown): boolean {
@@ -124,6 +129,25 @@ function checkHeader(directory: string, found: CacheHeader, expected: Partial<Ca
   }
 }
 
+/** The prior that the header names. Throws when it is another one or damaged. */
+function readPrior(directory: string, { priorHash, vocabSize }: CacheHeader): TokenPrior | undefined {
+  if (priorHash === undefined) return undefined;
+  const file = priorFile(directory);
+  const bytes = fs.existsSync(file) ? fs.readFileSync(file) : undefined;
+  if (bytes?.length !== 4 * vocabSize) {
+    throw new CacheError(
+      `${file}: expected ${4 * vocabSize} bytes, found ${bytes?.length ?? "no file"}. Capture the logits again.`,
+    );
+  }
+  const prior = TokenPrior.fromBytes(bytes);
+  if (prior.hash !== priorHash) {
+    throw new CacheMismatchError(
+      `${file}: the header names the prior ${priorHash}, the file has ${prior.hash}. Capture the logits again.`,
+    );
+  }
+  return prior;
+}
+
 /** Appends rows. One process at a time; a row is complete or, after a kill, dropped by the next `open`. */
 export class LogitCacheWriter {
   private readonly known = new Set<string>();
@@ -135,10 +159,12 @@ export class LogitCacheWriter {
     readonly directory: string,
     readonly header: CacheHeader,
     private readonly lock: Lock,
+    private readonly prior: TokenPrior | undefined,
   ) {}
 
   /** Opens a cache to go on with it, or begins one. Throws CacheMismatchError when it was made of other things. */
-  static open(directory: string, header: CacheHeader): LogitCacheWriter {
+  static open(directory: string, made: CacheHeader, ownPrior?: TokenPrior): LogitCacheWriter {
+    const header = ownPrior ? { ...made, priorHash: ownPrior.hash } : made;
     if (!(header.topK >= 1 && header.topK < Math.min(header.vocabSize, 1024))) {
       throw new Error(
         `topK must be from 1 to 1023 and below the vocabulary of ${header.vocabSize}, found ${header.topK}.`,
@@ -148,8 +174,12 @@ export class LogitCacheWriter {
     const lock = takeLock(path.join(directory, "writer.lock"), directory, true);
     try {
       if (fs.existsSync(headerFile(directory))) checkHeader(directory, readHeader(directory), header);
-      else writeJson(headerFile(directory), { formatVersion: FORMAT, temperatures: TEMPERATURES, ...header });
-      const writer = new LogitCacheWriter(directory, header, lock);
+      else {
+        if (ownPrior) writeFileAtomic(priorFile(directory), ownPrior.bytes());
+        writeJson(headerFile(directory), { formatVersion: FORMAT, temperatures: TEMPERATURES, ...header });
+      }
+      const stored = readHeader(directory);
+      const writer = new LogitCacheWriter(directory, stored, lock, readPrior(directory, stored));
       const shards = shardFiles(directory);
       for (const [i, file] of shards.entries()) {
         const last = i === shards.length - 1;
@@ -182,7 +212,7 @@ export class LogitCacheWriter {
         `${this.directory}: item ${id}: expected ${tokens} x ${topK} top tokens, found ${row.topIds.length}.`,
       );
     }
-    this.store(id, tokens, encodeRow(row, rowShape(this.header)));
+    this.store(id, tokens, encodeRow(row, rowShape(this.header), this.prior));
   }
 
   /** Stores one item's row as its bytes stand in another cache of the same header. */
@@ -235,6 +265,8 @@ export class LogitCache {
     readonly directory: string,
     readonly header: CacheHeader,
     private readonly places: ReadonlyMap<string, RowPlace>,
+    /** What all rows share, when the cache was captured with it. */
+    readonly prior: TokenPrior | undefined,
   ) {}
 
   /** Opens a cache. Throws CacheMismatchError naming the first field that differs and both values. */
@@ -246,7 +278,7 @@ export class LogitCache {
     for (const [i, file] of shards.entries()) {
       for (const { id, place } of scanShard(file, i === shards.length - 1).rows) places.set(id, place);
     }
-    return new LogitCache(directory, header, places);
+    return new LogitCache(directory, header, places, readPrior(directory, header));
   }
 
   ids(): string[] {
@@ -261,7 +293,7 @@ export class LogitCache {
   row(id: string): CachedRow {
     const { tokens, payload } = this.stored(id);
     try {
-      return decodeRow(payload, tokens, rowShape(this.header), this.header.vocabSize);
+      return decodeRow(payload, tokens, rowShape(this.header), this.header.vocabSize, this.prior);
     } catch (error) {
       const { shard, offset } = this.places.get(id) as RowPlace;
       throw new CacheError(

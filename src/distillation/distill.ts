@@ -67,7 +67,8 @@ function checkVocabularies(decoder: Decoder, source: LogitCache | Decoder): void
 
 function teacherOf(source: LogitCache | Decoder, batch: Batch): { teacher: Teacher; release: () => void } {
   if (source instanceof LogitCache) {
-    const shape = { ...rowShape(source.header), vocabSize: source.header.vocabSize };
+    const { vocabSize } = source.header;
+    const shape = { ...rowShape(source.header), vocabSize, prior: source.prior?.logProbability };
     return { teacher: sparseTeacher(batch, (id) => source.row(id), shape), release: () => {} };
   }
   // Made before the student's tape begins; the logits follow chunk by chunk as the student's do.

@@ -25,10 +25,12 @@ import { type SparseTeacher, type Teacher, temperatureColumn } from "./teacher-t
 /**
  * What becomes of the tokens outside the top k. "bucket": they are one outcome more, its teacher mass exact.
  * "renormalise": both distributions are restricted to the top k. "renormalise-teacher": only the teacher's.
- * "drop": the terms of the other tokens are left out. "sampled": these terms are estimated, without bias, from tokens
+ * "prior": the tail's exact mass is
+ * spread over its tokens as the cache's prior is, which gives a full distribution again. "drop": the terms of the other
+ * tokens are left out. "sampled": these terms are estimated, without bias, from tokens
  * drawn at capture. The last three are for forward KL.
  */
-export type TailMode = "bucket" | "renormalise" | "renormalise-teacher" | "drop" | "sampled";
+export type TailMode = "bucket" | "prior" | "renormalise" | "renormalise-teacher" | "drop" | "sampled";
 
 export interface DistillationOptions extends DivergenceOptions {
   temperature: number;
@@ -52,11 +54,15 @@ export function distillationRows(
   checkDivergence(options);
   if (!(alpha >= 0 && alpha <= 1)) throw new Error(`alpha must be from 0 to 1, found ${alpha}.`);
   if (!(temperature > 0)) throw new Error(`temperature must be above 0, found ${temperature}.`);
-  if (teacher.kind === "sparse" && tail !== "bucket" && tail !== "renormalise" && loss !== "forward-kl") {
+  const anyLoss = tail === "bucket" || tail === "prior" || tail === "renormalise";
+  if (teacher.kind === "sparse" && !anyLoss && loss !== "forward-kl") {
     throw new Error(`The tail mode "${tail}" goes with forward KL, found "${loss}". Use "bucket".`);
   }
   if (teacher.kind === "sparse" && tail === "sampled" && teacher.samples === 0) {
     throw new Error(`The tail mode "sampled" needs a cache captured with samples; this one has none.`);
+  }
+  if (teacher.kind === "sparse" && tail === "prior" && !teacher.prior) {
+    throw new Error(`The tail mode "prior" needs a cache captured with a prior; this one has none.`);
   }
   return (logits, start) => {
     const [n, vocab] = logits.shape as [number, number];
@@ -94,10 +100,13 @@ const scaled = ({ loss, gradient }: Rows, factor: number): Rows => ({
   gradient: scale(gradient, factor),
 });
 
-function denseRows(logits: Tensor, teacherLogits: Tensor, options: DistillationOptions): Rows {
+const denseRows = (logits: Tensor, teacherLogits: Tensor, options: DistillationOptions): Rows =>
+  fullRows(logits, logSoftmax(scale(teacherLogits, 1 / options.temperature)), options);
+
+/** Against the teacher's log-probabilities at T over the whole vocabulary, [n, vocab]. */
+function fullRows(logits: Tensor, teacher: Tensor, options: DistillationOptions): Rows {
   const { temperature } = options;
   const student = logSoftmax(scale(logits, 1 / temperature));
-  const teacher = logSoftmax(scale(teacherLogits, 1 / temperature));
   const { loss, gradient } = divergence(teacher, student, options);
   return { loss, gradient: scale(project(gradient, exp(student)), 1 / temperature) };
 }
@@ -114,6 +123,8 @@ interface SparseChunk {
   topLogits: Tensor;
   logSumExp: (column: number) => Tensor;
   logTail: (column: number) => Tensor;
+  /** [1, vocab] */
+  prior: () => Tensor;
   samples: number;
   sampled: () => { places: Tensor; logits: Tensor };
 }
@@ -133,6 +144,7 @@ function sparseChunk(teacher: SparseTeacher, start: number, n: number): SparseCh
     topLogits: tf.tensor2d(teacher.topLogits.subarray(start * k, end * k), [n, k]),
     logSumExp: (at) => column(teacher.logSumExp, at),
     logTail: (at) => column(teacher.logTail, at),
+    prior: () => tf.tensor2d(teacher.prior!, [1, teacher.vocabSize]),
     sampled: () => ({
       places: places(teacher.sampledIds.subarray(start * samples, end * samples), samples),
       logits: tf.tensor2d(teacher.sampledLogits.subarray(start * samples, end * samples), [n, samples]),
@@ -144,6 +156,8 @@ function sparseRows(logits: Tensor, chunk: SparseChunk, tail: TailMode, options:
   switch (tail) {
     case "bucket":
       return bucketRows(logits, chunk, options);
+    case "prior":
+      return priorRows(logits, chunk, options);
     case "renormalise":
       return restrictedRows(logits, chunk, options);
     default:
@@ -170,6 +184,24 @@ function bucketRows(logits: Tensor, chunk: SparseChunk, options: DistillationOpt
     loss,
     gradient: add(scatter(top, reshape(onTop, [n * k]), [n, vocab]), mul(tailShares, onTail)),
   };
+}
+
+/** The whole vocabulary: the top k as stored, the tail's mass at T spread as the prior at T. */
+function priorRows(logits: Tensor, chunk: SparseChunk, options: DistillationOptions): Rows {
+  const { temperature } = options;
+  const { k, top } = chunk;
+  const [n, vocab] = logits.shape as [number, number];
+  const logTail = chunk.logTail(temperatureColumn(temperature, "prior"));
+  const shape = add(tf.zeros([n, vocab]), scale(chunk.prior(), 1 / temperature));
+  const [shapeSum] = logSumExp(withoutTokens(shape, top, n * k));
+  const tail = add(sub(shape, shapeSum), logTail);
+  const listed = add(logSoftmax(scale(chunk.topLogits, 1 / temperature)), logComplement(logTail));
+  const isListed = scatter(top, tf.ones([n * k]), [n, vocab]);
+  const teacher = add(
+    mul(tail, sub(tf.scalar(1), isListed)),
+    scatter(top, reshape(listed, [n * k]), [n, vocab]),
+  );
+  return fullRows(logits, teacher, options);
 }
 
 /** Both distributions restricted to the top k. */

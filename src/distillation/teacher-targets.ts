@@ -23,6 +23,8 @@ export interface SparseTeacher extends RowShape {
   /** [positions · samples] */
   sampledIds: Int32Array;
   sampledLogits: Float32Array;
+  /** Log of the shape that the tail may be given, [vocab]; absent when the cache has no prior. */
+  prior?: Float32Array;
 }
 
 export type Teacher = DenseTeacher | SparseTeacher;
@@ -34,9 +36,9 @@ export type Teacher = DenseTeacher | SparseTeacher;
 export function sparseTeacher(
   batch: Batch,
   row: (id: string) => CachedRow,
-  shape: RowShape & { vocabSize: number },
+  shape: RowShape & { vocabSize: number; prior?: Float32Array },
 ): SparseTeacher {
-  const { topK, samples, vocabSize } = shape;
+  const { topK, samples, vocabSize, prior } = shape;
   const n = batch.targets.length;
   const teacher: SparseTeacher = {
     kind: "sparse",
@@ -49,6 +51,7 @@ export function sparseTeacher(
     logTail: new Float32Array(n * 3),
     sampledIds: new Int32Array(n * samples),
     sampledLogits: new Float32Array(n * samples),
+    prior,
   };
   let start = 0;
   for (const [i, id] of batch.exampleIds.entries()) {

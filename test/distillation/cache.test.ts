@@ -14,6 +14,7 @@ import {
 import { crc32 } from "../../src/distillation/cache-files";
 import type { CachedRow } from "../../src/distillation/cache-row";
 import { teacherStatistics } from "../../src/distillation/teacher-statistics";
+import { TokenPrior } from "../../src/distillation/token-prior";
 import { Random } from "../../src/engine/random";
 import { tf } from "../../src/engine/tf";
 
@@ -142,6 +143,35 @@ describe("a cache", () => {
     expect([...LogitCache.open(directory).row("a").sampledIds]).toEqual([...row.sampledIds]);
   });
 
+  it("with a prior gives the same rows back from fewer bytes, and refuses another prior", () => {
+    const random = new Random(8);
+    const shape = Array.from({ length: 300 }, () => 3 * random.normal());
+    const logits = Float32Array.from({ length: 40 * 300 }, (_, i) => shape[i % 300]! + random.normal());
+    const tensor = tf.tensor2d(logits, [40, 300]);
+    const row = teacherStatistics(tensor, 8);
+    tensor.dispose();
+    const prior = new TokenPrior(Float32Array.from(shape));
+    const [plain, shared] = [undefined, prior].map((given) => {
+      const directory = fresh();
+      const writer = LogitCacheWriter.open(directory, HEADER, given);
+      writer.append("a", row);
+      writer.close();
+      return LogitCache.open(directory, HEADER);
+    });
+    expect(shared!.row("a")).toEqual(plain!.row("a"));
+    expect([...shared!.row("a").topIds]).toEqual([...row.topIds]);
+    expect(shared!.bytes).toBeLessThan(plain!.bytes);
+    const { directory } = shared!;
+    const other = new TokenPrior(Float32Array.from(shape, (v) => v + 1));
+    expect(() => LogitCacheWriter.open(directory, HEADER, other)).toThrow(
+      new RegExp(`priorHash: the cache has "${prior.hash}", this run needs "${other.hash}"`),
+    );
+    fs.writeFileSync(path.join(directory, "prior.f32"), other.bytes());
+    expect(() => LogitCache.open(directory)).toThrow(new RegExp(`${prior.hash}.*${other.hash}`));
+    fs.truncateSync(path.join(directory, "prior.f32"), 12);
+    expect(() => LogitCache.open(directory)).toThrow(/prior.f32: expected 1200 bytes, found 12/);
+  });
+
   it.each(Object.keys(HEADER) as (keyof CacheHeader)[])(
     "of another %s is refused with both values",
     (field) => {
@@ -162,7 +192,12 @@ describe("a cache", () => {
     write(directory, [1]);
     const file = path.join(directory, "header.json");
     fs.writeFileSync(file, JSON.stringify({ ...HEADER, formatVersion: 7 }));
-    expect(() => LogitCache.open(directory)).toThrow(/formatVersion.*7.*1/);
+    expect(() => LogitCache.open(directory)).toThrow(/formatVersion.*7.*2/);
+    // the format before ids were coded by rank
+    fs.writeFileSync(file, JSON.stringify({ ...HEADER, formatVersion: 1 }));
+    expect(() => LogitCache.open(directory)).toThrow(
+      /the cache has 1, this program reads 2. Capture the logits again/,
+    );
   });
 
   it("cut off at any byte goes on to the same files", () => {

@@ -81,6 +81,36 @@ describe.each(["forward-kl", "reverse-kl", "jsd", "tvd"] as const)("%s", (loss) 
   });
 });
 
+describe.each(["forward-kl", "reverse-kl", "jsd", "tvd"] as const)("%s", (loss) => {
+  it("with the tail spread by a prior", () => {
+    const prior = Float32Array.from(draw(VOCAB, 1));
+    const teacher = { ...sparse(), prior };
+    const temperature = 2;
+    const naive = (logits: number[], t: number) => {
+      const full = (of: ArrayLike<number>) => softmax(Array.from(of, (v) => v / temperature));
+      const own = full(logits.slice(t * VOCAB, (t + 1) * VOCAB));
+      const true_ = full(teacherLogits.slice(t * VOCAB, (t + 1) * VOCAB));
+      const ids = new Set(teacher.topIds.subarray(t * K, (t + 1) * K));
+      const shape = full(prior);
+      const mass = sum(true_.filter((_, id) => !ids.has(id)));
+      const shapeMass = sum(shape.filter((_, id) => !ids.has(id)));
+      const stored = true_.map((p, id) => (ids.has(id) ? p : (mass * shape[id]!) / shapeMass));
+      return temperature ** 2 * divergences[loss]!(stored, own);
+    };
+    const found = run(studentLogits, teacher, { loss, beta: 0.3, alpha: 0, temperature, tail: "prior" });
+    for (let i = 0; i < studentLogits.length; i++) {
+      const t = Math.floor(i / VOCAB);
+      expect(found.loss[t]).toBeCloseTo(naive(studentLogits, t), 5);
+      const at = (delta: number) =>
+        naive(
+          studentLogits.map((v, j) => (j === i ? v + delta : v)),
+          t,
+        );
+      expect(found.gradient[i]).toBeCloseTo((at(1e-5) - at(-1e-5)) / 2e-5, 5);
+    }
+  });
+});
+
 it("TAID over k + 1 outcomes interpolates their log-probabilities", () => {
   const teacher = sparse();
   const found = run(studentLogits, teacher, { loss: "taid", interpolation: 0.6, alpha: 0, temperature: 1 });
@@ -183,6 +213,7 @@ describe("is refused:", () => {
     ["JSD without beta", { loss: "jsd" }, /needs beta.*undefined/],
     ["TAID without interpolation", { loss: "taid" }, /needs interpolation/],
     ["a dropped tail with reverse KL", { loss: "reverse-kl", tail: "drop" }, /goes with forward KL/],
+    ["a prior that was not captured", { tail: "prior" }, /captured with a prior/],
     ["sampled tails that were not captured", { tail: "sampled" }, /captured with samples/],
   ])("%s", (_, change, message) => {
     expect(() => run(studentLogits, sparse(), { ...options, ...change })).toThrow(message);

@@ -2,6 +2,7 @@
 import * as path from "node:path";
 import { LogitCache, LogitCacheWriter } from "../../distillation/cache";
 import { cacheError, captureGold, exampleLength } from "../../distillation/capture";
+import { measurePrior } from "../../distillation/token-prior";
 import { progress } from "../../engine/progress";
 import type { Decoder } from "../../models/decoder";
 import { type Example, encodeItem } from "../../prompts/example";
@@ -24,7 +25,10 @@ export interface TeacherLogits {
 const CAPTURE_BATCH = 16;
 const SAMPLE = 16;
 
-const VERSION = 1;
+/** Training items from which the cache's prior is measured. */
+const PRIOR_ITEMS = 64;
+
+const VERSION = 2;
 
 /**
  * Captures the teacher's logits, or finds them captured. With `shards` above 1 the shards are captured one by one, those
@@ -38,9 +42,9 @@ export async function teacherLogits(context: StudyContext, shards = 1): Promise<
       const part = await teacherLogitsShard(context, shard);
       parts.push(LogitCache.open(path.join(part.directory, "cache")));
     }
-    const { decoder, tokenizer, examples, header } = await teacher(context);
+    const { decoder, tokenizer, examples, header, prior } = await teacher(context);
     const folder = path.join(directory, "cache");
-    const writer = LogitCacheWriter.open(folder, header);
+    const writer = LogitCacheWriter.open(folder, header, prior);
     if (parts.length > 0) join(examples, parts, writer);
     else capture(decoder, examples, writer, tokenizer.padId);
     writer.close();
@@ -70,9 +74,9 @@ export async function teacherLogitsShard(
   const { key } = await setting(context);
   const inputs = { whole: key, ...shard };
   return stage(context.profile.name, "teacher-logits-shard", VERSION, inputs, async (directory) => {
-    const { decoder, tokenizer, examples, header } = await teacher(context);
+    const { decoder, tokenizer, examples, header, prior } = await teacher(context);
     const own = itemsOfShard(examples, exampleLength, CAPTURE_BATCH, shard);
-    const writer = LogitCacheWriter.open(path.join(directory, "cache"), header);
+    const writer = LogitCacheWriter.open(path.join(directory, "cache"), header, prior);
     capture(decoder, own, writer, tokenizer.padId);
     writer.close();
     decoder.dispose();
@@ -88,7 +92,7 @@ async function setting(context: StudyContext) {
   return { corpus, teacher, inputs, key: stageKey("teacher-logits", VERSION, inputs) };
 }
 
-/** The tuned teacher, the training examples, and the header of their cache. */
+/** The tuned teacher, the training examples, and header and prior of their cache. */
 async function teacher(context: StudyContext) {
   const { corpus, teacher, inputs, key } = await setting(context);
   const base = await baseModel(context, context.profile.teacher);
@@ -104,7 +108,11 @@ async function teacher(context: StudyContext) {
     settingsHash: key,
     source: "gold" as const,
   };
-  return { decoder, tokenizer, examples, header };
+  // From all of the data, also for a shard: every part of a cache must have the same prior.
+  const apart = Math.ceil(examples.length / PRIOR_ITEMS);
+  const sample = examples.filter((_, i) => i % apart === 0);
+  const prior = measurePrior(decoder, sample, { padId: tokenizer.padId });
+  return { decoder, tokenizer, examples, header, prior };
 }
 
 function capture(

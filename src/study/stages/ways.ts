@@ -233,7 +233,7 @@ async function teacherTexts(
   const { topK } = profile.distillation;
   const { maxNewTokens } = profile;
   const inputs = { teacher: teacher.key, corpus: data.corpusHash, topK, maxNewTokens };
-  return stage(profile.name, "teacher-texts", 1, inputs, async (directory, key) => {
+  return stage(profile.name, "teacher-texts", 2, inputs, async (directory, key) => {
     const { decoder } = await loraDecoder(context, "lora-teacher");
     const folder = path.join(directory, "cache");
     const header = {

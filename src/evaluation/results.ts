@@ -1,6 +1,7 @@
 // The result tables that figures and report draw from; every number in them comes out of a run.
 import type { Split } from "../corpus/item";
 import type { Audit } from "./audit";
+import type { RetrievalRow, SearchStudy } from "./search-study";
 
 export type SystemId = "untuned" | "lora-student" | "full-student" | "lora-teacher" | "distilled"; // full-student = CE-only full fine-tuning control
 
@@ -140,14 +141,9 @@ export interface StudyResults {
   cache: { bytesPerToken: number; tokens: number; klError: number; topK: number; teacherEntropy: number };
   seconds: Record<string, number>;
   seeds?: { seed: number; systems: SystemResult[] }[];
-  retrieval?: {
-    index: string;
-    ndcg10: number;
-    mrr: number;
-    recall1: number;
-    recall5: number;
-    recall10: number;
-  }[];
+  retrieval?: RetrievalRow[];
+  /** The encoder and queries behind `retrieval`, tests between indexes, misses and the map. */
+  search?: Omit<SearchStudy, "rows">;
   architecture?: { student: ModelConfig; teacher: ModelConfig };
   repeatability?: { system: SystemId; items: number; identical: number } /* the same input given twice */;
   provenance?: Provenance;

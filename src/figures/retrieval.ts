@@ -7,7 +7,7 @@ import { SYSTEM_STYLES } from "./systems";
 type RetrievalRow = NonNullable<StudyResults["retrieval"]>[number];
 
 const MEASURES: {
-  key: Exclude<keyof RetrievalRow, "index">;
+  key: Exclude<keyof RetrievalRow, "index" | "map">;
   name: Record<Language, string>;
   color: string;
   symbol: string;
@@ -22,6 +22,7 @@ const MEASURES: {
 const INDEX_NAMES: Record<string, Record<Language, string>> = {
   document: { ko: "원문", en: "document" },
   reference: { ko: "기준 요약", en: "reference summary" },
+  lead: { ko: "증류 요약만큼의 앞부분", en: "lead as long as the distilled summary" },
   "lead-2": { ko: "앞 두 문장", en: "first two sentences" },
 };
 

@@ -13,6 +13,7 @@ import { appendixSection, type ConclusionWords, conclusionSection } from "./sect
 import { type InterpretationWords, interpretationSection } from "./sections/interpretation";
 import { type ModelsWords, modelsSection } from "./sections/models";
 import { type ResultsWords, resultsSection } from "./sections/results";
+import { type SearchWords, searchSection } from "./sections/search";
 import { type TrainingWords, trainingSection } from "./sections/training";
 import type { ReportSettings } from "./settings";
 
@@ -39,6 +40,7 @@ export interface ReportWords {
   interpretation: InterpretationWords;
   audit: AuditWords;
   conclusion: ConclusionWords;
+  search: SearchWords;
 }
 
 function sizes(results: StudyResults) {
@@ -74,6 +76,7 @@ export function report(
   interpretationSection(doc, results, samples, words.interpretation);
   auditSection(doc, results, words.audit, names);
   conclusionSection(doc, results, words.conclusion, names, language);
+  searchSection(doc, results, words.search, language);
   appendixSection(doc, results, words.conclusion, names);
   const field = (key: keyof ReportSettings): [string, string] => {
     const value = settings[key];

@@ -4,6 +4,7 @@ import type { StudyResults } from "../../src/evaluation/results";
 import type { SampleRow } from "../../src/evaluation/samples";
 import { architectureDiagram } from "../../src/figures/architecture";
 import { attentionMap } from "../../src/figures/attention-map";
+import { embeddingMap } from "../../src/figures/embedding-map";
 import type { Figure } from "../../src/figures/figure";
 import { lengthAgainstBertscore } from "../../src/figures/length-against-bertscore";
 import { modelComparison } from "../../src/figures/model-comparison";
@@ -62,6 +63,16 @@ export function drawAll(): Record<string, Figure> {
     seeds: seedSpread(results.seeds!),
     retrieval: retrievalFigure(results.retrieval!),
     architecture: architectureDiagram(results.architecture!.student, "gemma2-student"),
+    "embedding-map": embeddingMap({
+      explained: [0.41, 0.17],
+      map: ["document", "reference", "distilled"].flatMap((index, series) =>
+        Array.from({ length: 12 }, (_, i) => ({
+          ...{ index, id: `item-${i}`, topic: "<t>" },
+          x: Math.cos(i + series / 3) * (1 + series / 4),
+          y: Math.sin(2 * i + series) / (1 + series),
+        })),
+      ),
+    }),
     "token-heatmap": tokenHeatmap(
       TOKENS.map((token, i) => ({
         token,

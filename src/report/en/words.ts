@@ -7,6 +7,7 @@ import { interpretation } from "./interpretation";
 import { models } from "./models";
 import { names } from "./names";
 import { results } from "./results";
+import { search } from "./search";
 import { training } from "./training";
 
 export const english: ReportWords = {
@@ -48,4 +49,5 @@ export const english: ReportWords = {
   interpretation,
   audit,
   conclusion,
+  search,
 };

@@ -7,6 +7,7 @@ import { interpretation } from "./interpretation";
 import { models } from "./models";
 import { names } from "./names";
 import { results } from "./results";
+import { search } from "./search";
 import { training } from "./training";
 
 export const korean: ReportWords = {
@@ -42,4 +43,5 @@ export const korean: ReportWords = {
   interpretation,
   audit,
   conclusion,
+  search,
 };

@@ -2,12 +2,14 @@
 
 import type { Shard } from "../shard";
 import type { Artifact } from "../stage";
+import { auditStage } from "./audit";
 import { baseModel } from "./base-model";
 import { compareModel } from "./compare-models";
 import { type StudyContext, SYSTEMS } from "./context";
 import { corpusStage } from "./corpus";
 import { probeStage } from "./fact-probe";
 import { modelRows } from "./model-rows";
+import { repeatabilityStage } from "./repeatability";
 import { resultsStage } from "./results";
 import { retrievalStage } from "./retrieval";
 import { encoderFiles } from "./scorer";
@@ -50,7 +52,9 @@ export function namedStages({ profile }: StudyContext): Map<string, NamedStage> 
   }
   stages.set("scores", { run: scoreStage });
   stages.set("fact-probe", { run: probeStage });
-  stages.set("retrieval", { run: retrievalStage });
+  stages.set("repeatability", { run: repeatabilityStage });
+  stages.set("audit", { run: auditStage });
+  stages.set("retrieval", { run: (context) => retrievalStage(context) });
   stages.set("results", { run: (context) => resultsStage(context).then(withoutFolder) });
   return stages;
 }

@@ -11,7 +11,7 @@ import { type StudyContext, SYSTEMS } from "./context";
 import { corpusStage } from "./corpus";
 import { modelRows } from "./model-rows";
 import { repeatabilityOf, repeatabilityStage } from "./repeatability";
-import { retrievalStage } from "./retrieval";
+import { retrievalStage, type SearchChoice } from "./retrieval";
 import { sampleRows } from "./samples";
 import { scoreStage } from "./scores";
 import { seedResults } from "./seeds";
@@ -21,15 +21,22 @@ import { trainSystem } from "./train-system";
 
 const TRAINED: Exclude<SystemId, "untuned">[] = ["lora-teacher", "lora-student", "full-student", "distilled"];
 
-/** Collects the study's results and writes results.json and samples.jsonl under data/runs/<profile>. */
-export async function resultsStage(context: StudyContext): Promise<{ file: string; value: StudyResults }> {
+/**
+ * Collects the study's results and writes results.json and samples.jsonl under data/runs/<profile>; `choice` is the
+ * encoder and the queries of the search.
+ */
+export async function resultsStage(
+  context: StudyContext,
+  choice: SearchChoice = {},
+): Promise<{ file: string; value: StudyResults }> {
   const { profile, seed } = context;
   const corpus = await corpusStage(context);
   const scores = await scoreStage(context);
   const runs = [];
   for (const system of TRAINED) runs.push(await trainSystem(context, system));
   const logits = await teacherLogits(context);
-  const retrieval = await retrievalStage(context);
+  const retrieval = await retrievalStage(context, choice);
+  const { rows, ...search } = retrieval.value;
   const repeated = await repeatabilityStage(context);
   const audit = await auditStage(context);
   const written = [];
@@ -56,7 +63,8 @@ export async function resultsStage(context: StudyContext): Promise<{ file: strin
       ["retrieval", retrieval.seconds] as const,
     ]),
     seeds: seedResults(context),
-    retrieval: retrieval.value.rows,
+    retrieval: rows,
+    search,
     architecture: {
       student: await hubConfig(context, profile.student),
       teacher: await hubConfig(context, profile.teacher),

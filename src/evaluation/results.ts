@@ -1,6 +1,7 @@
 // The result tables that figures and report draw from; every number in them comes out of a run.
 import type { Split } from "../corpus/item";
 import type { Audit } from "./audit";
+import type { LighterResults } from "./lighter";
 import type { RetrievalRow, SearchStudy } from "./search-study";
 
 export type SystemId = "untuned" | "lora-student" | "full-student" | "lora-teacher" | "distilled"; // full-student = CE-only full fine-tuning control
@@ -145,6 +146,7 @@ export interface StudyResults {
   /** The encoder and queries behind `retrieval`, tests between indexes, misses and the map. */
   search?: Omit<SearchStudy, "rows">;
   architecture?: { student: ModelConfig; teacher: ModelConfig };
+  lighter?: LighterResults /* forms of the distilled student, from notebook 09 */;
   repeatability?: { system: SystemId; items: number; identical: number } /* the same input given twice */;
   provenance?: Provenance;
   audit?: Audit;

@@ -29,7 +29,7 @@ const PNG_DPI = 300;
 /** Thrown when a run has left no tables yet. */
 export class MissingResults extends Error {}
 
-/** Reads results.json and, if there, samples.jsonl of a run's folder. */
+/** Reads results.json and, if there, lighter.json (of the same distilled student) and samples.jsonl of a run's folder. */
 export function readRun(folder: string): { results: StudyResults; samples: SampleRow[] } {
   const path = join(folder, "results.json");
   if (!existsSync(path)) {
@@ -44,6 +44,11 @@ export function readRun(folder: string): { results: StudyResults; samples: Sampl
     throw new Error(
       `${path}: expected JSON, found: ${(error as Error).message}. Delete it and run "npm run study", which writes it anew.`,
     );
+  }
+  const forms = join(folder, "lighter.json");
+  if (existsSync(forms)) {
+    const lighter = JSON.parse(readFileSync(forms, "utf8")) as NonNullable<StudyResults["lighter"]>;
+    if (lighter.model === results.provenance?.models.distilled) results.lighter = withoutMarks(lighter);
   }
   const lines = join(folder, "samples.jsonl");
   if (!existsSync(lines)) return { results, samples: [] };

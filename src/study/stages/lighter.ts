@@ -1,0 +1,171 @@
+// Stage "lighter": the distilled student in all its forms: size, memory, speed, scores, and which form to take.
+import { spawnSync } from "node:child_process";
+import * as fs from "node:fs";
+import * as path from "node:path";
+import { writeJson } from "../../engine/atomic-write";
+import { progress } from "../../engine/progress";
+import { compareSystems } from "../../evaluation/compare-systems";
+import {
+  type Form,
+  KEPT_METRICS,
+  type LighterComparison,
+  type LighterResults,
+  type LighterRow,
+  recommend,
+} from "../../evaluation/lighter";
+import type { SystemId } from "../../evaluation/results";
+import type { ScoredSystem } from "../../evaluation/score-system";
+import { holm } from "../../evaluation/significance";
+import { encodeItem } from "../../prompts/example";
+import { loadTokenizer } from "../../prompts/tokenizer";
+import { schemeName } from "../../quantization/scheme";
+import { writeOnnxFolder } from "../export-system";
+import { FORMS, openEngineForm, openForm, weightsFile, writeEngineForms } from "../forms";
+import { type Artifact, ROOT, stage } from "../stage";
+import { baseModel } from "./base-model";
+import type { StudyContext } from "./context";
+import { corpusStage, itemsOf } from "./corpus";
+import { planFrom, type Quantization, quantizationStage } from "./quantization";
+import { encoderFiles, studyScorer } from "./scorer";
+import { modelHash, summarise } from "./summaries";
+import { systemDecoder } from "./train-system";
+
+const SYSTEM: SystemId = "distilled";
+const TIMED_TEXTS = 8;
+
+/** Makes, times and scores every form of the distilled student, or finds that done. */
+export async function lighterStage(context: StudyContext): Promise<Artifact<LighterResults>> {
+  const { profile } = context;
+  const corpus = await corpusStage(context);
+  const model = await modelHash(context, SYSTEM);
+  const quantization = await quantizationStage(context, SYSTEM, model);
+  const inputs = {
+    model,
+    quantization: quantization.key,
+    corpus: corpus.value.hash,
+    encoder: (await encoderFiles(context)).hash,
+    layer: profile.encoder.layer,
+    maxNewTokens: profile.maxNewTokens,
+    forms: FORMS,
+  };
+  return stage(profile.name, "lighter", 1, inputs, async (directory) => {
+    const { decoder } = await systemDecoder(context, SYSTEM);
+    writeEngineForms(directory, decoder, planFrom(quantization.value));
+    decoder.dispose();
+    await writeOnnxFolder(context, SYSTEM, path.join(directory, "onnx"));
+
+    const tokenizer = await loadTokenizer((await baseModel(context, profile.student)).folder);
+    const items = itemsOf(corpus, "test-in-domain", "test-other");
+    const prompts = items.map((item) => encodeItem(tokenizer, item).promptIds);
+    const options = {
+      maxNewTokens: profile.maxNewTokens,
+      stopIds: tokenizer.stopIds,
+      padId: tokenizer.padId,
+    };
+    const apart = Math.max(1, Math.floor(prompts.length / TIMED_TEXTS));
+    const timed = path.join(directory, "prompts.json");
+    writeJson(timed, { prompts: prompts.filter((_, i) => i % apart === 0).slice(0, TIMED_TEXTS), options });
+
+    const texts = new Map<Form, string[]>();
+    for (const form of FORMS) {
+      if (!form.startsWith("onnx")) {
+        const opened = openEngineForm(directory, form);
+        texts.set(form, summarise(opened, tokenizer, items, profile.maxNewTokens, form).texts);
+        opened.dispose();
+        continue;
+      }
+      const writer = await openForm(directory, form, options);
+      const bar = progress(form, prompts.length);
+      const written: string[] = [];
+      for (const prompt of prompts) {
+        written.push(tokenizer.decode(await writer.write(prompt)).trim());
+        bar.update(written.length);
+      }
+      bar.finish();
+      await writer.dispose();
+      texts.set(form, written);
+    }
+
+    const { scorer, encoder } = await studyScorer(context, items);
+    const scored = new Map(
+      FORMS.map((form) => [form, scorer.score(SYSTEM, profile.student, texts.get(form)!)] as const),
+    );
+    encoder.dispose();
+    const plain = texts.get("fp32")!;
+    const rows = FORMS.map((form): LighterRow => {
+      const { scores, interval95 } = scored.get(form)!.result;
+      return {
+        form,
+        fileBytes: fs.statSync(weightsFile(directory, form)).size,
+        ...measured(directory, form, timed),
+        identical: texts.get(form)!.filter((text, i) => text === plain[i]).length,
+        scores,
+        interval95,
+      };
+    });
+    const comparisons = compareWithPlain(scored);
+    return {
+      system: SYSTEM,
+      model,
+      texts: items.length,
+      rows,
+      comparisons,
+      quantization: summary(quantization.value),
+      recommended: {
+        engine: recommend(rows, comparisons, "engine"),
+        onnx: recommend(rows, comparisons, "onnx"),
+      },
+    };
+  });
+}
+
+type Measured = Pick<LighterRow, "weightBytes" | "memoryBytes" | "firstTokenMs" | "tokensPerSecond">;
+
+/** Memory and speed of a form, in a process of its own: what one form left behind never meets another. */
+function measured(directory: string, form: Form, prompts: string): Measured {
+  const command = path.join(ROOT, "src/study/commands/measure-form.ts");
+  const { stdout, stderr, status } = spawnSync(
+    process.execPath,
+    ["--require", path.join(ROOT, "node_modules/tsx/dist/cjs/index.cjs"), command, directory, form, prompts],
+    { cwd: ROOT, encoding: "utf8" },
+  );
+  if (status !== 0) throw new Error(`Measuring ${form} ended with exit ${status}: ${stderr.trim()}`);
+  return JSON.parse(stdout.trim().split("\n").pop()!) as Measured;
+}
+
+/** Every form against fp32 in the engine; a metric and test set make a family for Holm. */
+function compareWithPlain(scored: ReadonlyMap<Form, ScoredSystem>): LighterComparison[] {
+  const plain = scored.get("fp32")!;
+  const raw = FORMS.filter((form) => form !== "fp32").flatMap((form) =>
+    compareSystems([scored.get(form)!, plain], { metrics: KEPT_METRICS }).map(({ a, b, ...row }) => ({
+      ...row,
+      form,
+    })),
+  );
+  const family = (row: { testSet: string; metric: string }) => `${row.testSet} ${row.metric}`;
+  return [...new Set(raw.map(family))].flatMap((name) => {
+    const rows = raw.filter((row) => family(row) === name);
+    const adjusted = holm(rows.map(({ p }) => p));
+    return rows.map((row, i): LighterComparison => {
+      const pHolm = adjusted[i]!;
+      const verdict = pHolm >= 0.05 ? "tie" : row.difference > 0 ? "better" : "worse";
+      return { ...row, pHolm, verdict };
+    });
+  });
+}
+
+function summary({ measured: divergences, budgetBytes, plan }: Quantization): LighterResults["quantization"] {
+  const bitsByPart: Record<string, string> = {};
+  for (const [matrix, scheme] of plan) {
+    const part = matrix.replace(/^model\.(layers\.)?/, "").replace(/\.(\w+_proj\.)?weight$/, "");
+    bitsByPart[part] = schemeName(scheme);
+  }
+  return { measured: divergences, budgetBytes, bitsByPart };
+}
+
+/** The forms' table, also written to lighter.json beside the study's results.json, where figures and report read it. */
+export async function lighterResults(context: StudyContext): Promise<LighterResults> {
+  const { value } = await lighterStage(context);
+  writeJson(path.join(ROOT, "data/runs", context.profile.name, "lighter.json"), value);
+  return value;
+}

@@ -42,8 +42,8 @@ const spreadText = (measure: string, { minimum, median, runs }: Spread) =>
     ? shown(measure, median)
     : `${shown(measure, median)} (min ${shown(measure, minimum)}, n = ${runs})`;
 
-const goalText = (goal: GoalResult, two: boolean) => {
-  const figure = (value: number) => (two ? `${value.toPrecision(3)} ×` : shown(goal.measure, value));
+const goalText = (goal: GoalResult) => {
+  const figure = (value: number) => (!goal.alone ? `${value.toPrecision(3)} ×` : shown(goal.measure, value));
   return `${goal.measure}: ${figure(goal.found)} of medians, ${figure(goal.foundOfMinima)} of minima; goal ≤ ${figure(goal.atMost)}: ${goal.reached ? "reached" : "**not reached**"}`;
 };
 
@@ -54,7 +54,7 @@ function caseLines({ name, sides, goals, agreement }: CaseResult): string[] {
     );
     return `  - ${side}: ${figures.join("; ")}`;
   });
-  for (const goal of goals) lines.push(`  - ${goalText(goal, sides.length === 2)}`);
+  for (const goal of goals) lines.push(`  - ${goalText(goal)}`);
   const agreed = Object.entries(agreement).map(
     ([key, difference]) => `${key} ${difference.toExponential(1)}`,
   );
@@ -78,10 +78,10 @@ function rowLines(row: Row, result: RowResult | undefined): string[] {
 function summary(rows: readonly Row[], results: Results): string[] {
   const lines = ["| row | case | measure | ratio or figure | goal | |", "|---|---|---|---|---|---|"];
   for (const { name } of rows) {
-    for (const { name: what, sides, goals } of results[name]?.cases ?? []) {
+    for (const { name: what, goals } of results[name]?.cases ?? []) {
       for (const goal of goals) {
         const figure = (value: number) =>
-          sides.length === 2 ? `${value.toPrecision(3)} ×` : shown(goal.measure, value);
+          !goal.alone ? `${value.toPrecision(3)} ×` : shown(goal.measure, value);
         lines.push(
           `| ${name} | ${what} | ${goal.measure} | ${figure(goal.found)} | ≤ ${figure(goal.atMost)} | ${goal.reached ? "reached" : "not reached"} |`,
         );

@@ -9,6 +9,8 @@ export interface Spread {
 }
 
 export interface GoalResult extends Goal {
+  /** A figure of the first side, not a ratio. */
+  alone: boolean;
   /** Of the medians; without a second side the median itself. */
   found: number;
   /** Of the minima. */
@@ -97,7 +99,10 @@ export async function measure(row: string, what: Case, runs: number): Promise<Ca
     name,
     sides: sides.map((side, i) => ({ name: side.name, measures: spreads[i]! })),
     agreement: checks.length === 2 ? agreement(name, checks as never, tolerance) : {},
-    goals: what.goals.map((goal) => judged(goal, spreads)),
+    goals: [
+      ...what.goals.map((goal) => judged(goal, spreads)),
+      ...(what.alone ?? []).map((goal) => judged(goal, spreads.slice(0, 1))),
+    ],
   };
 }
 
@@ -106,5 +111,5 @@ function judged(goal: Goal, spreads: readonly Record<string, Spread>[]): GoalRes
   if (!first) throw new Error(`No side measures "${goal.measure}".`);
   const found = second ? first.median / second.median : first.median;
   const foundOfMinima = second ? first.minimum / second.minimum : first.minimum;
-  return { ...goal, found, foundOfMinima, reached: found <= goal.atMost };
+  return { ...goal, alone: second === undefined, found, foundOfMinima, reached: found <= goal.atMost };
 }

@@ -20,6 +20,8 @@ export interface Case {
   name: string;
   sides: [Side] | [Side, Side];
   goals: Goal[];
+  /** Bounds on the first side alone. */
+  alone?: Goal[];
   /** How far the sides' check values may differ, as a share of the larger one (of 1 where both are below 1). */
   tolerance: number;
   /** Timed runs of each side; `--runs` wins. */

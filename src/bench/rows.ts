@@ -1,6 +1,26 @@
 // The rows of docs/benchmarks.md, in its order.
 import type { Row } from "./row";
 import { bertscore } from "./rows/bertscore";
+import { capture } from "./rows/capture";
+import { generate, generate2b } from "./rows/generate";
+import { load9b } from "./rows/load-9b";
+import { loss256k } from "./rows/loss-256k";
 import { rouge } from "./rows/rouge";
+import { scaling } from "./rows/scaling";
+import { startup } from "./rows/startup";
+import { train2b } from "./rows/train-2b";
+import { trainTiny } from "./rows/train-tiny";
 
-export const rows: readonly Row[] = [rouge, bertscore];
+export const rows: readonly Row[] = [
+  trainTiny,
+  train2b,
+  load9b,
+  loss256k,
+  generate,
+  generate2b,
+  capture,
+  rouge,
+  bertscore,
+  startup,
+  scaling,
+];

@@ -33,7 +33,18 @@ const GEMMA_2_2B: DecoderConfig = {
   eosTokenIds: [1, 107],
   padTokenId: 0,
 };
-const SIZES: Record<string, DecoderConfig> = { "gemma-2-2b": GEMMA_2_2B };
+/** The sizes of google/gemma-2-9b-it as its config.json states them. */
+const GEMMA_2_9B: DecoderConfig = {
+  ...GEMMA_2_2B,
+  hiddenSize: 3584,
+  intermediateSize: 14_336,
+  numHiddenLayers: 42,
+  numAttentionHeads: 16,
+  numKeyValueHeads: 8,
+  slidingLayers: Array.from({ length: 42 }, (_, i) => i % 2 === 0),
+  embeddingScale: Math.sqrt(3584),
+};
+const SIZES: Record<string, DecoderConfig> = { "gemma-2-2b": GEMMA_2_2B, "gemma-2-9b": GEMMA_2_9B };
 
 /** Stored bytes of `count` draws of N(0, deviation²): from a table of 65,536, as two billion exact draws take an hour. */
 function randomBytes(count: number, deviation: number, random: Random): Uint8Array {

@@ -1,0 +1,106 @@
+// Row "loss-256k": cross-entropy and KL over a vocabulary of 256,000, forward and backward, against torch whole and in chunks.
+
+import { distillationRows } from "../../distillation/losses";
+import { valueAndGradients } from "../../engine/gradient";
+import { Random } from "../../engine/random";
+import { slice } from "../../engine/raw";
+import { type Tensor, tf } from "../../engine/tf";
+import { crossEntropyRows, headLoss } from "../../training/head-loss";
+import { extraBytes } from "../memory";
+import type { Row } from "../row";
+import { secondsOf } from "../steps";
+
+const ROWS = 2 * 512;
+const VOCAB = 256_000;
+const WIDTH = 256;
+const TOP_K = 64;
+const SOFTCAP = 30;
+const LOGITS_BYTES = ROWS * VOCAB * 4;
+
+interface Spec {
+  kind: "ce" | "kd";
+  targets: number[];
+}
+
+/** sin(a · (i + 1)) · factor: the same numbers on both sides. */
+const wave = (count: number, a: number, factor: number) =>
+  Float32Array.from({ length: count }, (_, i) => Math.sin(a * (i + 1)) * factor);
+
+export const loss256k: Row = {
+  name: "loss-256k",
+  title:
+    "Loss over 2 x 512 tokens and V = 256,000 from hidden states, forward and backward, against torch whole and torch in chunks: at most 5 % of one full logits tensor (1.05 GB) as extra memory, at most 1.0 × the time.",
+  method:
+    "Hidden width 256, logit softcap 30, frozen head in fp32, gradient with respect to the hidden states, as in LoRA. KD: half cross-entropy, half forward KL against 64 tokens and the tail. Extra memory is the peak of resident memory in the first call, less what was resident before it. torch in chunks: 16 rows at a time under checkpointing.",
+  cases: () => {
+    const random = new Random(5);
+    const targets = Array.from({ length: ROWS }, () => random.integer(0, 999));
+    return (["ce", "kd"] as const).flatMap((kind) =>
+      (["whole", "chunked"] as const).map((way) => ({
+        name: `${kind === "ce" ? "cross-entropy" : "KD"}, torch ${way}`,
+        sides: [
+          { name: "this project", runtime: "node", spec: { kind, targets } },
+          { name: `torch, ${way}`, runtime: "python", spec: { kind, way, targets } },
+        ],
+        goals: [{ measure: "seconds", atMost: 1 }],
+        alone: [{ measure: "extraShare", atMost: 0.05 }],
+        tolerance: 1e-4,
+        runs: 3,
+      })),
+    );
+  },
+  prepare({ kind, targets: given }: Spec) {
+    const hidden = tf.keep(tf.tensor2d(wave(ROWS * WIDTH, 0.37, 1), [ROWS, WIDTH]));
+    const head = tf.keep(tf.tensor2d(wave(VOCAB * WIDTH, 0.011, 0.3), [VOCAB, WIDTH]));
+    const targets = Int32Array.from(given);
+    const rowLoss = () => {
+      if (kind === "ce") return crossEntropyRows(targets);
+      // The 64 listed tokens of row t are 7 t, 7 t + 1, … with falling logits; the tail holds a tenth of the mass.
+      const topLogits = Float32Array.from({ length: ROWS * TOP_K }, (_, i) => -0.1 * (i % TOP_K));
+      const mass = [...topLogits.subarray(0, TOP_K)].reduce((sum, v) => sum + Math.exp(v), 0);
+      return distillationRows(
+        targets,
+        {
+          kind: "sparse",
+          vocabSize: VOCAB,
+          topK: TOP_K,
+          samples: 0,
+          topIds: Int32Array.from(
+            { length: ROWS * TOP_K },
+            (_, i) => 7 * Math.floor(i / TOP_K) + (i % TOP_K),
+          ),
+          topLogits,
+          logSumExp: new Float32Array(3 * ROWS).fill(Math.log(mass / 0.9)),
+          logTail: new Float32Array(3 * ROWS).fill(Math.log(0.1)),
+          sampledIds: new Int32Array(0),
+          sampledLogits: new Float32Array(0),
+        },
+        { alpha: 0.5, temperature: 1, loss: "forward-kl" },
+      );
+    };
+    const compute = (use: (value: Tensor, gradient: Tensor) => void) =>
+      tf.tidy(() => {
+        const { value, gradients } = valueAndGradients(
+          () => headLoss(hidden, head, rowLoss(), { softcap: SOFTCAP, trainable: false }),
+          [hidden],
+        );
+        use(value, gradients[0]!);
+      });
+    const check: Record<string, number[]> = {};
+    const extra = extraBytes(() =>
+      compute((value, gradient) => {
+        check.loss = [value.dataSync()[0]!];
+        // Means over rows are small: a thousand times the first row's gradient is compared.
+        check.gradient = [...slice(gradient, [0, 0], [1, WIDTH]).dataSync()].map((v) => 1000 * v);
+      }),
+    );
+    return {
+      check,
+      run: () => ({
+        seconds: secondsOf(() => compute((value) => value.dataSync())),
+        extraBytes: extra,
+        extraShare: extra / LOGITS_BYTES,
+      }),
+    };
+  },
+};

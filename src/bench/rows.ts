@@ -1,6 +1,7 @@
 // The rows of docs/benchmarks.md, in its order.
 import type { Row } from "./row";
 import { bertscore } from "./rows/bertscore";
+import { cache } from "./rows/cache";
 import { capture } from "./rows/capture";
 import { generate, generate2b } from "./rows/generate";
 import { load9b } from "./rows/load-9b";
@@ -19,6 +20,7 @@ export const rows: readonly Row[] = [
   generate,
   generate2b,
   capture,
+  cache,
   rouge,
   bertscore,
   startup,

@@ -66,7 +66,8 @@ function distillkitOn(logits: Float32Array): { bytes: number; kl: number } {
 
 export const cache: Row = {
   name: "cache",
-  title: "Bytes a token and KL error of the teacher-logit cache at V = 256,000, against DistillKit's scheme of 344 bytes: at most 200 bytes, a lower error.",
+  title:
+    "Bytes a token and KL error of the teacher-logit cache at V = 256,000, against DistillKit's scheme of 344 bytes: at most 200 bytes, a lower error.",
   method:
     "k = 64; four positions of Zipf-like logits over ids in random order (flat: exponent 1.5; confident: 4). KL in nats of the full distribution at T = 1 against what comes back, the mass outside the listed tokens spread evenly. DistillKit's scheme is written anew from its description: 128 tokens, 16 exact, a fit of six terms.",
   cases: () =>

@@ -1,14 +1,15 @@
 // One optimizer step of distillation: from a cache, from a teacher in memory, or from the teacher's own texts.
-import { slice } from "../engine/raw";
+import { slice, sumAll } from "../engine/raw";
 import { type Tensor, tf } from "../engine/tf";
 import type { Decoder } from "../models/decoder";
 import { takeRows } from "../models/embedding";
 import { type Batch, collate } from "../prompts/batch";
 import type { Example } from "../prompts/example";
-import { batchLoss, splitBatch } from "../training/finetune";
+import { type BatchInputs, batchInputs, batchLoss, splitBatch } from "../training/finetune";
 import type { StepBatch } from "../training/loop";
 import { LogitCache, rowShape } from "./cache";
-import { type DistillationOptions, distillationRows } from "./losses";
+import { deviceTeacher, teacherInputs } from "./device-teacher";
+import { type DistillationOptions, distillationRows, type LossParts } from "./losses";
 import { sparseTeacher, type Teacher } from "./teacher-targets";
 
 export interface DistillStepOptions extends DistillationOptions {
@@ -41,12 +42,19 @@ export function distillStep(
     items: examples.map((e) => e.id),
     micro: parts.map(({ batch, teacher }) => ({
       tokens: batch.targets.length,
-      loss: () =>
-        batchLoss(
-          decoder,
-          batch,
-          distillationRows(batch.targets, teacher, options, (seen) => meter.add(seen)),
-        ),
+      ...(teacher.kind === "sparse" && {
+        inputs: () => ({ ...batchInputs(decoder, batch), ...teacherInputs(teacher) }),
+      }),
+      loss: (inputs, observe) => {
+        const given = inputs as BatchInputs | undefined;
+        const rows = distillationRows(
+          given?.targets ?? batch.targets,
+          given && teacher.kind === "sparse" ? deviceTeacher(teacher, given) : teacher,
+          options,
+          (seen) => (observe ? observe(summed(seen)) : meter.add(seen)),
+        );
+        return batchLoss(decoder, batch, rows, given);
+      },
     })),
     measures: () => {
       for (const { release } of parts) release();
@@ -86,15 +94,20 @@ function teacherOf(source: LogitCache | Decoder, batch: Batch): { teacher: Teach
   };
 }
 
+const summed = ({ crossEntropy, divergence }: LossParts) => ({
+  crossEntropy: sumAll(crossEntropy),
+  kl: sumAll(divergence),
+});
+
 /** Sums of the loss's parts, kept on the device until they are read. */
 class Meter {
   private sums: Tensor[] = [];
   private tokens = 0;
 
-  add({ crossEntropy, divergence }: { crossEntropy: Tensor; divergence: Tensor }): void {
-    this.tokens += divergence.size;
-    const parts = [crossEntropy, divergence].map((part) => tf.sum(part));
-    this.sums.push(tf.keep(tf.stack(parts)));
+  add(seen: LossParts): void {
+    this.tokens += seen.divergence.size;
+    const { crossEntropy, kl } = summed(seen);
+    this.sums.push(tf.keep(tf.stack([crossEntropy, kl])));
   }
 
   read(): Record<string, number> {

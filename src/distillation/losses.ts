@@ -17,7 +17,8 @@ import {
   sum,
 } from "../engine/raw";
 import { type Tensor, tf } from "../engine/tf";
-import type { RowLoss } from "../training/head-loss";
+import { labelsOf, type RowLoss } from "../training/head-loss";
+import type { DeviceTeacher } from "./device-teacher";
 import { checkDivergence, type DivergenceOptions, divergence } from "./divergences";
 import { places, withoutTokens } from "./teacher-statistics";
 import { type SparseTeacher, type Teacher, temperatureColumn } from "./teacher-targets";
@@ -40,13 +41,18 @@ export interface DistillationOptions extends DivergenceOptions {
   tail?: TailMode;
 }
 
-/** What a row loss consists of, per scored token, without T² and weights. */
-export type Observe = (parts: { crossEntropy: Tensor; divergence: Tensor }) => void;
+/** What a row loss consists of, per scored token [n], without T² and weights. */
+export interface LossParts {
+  crossEntropy: Tensor;
+  divergence: Tensor;
+}
+
+export type Observe = (parts: LossParts) => void;
 
 /** The row loss of a batch. targets int32 [positions]; `observe` is called with each chunk's parts [n]. */
 export function distillationRows(
-  targets: Int32Array,
-  teacher: Teacher,
+  targets: Int32Array | Tensor,
+  teacher: Teacher | DeviceTeacher,
   options: DistillationOptions,
   observe?: Observe,
 ): RowLoss {
@@ -55,13 +61,13 @@ export function distillationRows(
   if (!(alpha >= 0 && alpha <= 1)) throw new Error(`alpha must be from 0 to 1, found ${alpha}.`);
   if (!(temperature > 0)) throw new Error(`temperature must be above 0, found ${temperature}.`);
   const anyLoss = tail === "bucket" || tail === "prior" || tail === "renormalise";
-  if (teacher.kind === "sparse" && !anyLoss && loss !== "forward-kl") {
+  if (teacher.kind !== "dense" && !anyLoss && loss !== "forward-kl") {
     throw new Error(`The tail mode "${tail}" goes with forward KL, found "${loss}". Use "bucket".`);
   }
-  if (teacher.kind === "sparse" && tail === "sampled" && teacher.samples === 0) {
+  if (teacher.kind !== "dense" && tail === "sampled" && teacher.samples === 0) {
     throw new Error(`The tail mode "sampled" needs a cache captured with samples; this one has none.`);
   }
-  if (teacher.kind === "sparse" && tail === "prior" && !teacher.prior) {
+  if (teacher.kind !== "dense" && tail === "prior" && !teacher.prior) {
     throw new Error(`The tail mode "prior" needs a cache captured with a prior; this one has none.`);
   }
   return (logits, start) => {
@@ -74,12 +80,16 @@ export function distillationRows(
     const divergent =
       teacher.kind === "dense"
         ? denseRows(logits, teacher.logits(start, n), options)
-        : sparseRows(logits, sparseChunk(teacher, start, n), tail, options);
+        : sparseRows(
+            logits,
+            teacher.kind === "sparse" ? sparseChunk(teacher, start, n) : teacher.chunk(start, n),
+            tail,
+            options,
+          );
     const weight = (1 - alpha) * temperature ** 2;
     const weighted = weight === 1 ? divergent : scaled(divergent, weight);
     if (alpha === 0 && !observe) return weighted;
-    const labels = tf.tensor1d(targets.subarray(start, start + n), "int32");
-    const [entropy, slope] = sparseCrossEntropy(logits, labels);
+    const [entropy, slope] = sparseCrossEntropy(logits, labelsOf(targets, start, n));
     observe?.({ crossEntropy: entropy, divergence: divergent.loss });
     if (alpha === 0) return weighted;
     return {
@@ -115,7 +125,8 @@ function fullRows(logits: Tensor, teacher: Tensor, options: DistillationOptions)
 const project = (gradient: Tensor, probabilities: Tensor): Tensor =>
   sub(gradient, mul(probabilities, sum(gradient, 1, true)));
 
-interface SparseChunk {
+/** The teacher's side of n rows. */
+export interface SparseChunk {
   k: number;
   /** [row, column] of the top tokens, int32 [n · k, 2] */
   top: Tensor;
@@ -192,11 +203,11 @@ function priorRows(logits: Tensor, chunk: SparseChunk, options: DistillationOpti
   const { k, top } = chunk;
   const [n, vocab] = logits.shape as [number, number];
   const logTail = chunk.logTail(temperatureColumn(temperature, "prior"));
-  const shape = add(tf.zeros([n, vocab]), scale(chunk.prior(), 1 / temperature));
+  const shape = add(tf.fill([n, vocab], 0), scale(chunk.prior(), 1 / temperature));
   const [shapeSum] = logSumExp(withoutTokens(shape, top, n * k));
   const tail = add(sub(shape, shapeSum), logTail);
   const listed = add(logSoftmax(scale(chunk.topLogits, 1 / temperature)), logComplement(logTail));
-  const isListed = scatter(top, tf.ones([n * k]), [n, vocab]);
+  const isListed = scatter(top, tf.fill([n * k], 1), [n, vocab]);
   const teacher = add(
     mul(tail, sub(tf.scalar(1), isListed)),
     scatter(top, reshape(listed, [n * k]), [n, vocab]),

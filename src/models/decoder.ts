@@ -13,7 +13,17 @@ import { attentionMask } from "./mask";
 import { rmsNorm } from "./rms-norm";
 import { type RopeTables, ropeTables } from "./rope";
 
+/** What a forward pass reads besides weights: token ids int32 [batch · time], RoPE tables, additive masks. */
+export interface DecoderInputs {
+  [name: string]: Tensor;
+  ids: Tensor;
+  cos: Tensor;
+  sin: Tensor;
+}
+
 export interface ForwardOptions {
+  /** `decoder.inputs` of the same ids, made beforehand. */
+  inputs?: DecoderInputs;
   /** 1 for real tokens, per row of ids; needed when padding stands before real tokens. */
   keyMask?: readonly (readonly number[])[];
   /** Keys and values of earlier positions, extended by this call. */
@@ -78,15 +88,10 @@ export class Decoder {
     const { config } = this;
     const time = this.checkIds(ids, batch, options.cache?.length ?? 0);
     return tf.tidy(() => {
-      const past = options.cache?.length ?? 0;
-      const rope = ropeTables(config, past, time);
-      const masks = this.masks(time, past + time, options.keyMask);
-      let x = embed(
-        this.weight("model.embed_tokens"),
-        tf.tensor1d(ids, "int32"),
-        config.embeddingScale,
-        this.trainable,
-      );
+      const { ids: tokens, ...tables } = options.inputs ?? this.inputs(ids, batch, options);
+      const rope: RopeTables = { cos: tables.cos, sin: tables.sin };
+      const masks = { full: tables.mask, sliding: tables.slidingMask ?? tables.mask };
+      let x = embed(this.weight("model.embed_tokens"), tokens, config.embeddingScale, this.trainable);
       options.onHidden?.(0, x);
       for (let layer = 0; layer < config.numHiddenLayers; layer++) {
         const mask = config.slidingLayers[layer] ? masks.sliding : masks.full;
@@ -99,6 +104,24 @@ export class Decoder {
       if (options.cache) options.cache.length += time;
       return this.norm("model.norm", x);
     });
+  }
+
+  /**
+   * What `hidden` reads besides the weights: ids, cos, sin, and the masks `mask` and `slidingMask` where they are needed;
+   * with `allMasks` wherever a longer text would need them. The caller disposes them. Throws as `hidden` does.
+   */
+  inputs(ids: Int32Array, batch: number, options: ForwardOptions = {}, allMasks = false): DecoderInputs {
+    const past = options.cache?.length ?? 0;
+    const time = this.checkIds(ids, batch, past);
+    const rope = ropeTables(this.config, past, time);
+    const { full, sliding } = this.masks(time, past + time, options.keyMask, allMasks);
+    return {
+      ids: tf.tensor1d(ids, "int32"),
+      cos: rope.cos,
+      sin: rope.sin,
+      ...(full && { mask: full }),
+      ...(sliding && { slidingMask: sliding }),
+    };
   }
 
   /** The matrix [vocab, hidden] of the language-model head; the embedding where the two are tied. */
@@ -206,16 +229,16 @@ export class Decoder {
     return tf.reshape(this.norm(module, tf.reshape(x, [(rows * width) / headDim, headDim])), [rows, width]);
   }
 
-  private masks(time: number, keys: number, keyMask: ForwardOptions["keyMask"]) {
+  private masks(time: number, keys: number, keyMask: ForwardOptions["keyMask"], all: boolean) {
     const { config } = this;
     const groups = config.numAttentionHeads / config.numKeyValueHeads;
     const anySliding = config.slidingLayers.some(Boolean) && config.slidingWindow !== undefined;
-    const slides = anySliding && keys > config.slidingWindow!;
-    const open = time === 1 && !keyMask;
+    const slides = anySliding && (keys > config.slidingWindow! || all);
+    const open = time === 1 && !keyMask && !all;
     const full = open ? undefined : attentionMask({ queries: time, keys, groups, keyMask });
     const sliding = slides
       ? attentionMask({ queries: time, keys, groups, keyMask, window: config.slidingWindow })
-      : full;
+      : undefined;
     return { full, sliding };
   }
 

@@ -38,6 +38,8 @@ export interface Profile {
   frozenWeights: "float32" | "bfloat16";
   /** Gradient checkpointing in training: less memory, the same numbers, about a third more time. */
   recompute: boolean;
+  /** Long training runs as one TensorFlow graph a step: for models small enough that calling ops is what takes the time. */
+  compile: boolean;
   maxNewTokens: number;
   bootstrapSamples: number;
 }
@@ -69,6 +71,7 @@ const tiny: Profile = {
   validation: { rougeItems: 0, keep: "last" },
   frozenWeights: "float32",
   recompute: false,
+  compile: false,
   maxNewTokens: 80,
   bootstrapSamples: 1000,
 };
@@ -103,6 +106,7 @@ const paper: Profile = {
   validation: { everySteps: 250, rougeItems: 50, keep: "rouge1" },
   frozenWeights: "bfloat16",
   recompute: true,
+  compile: false,
   maxNewTokens: 256,
 };
 

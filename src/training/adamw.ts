@@ -27,6 +27,14 @@ export interface AdamWOptions {
   decays?: (name: string) => boolean;
 }
 
+/** Scalars of one step: the learning rate, the step size and 1/√ with their bias corrections. */
+export interface StepFactors {
+  [name: string]: Tensor;
+  rate: Tensor;
+  size: Tensor;
+  inverseRoot: Tensor;
+}
+
 export class AdamW implements Optimizer {
   step = 0;
   private readonly sizes: number[];
@@ -58,9 +66,24 @@ export class AdamW implements Optimizer {
 
   /** Applies gradients, clipped to a global norm of at most `maxNorm`; returns the norm before clipping. */
   apply(gradients: readonly Tensor[], learningRate: number, maxNorm = Number.POSITIVE_INFINITY): number {
+    return tf.tidy(() => this.update(gradients, this.next(learningRate), maxNorm).dataSync()[0]!);
+  }
+
+  /** Counts a step and returns the numbers that belong to it, as `update` takes them. */
+  next(learningRate: number): StepFactors {
     this.step++;
+    const { beta1, beta2 } = this.options;
+    return {
+      rate: tf.scalar(learningRate),
+      size: tf.scalar(learningRate / (1 - beta1 ** this.step)),
+      inverseRoot: tf.scalar(1 / Math.sqrt(1 - beta2 ** this.step)),
+    };
+  }
+
+  /** The arithmetic of a step, all of it on the device; returns the gradients' norm, a scalar. */
+  update(gradients: readonly Tensor[], { rate, size, inverseRoot }: StepFactors, maxNorm: number): Tensor {
     const { beta1, beta2, eps } = this.options;
-    const normTensor = tf.tidy(() => {
+    return tf.tidy(() => {
       const flat = concat(
         gradients.map((g) => reshape(g, [-1])),
         0,
@@ -70,30 +93,35 @@ export class AdamW implements Optimizer {
       const clipped = Number.isFinite(maxNorm)
         ? mul(flat, tf.minimum(div(tf.scalar(maxNorm), add(norm, tf.scalar(1e-6))), 1))
         : flat;
-      const first = add(scale(this.first, beta1), scale(clipped, 1 - beta1));
-      const second = add(scale(this.second, beta2), scale(square(clipped), 1 - beta2));
-      this.first.dispose();
-      this.second.dispose();
-      this.first = tf.keep(first);
-      this.second = tf.keep(second);
-      const root = Math.sqrt(1 - beta2 ** this.step);
-      const denominator = add(mul(sqrt(second), tf.scalar(1 / root)), scalar(eps));
-      const size = tf.scalar(learningRate / (1 - beta1 ** this.step));
+      this.adopt({
+        first: add(scale(this.first, beta1), scale(clipped, 1 - beta1)),
+        second: add(scale(this.second, beta2), scale(square(clipped), 1 - beta2)),
+      });
+      const denominator = add(mul(sqrt(this.second), inverseRoot), scalar(eps));
       let old = concat(
         this.parameters.map((p) => reshape(p, [-1])),
         0,
       );
-      if (this.decay) old = sub(old, mul(mul(old, this.decay), tf.scalar(learningRate)));
-      const updated = sub(old, mul(div(first, denominator), size));
+      if (this.decay) old = sub(old, mul(mul(old, this.decay), rate));
+      const updated = sub(old, mul(div(this.first, denominator), size));
       for (const [i, part] of split(updated, this.sizes, 0).entries()) {
         const parameter = this.parameters[i]!;
         parameter.assign(reshape(part, parameter.shape) as never);
       }
       return norm;
     });
-    const norm = normTensor.dataSync()[0]!;
-    normTensor.dispose();
-    return norm;
+  }
+
+  /** First and second moments as they are now. */
+  moments(): { first: Tensor; second: Tensor } {
+    return { first: this.first, second: this.second };
+  }
+
+  /** Takes over tensors as the moments, in place of those it frees. */
+  adopt({ first, second }: { first: Tensor; second: Tensor }): void {
+    tf.dispose([this.first, this.second]);
+    this.first = tf.keep(first);
+    this.second = tf.keep(second);
   }
 
   /** First and second moments, for a checkpoint. */
@@ -115,10 +143,8 @@ export class AdamW implements Optimizer {
         `The optimizer state is for ${first.length} parameters, this run trains ${total} (${this.names.length} tensors). Start the run anew.`,
       );
     }
-    tf.dispose([this.first, this.second]);
     this.step = step;
-    this.first = tf.keep(tf.tensor1d(first));
-    this.second = tf.keep(tf.tensor1d(second));
+    this.adopt({ first: tf.tensor1d(first), second: tf.tensor1d(second) });
   }
 
   dispose(): void {

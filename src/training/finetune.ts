@@ -1,7 +1,7 @@
 // Supervised fine-tuning on document-summary pairs: shuffled epochs, loss on the summary's tokens only.
 import { Random } from "../engine/random";
 import { type Tensor, tf } from "../engine/tf";
-import type { Decoder } from "../models/decoder";
+import type { Decoder, DecoderInputs } from "../models/decoder";
 import { takeRows } from "../models/embedding";
 import { type Batch, collate } from "../prompts/batch";
 import type { Example } from "../prompts/example";
@@ -41,13 +41,35 @@ export function epochBatches<T>(
 export const stepsOf = (examples: number, epochs: number, batchSize: number): number =>
   Math.ceil((examples * epochs) / batchSize);
 
-/** The mean of a row loss over a batch's scored positions, with the tape's gradients. */
-export function batchLoss(decoder: Decoder, batch: Batch, rowLoss: RowLoss): Tensor {
-  const hidden = takeRows(decoder.hidden(batch.ids, batch.rows), tf.tensor1d(batch.positions, "int32"));
+/**
+ * The mean of a row loss over a batch's scored positions, with the tape's gradients. With `inputs`, made by
+ * `batchInputs` of the same batch, nothing else is read of it, and all rows are scored at once.
+ */
+export function batchLoss(decoder: Decoder, batch: Batch, rowLoss: RowLoss, inputs?: BatchInputs): Tensor {
+  const positions = inputs?.positions ?? tf.tensor1d(batch.positions, "int32");
+  const hidden = takeRows(decoder.hidden(batch.ids, batch.rows, { inputs }), positions);
   return headLoss(hidden, decoder.head, rowLoss, {
     softcap: decoder.config.finalSoftcap,
     trainable: decoder.trainable,
+    ...(inputs && { share: inputs.share, chunkElements: Number.POSITIVE_INFINITY }),
   });
+}
+
+/** What a loss reads of a batch: the decoder's inputs, positions and targets int32 [n], and 1 / n. */
+export interface BatchInputs extends DecoderInputs {
+  positions: Tensor;
+  targets: Tensor;
+  share: Tensor;
+}
+
+/** A batch's tensors for `batchLoss`; the caller disposes them. */
+export function batchInputs(decoder: Decoder, batch: Batch): BatchInputs {
+  return {
+    ...decoder.inputs(batch.ids, batch.rows, {}, true),
+    positions: tf.tensor1d(batch.positions, "int32"),
+    targets: tf.tensor1d(batch.targets, "int32"),
+    share: tf.scalar(1 / batch.targets.length),
+  };
 }
 
 /** Cuts a step's examples into at most `parts` micro-batches of nearly equal size, none empty. */
@@ -69,7 +91,11 @@ export function crossEntropyStep(
     items: examples.map((e) => e.id),
     micro: batches.map((batch) => ({
       tokens: batch.targets.length,
-      loss: () => batchLoss(decoder, batch, crossEntropyRows(batch.targets)),
+      inputs: () => batchInputs(decoder, batch),
+      loss: (inputs) => {
+        const given = inputs as BatchInputs | undefined;
+        return batchLoss(decoder, batch, crossEntropyRows(given?.targets ?? batch.targets), given);
+      },
     })),
   };
 }

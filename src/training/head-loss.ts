@@ -26,11 +26,13 @@ export interface HeadLossOptions {
   trainable: boolean;
   /** Logits held at once, tokens · vocab. The default, 4 M, is 16 MB. */
   chunkElements?: number;
+  /** 1 / rows as a scalar, where the number of rows is not to be built into the computation. */
+  share?: Tensor;
 }
 
 /** Mean over rows of `rowLoss`, a scalar. hidden [rows, width], head [vocab, width]. */
 export function headLoss(hidden: Tensor, head: Weight, rowLoss: RowLoss, options: HeadLossOptions): Tensor {
-  const { softcap: cap, trainable, chunkElements = 4_000_000 } = options;
+  const { softcap: cap, trainable, chunkElements = 4_000_000, share } = options;
   const [rows, width] = hidden.shape as [number, number];
   const chunk = Math.max(1, Math.min(rows, Math.floor(chunkElements / head.shape[0]!)));
   return withGradient(
@@ -59,24 +61,29 @@ export function headLoss(hidden: Tensor, head: Weight, rowLoss: RowLoss, options
           dHead = parts[1];
         }
       }
-      const value = mul(total, tf.scalar(1 / rows));
+      const value = mul(total, share ?? tf.scalar(1 / rows));
       total.dispose();
       const saved = [concat(dHidden, 0)];
       if (dHead) saved.push(dHead);
       return { value, saved };
     },
     (dy, saved) => {
-      const factor = mul(dy, tf.scalar(1 / rows));
+      const factor = mul(dy, share ?? tf.scalar(1 / rows));
       return saved.map((gradient) => mul(gradient, factor));
     },
   );
 }
 
 /** Cross-entropy of each row against its class: the plain language-model loss. targets int32 [rows]. */
-export function crossEntropyRows(targets: Int32Array): RowLoss {
+export function crossEntropyRows(targets: Int32Array | Tensor): RowLoss {
   return (logits, start) => {
-    const labels = tf.tensor1d(targets.subarray(start, start + logits.shape[0]!), "int32");
-    const [loss, gradient] = sparseCrossEntropy(logits, labels);
+    const [loss, gradient] = sparseCrossEntropy(logits, labelsOf(targets, start, logits.shape[0]!));
     return { loss, gradient };
   };
+}
+
+/** The classes int32 [count] of rows start … start + count - 1. */
+export function labelsOf(targets: Int32Array | Tensor, start: number, count: number): Tensor {
+  if (targets instanceof Int32Array) return tf.tensor1d(targets.subarray(start, start + count), "int32");
+  return count === targets.size ? targets : slice(targets, [start], [count]);
 }

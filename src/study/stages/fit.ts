@@ -16,6 +16,8 @@ import { Validation } from "./validation";
 
 const MAX_GRADIENT_NORM = 1;
 const WARMUP_SHARE = 0.05;
+/** Recording and loading a graph takes as long as some dozen steps. */
+const FEWEST_COMPILED_STEPS = 100;
 
 export interface Data {
   corpusHash: string;
@@ -82,6 +84,7 @@ export async function fit(context: StudyContext, run: Fit): Promise<FittedRun> {
     },
     batch: (step) => run.step(batches(step), step / Math.max(1, totalSteps - 1)),
     maxGradientNorm: MAX_GRADIENT_NORM,
+    compile: context.profile.compile && totalSteps >= FEWEST_COMPILED_STEPS,
     checkpointSeconds: context.checkpointSeconds,
     onStep: liveLoss(label, totalSteps),
     validation: { everySteps, run: (step) => validation.measure(step) },
@@ -115,8 +118,10 @@ export async function fit(context: StudyContext, run: Fit): Promise<FittedRun> {
 }
 
 /** Settings of a profile that change a training run's result, where they are not the default: part of its stage's key. */
-export function runSettings({ validation, frozenWeights }: Profile): object {
+export function runSettings({ validation, frozenWeights, compile }: Profile): object {
   return {
+    // The last bits differ: a graph fuses some ops.
+    ...(compile && { compile }),
     ...(validation.keep !== "last" && { validation }),
     ...(frozenWeights !== "float32" && { frozenWeights }),
   };

@@ -72,44 +72,50 @@ export class CompiledStep {
 
   private sessionFor(batch: StepBatch, inputs: Named): GraphSession {
     if (this.session?.fits(inputs)) return this.session;
-    const planned = plan(...this.traces(batch, inputs));
+    if (!this.session) this.build(this.batch(0), this.mostDifferent());
+    // Rarely a batch has sizes that those recorded did not tell apart.
+    if (!this.session!.fits(inputs)) this.build(this.batch(0), batch);
+    if (this.session!.fits(inputs)) return this.session!;
+    throw new NotAGraphError(
+      "The steps' batches differ in what they are made of, not only in their sizes; they do not make one graph.",
+    );
+  }
+
+  private build(first: StepBatch, second: StepBatch): void {
+    const record = (batch: StepBatch) => this.withInputs(batch, (inputs) => this.record(batch, inputs));
+    const planned = plan(record(first), record(second));
     this.sync();
     this.session?.dispose();
     this.session = new GraphSession(planned);
     this.session.restore(this.state());
-    if (!this.session.fits(inputs)) {
-      throw new NotAGraphError(
-        "The steps' batches differ in what they are made of, not only in their sizes; they do not make one graph.",
-      );
-    }
-    return this.session;
   }
 
-  /** Of the run's first batch and of one that differs from it in as many sizes as can be found. */
-  private traces(batch: StepBatch, inputs: Named): [Trace, Trace] {
-    const before = this.optimizer.step;
-    const counted = <T>(other: StepBatch, use: (made: Named) => T): T => {
-      const made = stepInputs(other, this.optimizer.next(0));
-      try {
-        return use(made);
-      } finally {
-        tf.dispose(made);
-        this.optimizer.step = before;
-      }
-    };
-    const shapesOf = (made: Named) => Object.values(made).flatMap(({ shape }) => shape);
-    const first = this.batch(0);
-    const firstShapes = counted(first, shapesOf);
-    const differences = (shapes: number[]) => shapes.filter((size, i) => size !== firstShapes[i]).length;
-    let second = batch;
-    let most = differences(shapesOf(inputs));
+  /** Among the first steps' batches the one that differs from step 0's in the most sizes. */
+  private mostDifferent(): StepBatch {
+    const sizes = (batch: StepBatch) =>
+      this.withInputs(batch, (inputs) => Object.values(inputs).flatMap(({ shape }) => shape));
+    const first = sizes(this.batch(0));
+    // Of equal sizes still another batch, so that what is built in by mistake shows.
+    let found = this.batch(Math.min(1, this.steps - 1));
+    let most = 0;
     for (let step = 1; step < Math.min(LOOK_AHEAD, this.steps); step++) {
       const candidate = this.batch(step);
-      const found = counted(candidate, (made) => differences(shapesOf(made)));
-      if (found > most) [second, most] = [candidate, found];
+      const differences = sizes(candidate).filter((size, i) => size !== first[i]).length;
+      if (differences > most) [found, most] = [candidate, differences];
     }
-    const recorded = (other: StepBatch) => counted(other, (made) => this.record(other, made));
-    return [recorded(first), recorded(second)];
+    return found;
+  }
+
+  /** Makes the inputs of a batch as if its step came next, and frees them. */
+  private withInputs<T>(batch: StepBatch, use: (inputs: Named) => T): T {
+    const { step } = this.optimizer;
+    const inputs = stepInputs(batch, this.optimizer.next(0));
+    try {
+      return use(inputs);
+    } finally {
+      tf.dispose(inputs);
+      this.optimizer.step = step;
+    }
   }
 
   /** Runs a step eagerly to see its ops, and puts everything back. */

@@ -98,7 +98,7 @@ describe("AdamW", () => {
     for (const gradient of gradients.slice(0, 12)) apply(half, gradient);
     const resumed = optimizer(half.parameters.map((p) => [...p.dataSync()]));
     const state = half.adamW.state();
-    resumed.adamW.restore(12, (name) => state.find((t) => t.name === name)!.data as Float32Array);
+    resumed.adamW.restore(12, (name) => (state.find((t) => t.name === name)!.data as () => Float32Array)());
     for (const gradient of gradients.slice(12)) apply(resumed, gradient);
     for (const [n, parameter] of whole.parameters.entries()) {
       expect([...resumed.parameters[n]!.dataSync()]).toEqual([...parameter.dataSync()]);

@@ -18,6 +18,8 @@ export interface Plan {
   leaves: PlannedLeaf[];
   /** Dimensions of the inputs: a number where both traces had it, so that the graph may hold it, else -1. */
   inputs: Record<string, { shape: number[]; dtype: number }>;
+  /** Sizes that were one and the same in both traces, so that the plan took either for a leaf: inputs must keep to it. */
+  alike: [Dimension, Dimension][];
   state: Trace["state"];
   outputs: Trace["outputs"];
   nextState: Record<string, Source>;
@@ -53,10 +55,11 @@ export function plan(first: Trace, second: Trace): Plan {
   if (!same(ends(first), ends(second))) {
     throw new NotAGraphError("The two traced steps take their results from different ops.");
   }
-  const symbols = freeDimensions(first, second);
+  const dimensions = new Dimensions(first, second);
   return {
     ops,
-    leaves: pairs.all.map(([a, b]) => planLeaf(first.leaves[a]!, second.leaves[b]!, symbols)),
+    leaves: pairs.all.map(([a, b]) => planLeaf(first.leaves[a]!, second.leaves[b]!, dimensions)),
+    alike: dimensions.alike(),
     inputs: Object.fromEntries(
       Object.entries(first.inputs).map(([name, { shape, dtype }]) => [
         name,
@@ -101,24 +104,37 @@ function compareInterfaces(first: Trace, second: Trace): void {
   );
 }
 
-interface Symbol {
-  input: string;
-  axis: number;
-  values: [number, number];
-}
+/** The inputs' dimensions that differ between the traces, and which of them were needed. */
+class Dimensions {
+  private readonly free: { input: string; axis: number; sizes: [number, number] }[] = [];
+  private readonly taken = new Map<string, [Dimension, Dimension]>();
 
-function freeDimensions(first: Trace, second: Trace): Symbol[] {
-  const symbols: Symbol[] = [];
-  for (const [input, { shape }] of Object.entries(first.inputs)) {
-    for (const [axis, size] of shape.entries()) {
-      const other = second.inputs[input]!.shape[axis]!;
-      if (size !== other) symbols.push({ input, axis, values: [size, other] });
+  constructor(first: Trace, second: Trace) {
+    for (const [input, { shape }] of Object.entries(first.inputs)) {
+      for (const [axis, size] of shape.entries()) {
+        const other = second.inputs[input]!.shape[axis]!;
+        if (size !== other) this.free.push({ input, axis, sizes: [size, other] });
+      }
     }
   }
-  return symbols;
+
+  /** A dimension of which `a` and `b` are the same multiple in the two traces. */
+  of(a: number, b: number): Dimension | undefined {
+    const candidates = this.free.flatMap(({ input, axis, sizes }) => {
+      const factor = a / sizes[0];
+      return Number.isInteger(factor) && factor === b / sizes[1] ? [{ input, axis, factor }] : [];
+    });
+    const [found, ...others] = candidates;
+    for (const other of others) this.taken.set(JSON.stringify([found, other]), [found!, other]);
+    return found;
+  }
+
+  alike(): [Dimension, Dimension][] {
+    return [...this.taken.values()];
+  }
 }
 
-function planLeaf(a: Leaf, b: Leaf, symbols: Symbol[]): PlannedLeaf {
+function planLeaf(a: Leaf, b: Leaf, dimensions: Dimensions): PlannedLeaf {
   if (a.id === b.id) return { kind: "constant", leaf: a };
   if (a.dtype === b.dtype && same(a.shape, b.shape)) {
     if (equalBytes(a.data, b.data)) return { kind: "constant", leaf: a };
@@ -126,7 +142,7 @@ function planLeaf(a: Leaf, b: Leaf, symbols: Symbol[]): PlannedLeaf {
       const other = b.data;
       const elements = Array.from(a.data, (value, i) => {
         if (value === other[i]) return value;
-        return dimension(value, other[i]!, symbols);
+        return dimensions.of(value, other[i]!);
       });
       if (elements.every((element) => element !== undefined)) {
         return { kind: "shape", shape: a.shape, elements: elements as (number | Dimension)[] };
@@ -137,14 +153,6 @@ function planLeaf(a: Leaf, b: Leaf, symbols: Symbol[]): PlannedLeaf {
   throw new NotAGraphError(
     `A value read by ${a.reader} differs between two steps (${show(a)}; ${show(b)}) and is not declared as an input of the step. Make it one, or run the step without a graph.`,
   );
-}
-
-function dimension(a: number, b: number, symbols: Symbol[]): Dimension | undefined {
-  for (const { input, axis, values } of symbols) {
-    const factor = a / values[0];
-    if (Number.isInteger(factor) && factor === b / values[1]) return { input, axis, factor };
-  }
-  return undefined;
 }
 
 function equalBytes(a: Leaf["data"], b: Leaf["data"]): boolean {

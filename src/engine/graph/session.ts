@@ -5,7 +5,7 @@ import * as path from "node:path";
 import type { Tensor } from "../tf";
 import { backend, binding, idOf } from "./binding";
 import { type GraphNames, graphNodes } from "./nodes";
-import type { Plan } from "./plan";
+import type { Dimension, Plan } from "./plan";
 import { encodeSavedModel, TAG } from "./saved-model";
 import type { Named } from "./trace";
 
@@ -29,9 +29,14 @@ export class GraphSession {
     }
   }
 
-  /** Whether the graph is right for inputs of these shapes: sizes that were alike in both traces may be built in. */
+  /** Whether the graph is right for inputs of these shapes: what sizes had in common in both traces may be built in. */
   fits(inputs: Named): boolean {
     const expected = Object.entries(this.plan.inputs);
+    const size = ({ input, axis, factor }: Dimension) => inputs[input]!.shape[axis]! * factor;
+    return this.haveShapes(expected, inputs) && this.plan.alike.every(([a, b]) => size(a) === size(b));
+  }
+
+  private haveShapes(expected: [string, { shape: number[] }][], inputs: Named): boolean {
     return (
       expected.length === Object.keys(inputs).length &&
       expected.every(([name, { shape }]) => {

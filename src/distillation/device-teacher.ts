@@ -1,10 +1,24 @@
 // A cached teacher's side of one batch as tensors made beforehand: what a compiled step is given of it.
 import type { Named } from "../engine/graph/trace";
 import { slice } from "../engine/raw";
-import { tf } from "../engine/tf";
-import type { SparseChunk } from "./losses";
+import { type Tensor, tf } from "../engine/tf";
 import { places } from "./teacher-statistics";
 import type { SparseTeacher } from "./teacher-targets";
+
+/** The teacher's side of n rows. */
+export interface SparseChunk {
+  k: number;
+  /** [row, column] of the top tokens, int32 [n · k, 2] */
+  top: Tensor;
+  /** [n, k] */
+  topLogits: Tensor;
+  logSumExp: (column: number) => Tensor;
+  logTail: (column: number) => Tensor;
+  /** [1, vocab] */
+  prior: () => Tensor;
+  samples: number;
+  sampled: () => { places: Tensor; logits: Tensor };
+}
 
 /** A teacher whose rows lie on the device already, all of them in one chunk. */
 export interface DeviceTeacher {

@@ -18,7 +18,7 @@ import {
 } from "../engine/raw";
 import { type Tensor, tf } from "../engine/tf";
 import { labelsOf, type RowLoss } from "../training/head-loss";
-import type { DeviceTeacher } from "./device-teacher";
+import type { DeviceTeacher, SparseChunk } from "./device-teacher";
 import { checkDivergence, type DivergenceOptions, divergence } from "./divergences";
 import { places, withoutTokens } from "./teacher-statistics";
 import { type SparseTeacher, type Teacher, temperatureColumn } from "./teacher-targets";
@@ -124,21 +124,6 @@ function fullRows(logits: Tensor, teacher: Tensor, options: DistillationOptions)
 /** From the derivative by free log-probabilities to that by logits: g - q Σg. */
 const project = (gradient: Tensor, probabilities: Tensor): Tensor =>
   sub(gradient, mul(probabilities, sum(gradient, 1, true)));
-
-/** The teacher's side of n rows. */
-export interface SparseChunk {
-  k: number;
-  /** [row, column] of the top tokens, int32 [n · k, 2] */
-  top: Tensor;
-  /** [n, k] */
-  topLogits: Tensor;
-  logSumExp: (column: number) => Tensor;
-  logTail: (column: number) => Tensor;
-  /** [1, vocab] */
-  prior: () => Tensor;
-  samples: number;
-  sampled: () => { places: Tensor; logits: Tensor };
-}
 
 function sparseChunk(teacher: SparseTeacher, start: number, n: number): SparseChunk {
   const { topK: k, samples } = teacher;

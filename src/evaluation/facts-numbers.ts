@@ -169,7 +169,7 @@ const PATTERNS: Pattern[] = [
   },
   {
     pattern: new RegExp(
-      `(?<![가-힣\\d])(${SINO})\\s?여?\\s?(원|명|년|개|건|퍼센트|달러|가구|톤|미터|킬로미터)${WORD_END}`,
+      `(?<![가-힣\\d])((?:[일이삼사오육칠팔구십백천]*[만억]\\s)*${SINO})\\s?여?\\s?(원|명|년|개|건|퍼센트|달러|가구|톤|미터|킬로미터)${WORD_END}`,
       "g",
     ),
     facts: ([, value, unit]) => [quantity(koreanNumber(value!), unitForm(unit!))],

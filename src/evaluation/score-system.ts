@@ -148,7 +148,7 @@ export class SystemScorer {
           ]),
         ),
         bertscore: bert.signature,
-        facts: "kept and invented facts, rules 1",
+        facts: "kept and invented facts, rules 2",
       },
       truncated: bert.truncated,
       texts,

@@ -96,7 +96,7 @@ export function scoreTexts(
       if (known.length > 0) interval95[name] = meanInterval95(known);
       perItem[name] = values;
     }
-    signatures.facts = `rules=1|invented=${documents ? "not in document" : "not in reference"}`;
+    signatures.facts = `rules=2|invented=${documents ? "not in document" : "not in reference"}`;
   }
   return scores;
 }

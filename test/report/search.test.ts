@@ -3,6 +3,7 @@ import { describe, expect, it } from "vitest";
 import type { IndexComparison, SearchStudy } from "../../src/evaluation/search-study";
 import { search as english } from "../../src/report/en/search";
 import { search as korean, searchSentences } from "../../src/report/ko/search";
+import { pieces, unmarked } from "../../src/report/quantity";
 
 const comparison = (change: Partial<IndexComparison>): IndexComparison => ({
   ...{ a: "distilled", b: "document", difference: -0.2, interval95: [-0.3, -0.1], p: 0.001, pHolm: 0.002 },
@@ -20,7 +21,7 @@ const study = (change: Partial<SearchStudy>): SearchStudy => ({
 });
 const said = (change: Partial<SearchStudy>) => {
   const { rows, ...rest } = study(change);
-  return searchSentences(rows, rest).join("\n");
+  return unmarked(searchSentences(rows, rest).join("\n"));
 };
 
 describe("Korean", () => {
@@ -53,6 +54,11 @@ it("both languages say as many sentences, all about our data", () => {
   const { rows, ...rest } = study({});
   const [ko, en] = [korean.sentences(rows, rest), english.sentences(rows, rest)];
   expect(en).toHaveLength(ko.length);
+  // Every number says where it lies; the cut-off of nDCG@10 is a name.
+  for (const sentence of [...ko, ...en]) {
+    const plain = pieces(sentence).flatMap(({ text, id }) => (id === undefined ? [text] : []));
+    expect(plain.join("").replace(/nDCG@10|95%/g, "")).not.toMatch(/\d/);
+  }
   for (const sentence of ko) expect(sentence).toMatch(/^우리 자료에서는 /);
   for (const sentence of en) expect(sentence).toMatch(/^On our data, /);
 });

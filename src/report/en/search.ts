@@ -1,14 +1,20 @@
 // What the search over embedded texts says, in English: who wins, by how much, and what to improve.
-import type { IndexComparison } from "../../evaluation/search-study";
 import { fixed, percent, pValue, signed } from "../format";
-import { against, bestIndex, type Improvement, improvement } from "../search-findings";
+import {
+  against,
+  bestIndex,
+  type Improvement,
+  improvement,
+  type PlacedComparison,
+  queriesOf,
+} from "../search-findings";
 import type { SearchWords } from "../sections/search";
 import { names } from "./names";
 
-const evidence = ({ difference, interval95, pHolm, detectable, verdict }: IndexComparison): string =>
-  `(difference in nDCG@10 ${signed(difference, 3)}, 95% interval [${signed(interval95[0], 3)}, ${signed(interval95[1], 3)}], Holm-adjusted ${pValue(pHolm)}${verdict === "tie" ? `, detectable ${fixed(detectable, 3)}` : ""})`;
+const evidence = ({ difference, low, high, pHolm, detectable, verdict }: PlacedComparison): string =>
+  `(difference in nDCG@10 ${signed(difference, 3)}, 95% interval [${signed(low, 3)}, ${signed(high, 3)}], Holm-adjusted ${pValue(pHolm)}${verdict === "tie" ? `, detectable ${fixed(detectable, 3)}` : ""})`;
 
-function comparison(row: IndexComparison): string {
+function comparison(row: PlacedComparison): string {
   const [a, b] = [names.index(row.a), names.index(row.b)];
   const said = { a: `finds more than indexing`, b: `finds less than indexing`, tie: `ties with indexing` };
   return `On our data, indexing the ${a} ${said[row.verdict]} the ${b} ${evidence(row)}.`;
@@ -33,7 +39,7 @@ export const search: SearchWords = {
     return [
       ...(best
         ? [
-            `On our data, indexing the ${names.index(best.index)} has the highest nDCG@10, ${fixed(best.ndcg10, 3)} (${fixed(found.queries, 0)} queries).`,
+            `On our data, indexing the ${names.index(best.index)} has the highest nDCG@10, ${fixed(best.ndcg10, 3)} (${fixed(queriesOf(found), 0)} queries).`,
           ]
         : []),
       ...[...against(found, "document"), ...against(found, "lead")].map(comparison),

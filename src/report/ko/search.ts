@@ -1,16 +1,24 @@
 // What the search over embedded texts says, in Korean: who wins, by how much, and what to improve.
 import { agree } from "../../corpus/particles";
-import type { IndexComparison, RetrievalRow } from "../../evaluation/search-study";
+import type { RetrievalRow } from "../../evaluation/search-study";
 import { fixed, percent, pValue, signed } from "../format";
-import { against, bestIndex, type Improvement, improvement, type SearchResults } from "../search-findings";
+import {
+  against,
+  bestIndex,
+  type Improvement,
+  improvement,
+  type PlacedComparison,
+  queriesOf,
+  type SearchResults,
+} from "../search-findings";
 import type { SearchWords } from "../sections/search";
 import { names } from "./names";
 
-const evidence = ({ difference, interval95, pHolm, detectable, verdict }: IndexComparison): string =>
-  `(nDCG@10 차이 ${signed(difference, 3)}, 95% 신뢰구간 [${signed(interval95[0], 3)}, ${signed(interval95[1], 3)}], Holm 보정 ${pValue(pHolm)}${verdict === "tie" ? `, 가려낼 수 있는 차이 ${fixed(detectable, 3)}` : ""})`;
+const evidence = ({ difference, low, high, pHolm, detectable, verdict }: PlacedComparison): string =>
+  `(nDCG@10 차이 ${signed(difference, 3)}, 95% 신뢰구간 [${signed(low, 3)}, ${signed(high, 3)}], Holm 보정 ${pValue(pHolm)}${verdict === "tie" ? `, 가려낼 수 있는 차이 ${fixed(detectable, 3)}` : ""})`;
 
 /** One index against another. */
-export function comparisonSentence(row: IndexComparison): string {
+export function comparisonSentence(row: PlacedComparison): string {
   const [a, b] = [names.index(row.a), names.index(row.b)];
   const said = {
     a: `${a}[을/를] 색인하면 ${b}[을/를] 색인할 때보다 더 잘 찾는다`,
@@ -48,7 +56,7 @@ export function searchSentences(rows: readonly RetrievalRow[], search: SearchRes
     ...(best
       ? [
           agree(
-            `우리 자료에서는 ${names.index(best.index)}[을/를] 색인할 때 nDCG@10이 ${fixed(best.ndcg10, 3)}로 가장 높다(질의 ${fixed(search.queries, 0)}건).`,
+            `우리 자료에서는 ${names.index(best.index)}[을/를] 색인할 때 nDCG@10이 ${fixed(best.ndcg10, 3)}로 가장 높다(질의 ${fixed(queriesOf(search), 0)}건).`,
           ),
         ]
       : []),

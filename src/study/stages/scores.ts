@@ -48,7 +48,7 @@ export async function scoreStage(context: StudyContext): Promise<Artifact<Scores
     tokenizers: TOKENIZERS,
     metrics: COMPARED_METRICS,
   };
-  return stage(profile.name, "scores", 2, inputs, async (directory) => {
+  return stage(profile.name, "scores", 3, inputs, async (directory) => {
     const items = itemsOf(corpus, "test-in-domain", "test-other");
     const { scorer, encoder, encoderTokenizer } = await studyScorer(context, items);
     const scored = SYSTEMS.map((system, i) => {

@@ -9,20 +9,24 @@ const ADAPTIVE_BIAS = 0;
 export class BitWriter {
   private bytes = new Uint8Array(4096);
   private length = 0;
+  /** Bits not yet in a byte, `used` of them, fewer than 8. */
   private pending = 0;
-  private free = 8;
+  private used = 0;
 
   /** Writes the low `count` bits of a number, count at most 32. */
   bits(value: number, count: number): void {
-    let left = count;
-    while (left > 0) {
-      const take = Math.min(left, this.free);
-      const part = (value >>> (left - take)) & ((1 << take) - 1);
-      this.pending = (this.pending << take) | part;
-      this.free -= take;
-      left -= take;
-      if (this.free === 0) this.flush();
+    if (count > 16) {
+      this.bits(value >>> 16, count - 16);
+      this.bits(value & 0xffff, 16);
+      return;
     }
+    this.pending = (this.pending << count) | (value & ((1 << count) - 1));
+    this.used += count;
+    while (this.used >= 8) {
+      this.used -= 8;
+      this.put((this.pending >>> this.used) & 255);
+    }
+    this.pending &= (1 << this.used) - 1;
   }
 
   /** Writes a number from 0 to 2^32 - 1: value >> parameter in unary, then its low bits. */
@@ -39,22 +43,17 @@ export class BitWriter {
 
   /** All bytes so far, the last one filled with zeros. */
   finish(): Uint8Array {
-    if (this.free < 8) {
-      this.pending <<= this.free;
-      this.flush();
-    }
+    if (this.used > 0) this.bits(0, 8 - this.used);
     return this.bytes.slice(0, this.length);
   }
 
-  private flush(): void {
+  private put(byte: number): void {
     if (this.length === this.bytes.length) {
       const larger = new Uint8Array(this.bytes.length * 2);
       larger.set(this.bytes);
       this.bytes = larger;
     }
-    this.bytes[this.length++] = this.pending;
-    this.pending = 0;
-    this.free = 8;
+    this.bytes[this.length++] = byte;
   }
 }
 

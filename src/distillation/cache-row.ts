@@ -73,15 +73,19 @@ function writeTokens(
   { repeats, levels, prior }: ListCoding,
 ): void {
   const count = ids.length;
-  const ranks = prior ? ids.map((id) => prior.rankOf[id]!) : ids;
-  const order = Array.from(ids.keys()).sort((a, b) => ranks[a]! - ranks[b]!);
-  const gaps: number[] = [];
+  // Rank and place in one number: a typed array sorts far faster than a list with a comparison.
+  const keys = Float64Array.from(ids, (id, i) => (prior ? prior.rankOf[id]! : id) * 1024 + i).sort();
+  const order = new Int32Array(count);
+  const gaps: number[] = new Array(count);
   let lowest = top;
   let before = repeats ? 0 : -1;
-  for (const i of order) {
-    gaps.push(ranks[i]! - before - (repeats ? 0 : 1));
-    before = ranks[i]!;
-    lowest = Math.min(lowest, logits[i]!);
+  for (let n = 0; n < count; n++) {
+    const key = keys[n]!;
+    const rank = Math.floor(key / 1024);
+    order[n] = key - rank * 1024;
+    gaps[n] = rank - before - (repeats ? 0 : 1);
+    before = rank;
+    lowest = Math.min(lowest, logits[order[n]!]!);
   }
   const span = Math.min(65_535, Math.ceil((top - lowest) / SPAN_STEP));
   const scale = span ? levels / compand(span * SPAN_STEP) : 0;

@@ -64,7 +64,15 @@ new Command("bench")
       return;
     }
     ensurePython();
-    for (const row of chosen(names)) await measureRow(row, runs);
+    for (const row of chosen(names)) {
+      try {
+        await measureRow(row, runs);
+      } catch (error) {
+        // The other rows are still worth measuring; this one keeps what it had.
+        console.error(`${row.name}: ${(error as Error).message}`);
+        process.exitCode = 1;
+      }
+    }
   })
   .parseAsync()
   .catch((error: Error) => {

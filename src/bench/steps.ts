@@ -5,7 +5,8 @@ import { tf, type Variable } from "../engine/tf";
 import type { Decoder } from "../models/decoder";
 import type { Example } from "../prompts/example";
 import { AdamW } from "../training/adamw";
-import type { StepBatch } from "../training/loop";
+import { CompiledStep } from "../training/compiled-step";
+import type { StepBatch } from "../training/step-batch";
 
 /** Random token ids, the first of each row the prompt and the others the target: every position is scored. */
 export function randomIds(rows: number, length: number, vocab: number): number[][] {
@@ -37,13 +38,24 @@ export function trainer(
   return () => {
     const { micro, measures } = batch();
     const loss = tf.tidy(() => {
-      const { value, gradients } = valueAndGradients(micro[0]!.loss, parameters);
+      const { value, gradients } = valueAndGradients(() => micro[0]!.loss(), parameters);
       optimizer.apply(gradients, learningRate, 1);
       return value.dataSync()[0]!;
     });
     measures?.();
     return loss;
   };
+}
+
+/** The same step as one graph of the engine, recorded and loaded at the first call. */
+export function compiledTrainer(
+  { names, parameters }: Trained,
+  learningRate: number,
+  batch: () => StepBatch,
+): () => number {
+  const trainee = { names, parameters, optimizer: new AdamW(names, parameters) };
+  const step = new CompiledStep(trainee, batch, 1, 1);
+  return () => step.run(batch(), learningRate).loss;
 }
 
 /** Seconds that something takes. */

@@ -10,7 +10,7 @@ import { crossEntropyStep } from "../../training/finetune";
 import { startedLora } from "../lora-start";
 import { ROOT } from "../results";
 import type { Row } from "../row";
-import { allWeights, examplesOf, randomIds, secondsOf, trainer } from "../steps";
+import { allWeights, compiledTrainer, examplesOf, randomIds, secondsOf, trainer } from "../steps";
 
 const ROWS = 8;
 const LENGTH = 256;
@@ -32,6 +32,8 @@ interface Spec {
   folder: string;
   ids: number[][];
   learningRate: number;
+  /** The step as one graph instead of op by op. */
+  compiled: boolean;
   /** Folder of the teacher's logits; absent: LoRA on cross-entropy. */
   cache?: string;
 }
@@ -61,38 +63,39 @@ export const trainTiny: Row = {
   title:
     "One optimizer step of the tiny student, batch 8 x 256, against torch 2.13 + transformers + peft, eager, fp32: at most 1.0 × its time.",
   method:
-    "A step is forward, backward, clipping to norm 1 and AdamW. LoRA: rank 8 on all seven projections, cross-entropy. Full KD: all weights, half cross-entropy, half forward KL against the tiny teacher's cached top 32 and its tail as one outcome. All 255 positions a row are scored. Four untimed steps first, whose losses both sides must share.",
+    "A step is forward, backward, clipping to norm 1 and AdamW. LoRA: rank 8 on all seven projections, cross-entropy. Full KD: all weights, half cross-entropy, half forward KL against the tiny teacher's cached top 32 and its tail as one outcome. All 255 positions a row are scored. Four untimed steps first, whose losses both sides must share. Compiled: the same step recorded and run as one TensorFlow graph (the training loop's `compile`).",
   cases: () => {
     const ids = randomIds(ROWS, LENGTH, HEADER.vocabSize);
     const specs = {
       LoRA: { folder: FOLDER, ids, learningRate: 1e-3 },
       "full KD": { folder: FOLDER, ids, learningRate: 1e-3, topK: TOP_K, ...teacherLogits(ids) },
     };
-    return Object.entries(specs).map(([name, spec]) => ({
-      name,
-      sides: [
-        { name: "this project", runtime: "node", spec },
-        { name: "torch", runtime: "python", spec },
-      ],
-      goals: [{ measure: "seconds", atMost: 1 }],
-      tolerance: 2e-4,
-      runs: 10,
-    }));
+    return [true, false].flatMap((compiled) =>
+      Object.entries(specs).map(([name, spec]) => ({
+        name: `${name}, ${compiled ? "compiled" : "op by op"}`,
+        sides: [
+          { name: "this project", runtime: "node", spec: { ...spec, compiled } },
+          { name: "torch", runtime: "python", spec },
+        ],
+        goals: [{ measure: "seconds", atMost: 1 }],
+        tolerance: 2e-4,
+        runs: 10,
+      })),
+    );
   },
-  prepare({ folder, ids, learningRate, cache }: Spec) {
+  prepare({ folder, ids, learningRate, compiled, cache }: Spec) {
     const examples = examplesOf(ids);
     const decoder = loadDecoder(folder, { trainable: cache !== undefined });
+    const train = compiled ? compiledTrainer : trainer;
     let step: () => number;
     if (cache) {
       const source = LogitCache.open(cache, HEADER);
       const options = { padId: 0, alpha: 0.5, temperature: 1, loss: "forward-kl" as const };
-      step = trainer(allWeights(decoder), learningRate, () =>
-        distillStep(decoder, examples, source, options),
-      );
+      step = train(allWeights(decoder), learningRate, () => distillStep(decoder, examples, source, options));
     } else {
       const adapter = startedLora(decoder, 8, 16);
       decoder.adapter = adapter.layers;
-      step = trainer(adapter, learningRate, () => crossEntropyStep(decoder, examples, 0));
+      step = train(adapter, learningRate, () => crossEntropyStep(decoder, examples, 0));
     }
     return {
       check: { losses: Array.from({ length: WARM_UP }, step) },

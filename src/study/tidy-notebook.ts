@@ -42,7 +42,7 @@ const PNG_DPI = 120;
 const PROGRESS = /[█░]{24} \d+\/\d+/;
 /** A measured time: a number with its unit between commas, brackets or the ends of a line, as in ", 2.6초, ". */
 const MEASURED = /(?<=^|[,:(] ?)\d[\d,.]*(?= ?(?:초|ms|s|토큰\/초|tokens\/s)(?:$|[,)]))/gm;
-const MEASURED_COLUMN = /^(?:초|seconds)$|\((?:초|ms|s)\)$|^(?:토큰\/초|tokens\/s)$/;
+const MEASURED_COLUMN = /^(?:초|seconds)$|\((?:초|ms|s)\)$|^(?:토큰\/초|tokens\/s)$|^늘어난 메모리 /;
 
 /**
  * The notebook with the tidied outputs of its executed copy. Throws when the copy is of other sources, or was run with

@@ -113,7 +113,7 @@ export function inspectItems(file: string): ReadItems & { problems: Problem[] } 
 }
 
 /**
- * Reads items from a UTF-8 .jsonl, .ndjson or .csv file with the fields id, document, summary, split and, if wanted,
+ * Reads items from a UTF-8 .jsonl, .ndjson or .csv file or an .xlsx workbook with the fields id, document, summary, split and, if wanted,
  * topic and facts (JSON only). Throws a DataFileError with every problem of the file when there is any.
  */
 export function readItems(file: string): ReadItems {

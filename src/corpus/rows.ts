@@ -1,7 +1,8 @@
-// Data files as rows of named fields with their line numbers: JSON Lines and CSV, both UTF-8.
+// Data files as rows of named fields with their line numbers: JSON Lines and CSV, both UTF-8, and Excel workbooks.
 import { readFileSync } from "node:fs";
 import { extname } from "node:path";
 import type { CsvError, Options } from "csv-parse";
+import { readExcel } from "./excel";
 import { DataFileError, type Problem } from "./problem";
 
 /** A row as it stands in the file. */
@@ -148,11 +149,12 @@ function readCsv(file: string, text: string): Rows {
   return { rows, problems };
 }
 
-/** Reads the rows of a .jsonl, .ndjson or .csv file; throws DataFileError when the file has another ending or cannot be opened. */
+/** Reads the rows of a .jsonl, .ndjson, .csv or .xlsx file; throws DataFileError when the file has another ending or cannot be opened. */
 export function readRows(file: string): Rows {
   const kind = extname(file).toLowerCase();
+  if (kind === ".xlsx") return readExcel(file, readBytes(file));
   if (![".jsonl", ".ndjson", ".csv"].includes(kind)) {
-    throw unusable(file, "a .jsonl, .ndjson or .csv file", `"${kind}"`, "Convert or rename it.");
+    throw unusable(file, "a .jsonl, .ndjson, .csv or .xlsx file", `"${kind}"`, "Convert or rename it.");
   }
   const text = decode(file);
   if (typeof text !== "string") return { rows: [], problems: [text] };

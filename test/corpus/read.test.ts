@@ -122,7 +122,8 @@ describe("readItems", () => {
 
   it("refuses an empty file and another ending", () => {
     expect(() => readItems(file("empty.jsonl", "\n"))).toThrow("at least one item");
-    expect(() => readItems(file("data.xlsx", "x"))).toThrow('found ".xlsx"');
+    expect(() => readItems(file("data.ods", "x"))).toThrow('found ".ods"');
+    expect(() => readItems(file("data.xlsx", "x"))).toThrow("another kind of file");
   });
 });
 

@@ -17,7 +17,7 @@ function check(file: string): void {
 }
 
 new Command("data:check")
-  .description("Check a .jsonl or .csv data file: fields, ids, splits, overlap between splits")
+  .description("Check a .jsonl, .csv or .xlsx data file: fields, ids, splits, overlap between splits")
   .argument("<file>")
   .action((file: string) => {
     try {

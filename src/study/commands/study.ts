@@ -8,6 +8,7 @@ import type { StudyResults, TestSet } from "../../evaluation/results";
 import type { StudyRecord } from "../../report/records";
 import { commitAtHand } from "../commit";
 import { installedBytes, trackedBytes } from "../disk-use";
+import { estimateLines, estimateStudy } from "../estimate";
 import { profileNamed } from "../profiles";
 import { hashFiles, hashOf, ROOT, RUNS } from "../stage";
 import { type Notebook, notebookSources } from "../tidy-notebook";
@@ -96,7 +97,10 @@ function study(options: StudyOptions): void {
     known[name] = key;
     writeJson(stamps, known);
   }
-  if (options.dryRun) return;
+  if (options.dryRun) {
+    for (const line of ["", ...estimateLines(estimateStudy(profile, options.data))]) console.log(line);
+    return;
+  }
   const results = JSON.parse(fs.readFileSync(path.join(runs, "results.json"), "utf8")) as StudyResults;
   if (fromNothing) recordStudy(path.join(runs, "study.json"), started, seconds, results);
   run(process.execPath, [

@@ -2,6 +2,7 @@
 // Frame: "ROW1", CRC-32 of the rest, bytes of id, tokens, bytes of payload (uint32 each, little-endian), id, payload.
 import * as fs from "node:fs";
 import * as path from "node:path";
+import { crc32 } from "../engine/crc32";
 
 /** A logit cache that is damaged, hostile or not what this program reads. */
 export class CacheError extends Error {
@@ -19,19 +20,6 @@ export interface RowPlace {
   idBytes: number;
   payloadBytes: number;
   tokens: number;
-}
-
-const TABLE = Uint32Array.from({ length: 256 }, (_, byte) => {
-  let value = byte;
-  for (let bit = 0; bit < 8; bit++) value = value & 1 ? (value >>> 1) ^ 0xedb88320 : value >>> 1;
-  return value >>> 0;
-});
-
-/** CRC-32 as zip and PNG use it. */
-export function crc32(bytes: Uint8Array): number {
-  let value = 0xffffffff;
-  for (let i = 0; i < bytes.length; i++) value = (value >>> 8) ^ TABLE[(value ^ bytes[i]!) & 255]!;
-  return (value ^ 0xffffffff) >>> 0;
 }
 
 /** The bytes of one framed row. */

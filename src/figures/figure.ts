@@ -3,6 +3,7 @@ import { mkdirSync } from "node:fs";
 import { join } from "node:path";
 import { writeFileAtomic } from "../engine/atomic-write";
 import { plotlyWindow } from "./plotly-window";
+import { withDensity } from "./png-density";
 import { resvgFont } from "./text-measure";
 import { themedLayout } from "./theme";
 
@@ -62,13 +63,14 @@ export function toPng(svg: string, dpi = 192): Buffer {
       /image-rendering:\s*(pixelated|crisp-edges|-moz-crisp-edges)/g,
       "image-rendering: optimizeSpeed",
     );
-  return new Resvg(plain, {
+  const png = new Resvg(plain, {
     background: "white",
     fitTo: { mode: "zoom", value: dpi / 96 },
     font: resvgFont(),
   })
     .render()
     .asPng();
+  return withDensity(png, dpi);
 }
 
 /** Writes `name`.json (Plotly), .svg and .png (300 dpi) into a folder; returns their paths. */

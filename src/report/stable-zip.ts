@@ -1,17 +1,6 @@
 // A ZIP file without the clock: every entry dated 1980-01-01, so that the same content gives the same bytes.
 import { deflateRawSync, inflateRawSync } from "node:zlib";
-
-const TABLE = Uint32Array.from({ length: 256 }, (_, byte) => {
-  let c = byte;
-  for (let bit = 0; bit < 8; bit++) c = c & 1 ? 0xedb88320 ^ (c >>> 1) : c >>> 1;
-  return c >>> 0;
-});
-
-function crc32(bytes: Uint8Array): number {
-  let c = 0xffffffff;
-  for (const byte of bytes) c = TABLE[(c ^ byte) & 255]! ^ (c >>> 8);
-  return (c ^ 0xffffffff) >>> 0;
-}
+import { crc32 } from "../engine/crc32";
 
 /** The entries of a ZIP file in the order of its central directory (stored or deflated, no ZIP64). */
 export function unzip(zip: Buffer): Map<string, Buffer> {

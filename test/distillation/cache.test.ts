@@ -11,10 +11,10 @@ import {
   LogitCache,
   LogitCacheWriter,
 } from "../../src/distillation/cache";
-import { crc32 } from "../../src/distillation/cache-files";
 import type { CachedRow } from "../../src/distillation/cache-row";
 import { teacherStatistics } from "../../src/distillation/teacher-statistics";
 import { TokenPrior } from "../../src/distillation/token-prior";
+import { crc32 } from "../../src/engine/crc32";
 import { Random } from "../../src/engine/random";
 import { tf } from "../../src/engine/tf";
 

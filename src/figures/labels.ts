@@ -36,6 +36,12 @@ export const testSetName = (testSet: TestSet, language: Language = "ko"): string
 export const systemName = (system: SystemId, language: Language = "ko"): string =>
   language === "ko" ? SYSTEM_STYLES[system].name : SYSTEM_STYLES[system].english;
 
+/** A system's name in two lines where it is long, for an axis. */
+export const systemLabel = (system: SystemId, language: Language = "ko"): string =>
+  systemName(system, language)
+    .replace("CE 전체 미세조정 학생", "CE 전체<br>미세조정 학생")
+    .replace("full fine-tuned student (CE only)", "full fine-tuned<br>student (CE only)");
+
 /** Text that Plotly shows as it stands: Plotly reads tags and entities in labels. */
 export function plotlyText(text: string): string {
   return text.replace(/&/g, "&amp;").replace(/</g, "&lt;").replace(/>/g, "&gt;");

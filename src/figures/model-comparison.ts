@@ -29,7 +29,7 @@ const TEXT = {
 export function modelComparison(models: ModelRow[], language: Language = "ko"): Figure {
   const text = TEXT[language];
   const look = (index: number) => LOOKS[index % LOOKS.length]!;
-  const names = models.map((model) => plotlyText(model.family));
+  const names = models.map((model) => plotlyText(model.model));
   const quality = models.map((model) => model.scores.all.rouge.whitespace?.rouge1.f ?? null);
   const data: object[] = models.map((model, i) => ({
     type: "scatter",

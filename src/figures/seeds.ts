@@ -1,7 +1,7 @@
 // How much the systems' ROUGE-1 moves from seed to seed.
 import type { StudyResults } from "../evaluation/results";
 import type { Figure } from "./figure";
-import { figureTitle, type Language, systemName, testSetName } from "./labels";
+import { figureTitle, type Language, systemLabel, testSetName } from "./labels";
 import { inSystemOrder } from "./systems";
 
 const LOOKS = [
@@ -35,11 +35,7 @@ export function seedSpread(seeds: NonNullable<StudyResults["seeds"]>, language: 
   );
   const ticks = {
     tickvals: order.map((_, i) => i),
-    ticktext: order.map((id) =>
-      systemName(id, language)
-        .replace("CE 전체 미세조정 학생", "CE 전체<br>미세조정 학생")
-        .replace("full fine-tuned student (CE only)", "full fine-tuned<br>student (CE only)"),
-    ),
+    ticktext: order.map((id) => systemLabel(id, language)),
     range: [-0.5, order.length - 0.5],
     zeroline: false,
     tickangle: 0,

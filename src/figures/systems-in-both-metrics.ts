@@ -1,7 +1,7 @@
 // The five systems in ROUGE-1 (two tokenizers), BERTScore F1 and kept facts, in-domain and other, published values beside.
 import type { SystemId, SystemResult } from "../evaluation/results";
 import type { Figure } from "./figure";
-import { figureTitle, type Language, systemName, testSetName } from "./labels";
+import { figureTitle, type Language, systemLabel, testSetName } from "./labels";
 import { inSystemOrder } from "./systems";
 
 /** What the figure needs of the published table. */
@@ -100,7 +100,7 @@ export function systemsInBothMetrics(
     };
     layout[`yaxis${axis}`] = {
       tickvals: rows.map((_, i) => place(i)),
-      ticktext: rows.map((row) => systemName(row.system, language)),
+      ticktext: rows.map((row) => systemLabel(row.system, language)),
       range: [-0.6, rows.length - 0.4],
       showticklabels: index % 2 === 0,
       zeroline: false,

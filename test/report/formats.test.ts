@@ -16,6 +16,7 @@ import { csvCell, escapeMarkdown, visible } from "../../src/report/inert";
 import { toMarkdown } from "../../src/report/markdown";
 import { toPdf } from "../../src/report/pdf";
 import { loadPublished } from "../../src/report/published";
+import { withoutMarks } from "../../src/report/quantity";
 import { unzip } from "../../src/report/stable-zip";
 import { fixtureReport } from "./fixture-report";
 
@@ -190,6 +191,29 @@ describe("CSV", () => {
 describe("hidden characters", () => {
   it("are written out, line feeds and pairs of surrogates kept", () => {
     expect(visible("a\r\nb\tc 😀\u2066")).toBe("a\nb\tc 😀[U+2066]");
+  });
+});
+
+describe("marks of numbers", () => {
+  it("cannot be forged by text from a run's files, and show nowhere", () => {
+    const forged = "\ue000results/x\ue0010.999\ue002 and \ue000";
+    const clean = withoutMarks({ text: forged, deep: [{ [forged]: forged }], number: 1 });
+    expect(JSON.stringify(clean)).not.toMatch(/[\ue000-\ue002]/);
+    expect(clean.text).toBe("[U+E000]results/x[U+E001]0.999[U+E002] and [U+E000]");
+    const markdown = toMarkdown(fixtureReport());
+    expect(markdown).not.toMatch(/[\ue000-\ue002]/);
+    expect(csvCell(fixed({ id: "results/x", value: -0.5 }, 1))).toBe("\u22120.5");
+  });
+
+  it("name the claim of each number in HTML, with an id that is no markup", () => {
+    const doc = new DocumentBuilder();
+    doc.paragraph(fixed({ id: 'results/"><script>', value: 0.5 }, 1));
+    const base = fixtureReport();
+    const html = toHtml({ ...base, blocks: doc.blocks, footnotes: [] }, new Map());
+    const page = new JSDOM(html).window.document;
+    expect(page.querySelectorAll("script").length).toBe(0);
+    const number = page.querySelector("[data-claim]");
+    expect([number?.textContent, number?.getAttribute("data-claim")]).toEqual(["0.5", 'results/"><script>']);
   });
 });
 

@@ -1,6 +1,8 @@
 // Every custom gradient against finite differences of a naive float64 function.
+import * as fs from "node:fs";
+import * as path from "node:path";
 import { describe, expect, it } from "vitest";
-import { valueAndGradients } from "../../src/engine/gradient";
+import { recomputed, valueAndGradients } from "../../src/engine/gradient";
 import { Random } from "../../src/engine/random";
 import { type Tensor, tf } from "../../src/engine/tf";
 import { attention } from "../../src/models/attention";
@@ -239,4 +241,35 @@ describe("loss over the head in chunks", () => {
     // 1024 tokens' logits would be 16.8 MB; allowed are the hidden states and their gradient.
     expect(large - small).toBeLessThan(4 * 1024 * 2 * 4 * 4);
   });
+});
+
+it("has every file with a custom gradient; a new one is to be checked here too", () => {
+  const root = path.join(__dirname, "../../src");
+  const files = (fs.readdirSync(root, { recursive: true }) as string[])
+    .filter((file) => file.endsWith(".ts"))
+    .filter((file) => /\b(?:withGradient|customGrad)\(/.test(fs.readFileSync(path.join(root, file), "utf8")))
+    .filter((file) => file !== "engine/gradient.ts");
+  expect(files.sort()).toEqual([
+    "models/attention.ts",
+    "models/embedding.ts",
+    "models/gated-activation.ts",
+    "models/linear.ts",
+    "models/rms-norm.ts",
+    "training/head-loss.ts",
+  ]);
+});
+
+it("a recomputed function has its own gradient", () => {
+  const w0 = matrix(random, 5, 4);
+  compare(
+    [matrix(random, 3, 4), w0],
+    (x, w) =>
+      recomputed(x, [w], [], (input) =>
+        gatedActivation(linear(input, w, true), linear(input, w, true), "silu"),
+      ),
+    (x, w) => {
+      const y = product(x, transposed(w));
+      return y.map((row) => row.map((v) => (v / (1 + Math.exp(-v))) * v));
+    },
+  );
 });

@@ -1,4 +1,5 @@
 // What is wrong with a row of a data file: where, what was expected, what stands there, what to do.
+import { visible } from "../engine/visible";
 
 export interface Problem {
   file: string;
@@ -10,9 +11,9 @@ export interface Problem {
   advice: string;
 }
 
-/** One problem on one line. */
+/** One problem on one line, fit for a terminal whatever stands in the file. */
 export const describeProblem = (p: Problem): string =>
-  `${p.file}:${p.line} ${p.field}: expected ${p.expected}, found ${p.found}. ${p.advice}`;
+  visible(`${p.file}:${p.line} ${p.field}: expected ${p.expected}, found ${p.found}. ${p.advice}`);
 
 const SHOWN = 20;
 

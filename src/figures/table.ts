@@ -1,10 +1,11 @@
 // A table in a notebook cell, through danfo: HTML for Jupyter and GitHub, plain text for everything else.
 import { DataFrame } from "danfojs-node";
+import { visible } from "../engine/visible";
 
 type Cell = string | number | boolean | null;
 
 const inert = (value: unknown): string =>
-  String(value ?? "")
+  visible(String(value ?? ""))
     .replace(/&/g, "&amp;")
     .replace(/</g, "&lt;")
     .replace(/>/g, "&gt;");
@@ -26,7 +27,7 @@ export function showTable(rows: readonly Record<string, Cell>[]): void {
     .map((row) => `<tr>${row.map((cell, i) => `<td${align(i)}>${inert(cell)}</td>`).join("")}</tr>`)
     .join("\n");
   const html = `<table>\n<thead><tr>${head}</tr></thead>\n<tbody>\n${body}\n</tbody>\n</table>`;
-  const text = [frame.columns.join(" | "), ...values.map((row) => row.join(" | "))].join("\n");
+  const text = [frame.columns.join(" | "), ...values.map((row) => row.join(" | "))].map(visible).join("\n");
   const { lastWriteDisplayData } = require("tslab/dist/jupyter");
   if (!lastWriteDisplayData) {
     console.log(text);

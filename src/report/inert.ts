@@ -1,16 +1,10 @@
 // Text from data and models made harmless for each format: shown as it stands, never acting as markup.
+import { visible as withoutHidden } from "../engine/visible";
 import { unmarked } from "./quantity";
-
-// C0 and C1 controls (but tab and line feed), zero-width and bidirectional marks, line separators, lone surrogates, U+FFFE/F.
-const HIDDEN =
-  // biome-ignore lint/suspicious/noControlCharactersInRegex: control characters are what it looks for
-  /[\u0000-\u0008\u000b-\u001f\u007f-\u009f\u061c\u00ad\u200b-\u200f\u2028-\u202e\u2060-\u206f\ue000-\ue002\ufeff\ufff9-\uffff]|[\ud800-\udbff](?![\udc00-\udfff])|(?<![\ud800-\udbff])[\udc00-\udfff]/g;
 
 /** Writes characters that a reader cannot see, or that reorder what is read, as [U+202E]; marks of origin are left out. */
 export function visible(text: string): string {
-  return unmarked(text)
-    .replace(/\r\n?/g, "\n")
-    .replace(HIDDEN, (c) => `[U+${c.charCodeAt(0).toString(16).toUpperCase().padStart(4, "0")}]`);
+  return withoutHidden(unmarked(text));
 }
 
 /** Text for HTML content and for attribute values in double quotes. */

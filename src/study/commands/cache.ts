@@ -2,6 +2,7 @@
 import { Command } from "commander";
 import { LogitCache } from "../../distillation/cache";
 import { summarizeCache } from "../../distillation/cache-summary";
+import { visible } from "../../engine/visible";
 
 new Command("cache")
   .description("Prints header, sizes, mean entropy and tail mass, and the measured error of a logit cache.")
@@ -19,6 +20,6 @@ new Command("cache")
   })
   .parseAsync()
   .catch((error: Error) => {
-    console.error(error.message);
+    console.error(visible(error.message));
     process.exit(1);
   });

@@ -3,6 +3,7 @@
 import * as fs from "node:fs";
 import * as path from "node:path";
 import { Command } from "commander";
+import { visible } from "../../engine/visible";
 import { downloadModel } from "../../models/hub";
 
 new Command("download")
@@ -28,7 +29,7 @@ new Command("download")
   })
   .parseAsync()
   .catch((error: Error) => {
-    console.error(`download: ${error.message}`);
+    console.error(visible(`download: ${error.message}`));
     process.exit(1);
   });
 

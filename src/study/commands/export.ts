@@ -1,5 +1,6 @@
 // A trained system as ordinary files with a model card. Run: npm run export -- --system distilled --format onnx,safetensors,peft --out DIR
 import { Command, InvalidArgumentError, Option } from "commander";
+import { visible } from "../../engine/visible";
 import type { SystemId } from "../../evaluation/results";
 import { exportSystem, FORMATS, type Format } from "../export-system";
 import { SYSTEMS } from "../stages/context";
@@ -39,6 +40,6 @@ new Command("export")
   })
   .parseAsync()
   .catch((error: Error) => {
-    console.error(`export: ${error.message}`);
+    console.error(visible(`export: ${error.message}`));
     process.exit(1);
   });

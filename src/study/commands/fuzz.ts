@@ -4,6 +4,7 @@ import * as os from "node:os";
 import * as path from "node:path";
 import { Command, InvalidArgumentError, Option } from "commander";
 import { progress } from "../../engine/progress";
+import { visible } from "../../engine/visible";
 import { FUZZ_TARGETS, fuzz } from "../fuzz";
 
 function count(text: string): number {
@@ -41,6 +42,6 @@ new Command("fuzz")
   .action(run)
   .parseAsync()
   .catch((error: Error) => {
-    console.error(`fuzz: ${error.message}`);
+    console.error(visible(`fuzz: ${error.message}`));
     process.exit(1);
   });

@@ -1,5 +1,6 @@
 // Compares the project's own code with reference data. Run: npm run parity -- FOLDER...
 import { Command } from "commander";
+import { visible } from "../../engine/visible";
 import type { Case } from "../../parity/case";
 import { checkFolder } from "../../parity/folders";
 
@@ -31,6 +32,6 @@ new Command("parity")
   })
   .parseAsync()
   .catch((error: Error) => {
-    console.error(error.message);
+    console.error(visible(error.message));
     process.exit(1);
   });

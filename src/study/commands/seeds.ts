@@ -1,5 +1,6 @@
 // The five systems at several seeds, recorded in data/seeds-<profile>.json. Run: npm run seeds [-- --seeds 0,1,2]
 import { Command } from "commander";
+import { visible } from "../../engine/visible";
 import { recordSeeds } from "../stages/seeds";
 import { openStudy } from "../study";
 
@@ -20,6 +21,6 @@ new Command("seeds")
   })
   .parseAsync()
   .catch((error: Error) => {
-    console.error(error.message);
+    console.error(visible(error.message));
     process.exit(1);
   });

@@ -3,6 +3,7 @@
 import * as path from "node:path";
 import { Command } from "commander";
 import { writeJson } from "../../engine/atomic-write";
+import { visible } from "../../engine/visible";
 import { fingerprint } from "../fingerprint";
 import { parseShard } from "../shard";
 import { ROOT } from "../stage";
@@ -61,7 +62,7 @@ new Command("stage")
     try {
       await runStage(name, options);
     } catch (error) {
-      console.error((error as Error).message);
+      console.error(visible((error as Error).message));
       process.exit(1);
     }
   })

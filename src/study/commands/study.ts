@@ -4,6 +4,7 @@ import * as fs from "node:fs";
 import * as path from "node:path";
 import { Command, InvalidArgumentError } from "commander";
 import { writeJson } from "../../engine/atomic-write";
+import { visible } from "../../engine/visible";
 import type { StudyResults, TestSet } from "../../evaluation/results";
 import type { StudyRecord } from "../../report/records";
 import { commitAtHand } from "../commit";
@@ -167,7 +168,7 @@ new Command("study")
     try {
       study(options);
     } catch (error) {
-      console.error((error as Error).message);
+      console.error(visible((error as Error).message));
       process.exit(1);
     }
   })

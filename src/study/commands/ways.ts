@@ -1,5 +1,6 @@
 // The ways to distil, trained, scored and recorded in data/ways-<profile>.json. Run: npm run ways [-- --profile NAME]
 import { Command } from "commander";
+import { visible } from "../../engine/visible";
 import { recordWays } from "../stages/ways";
 import { openStudy } from "../study";
 
@@ -16,6 +17,6 @@ new Command("ways")
   })
   .parseAsync()
   .catch((error: Error) => {
-    console.error(error.message);
+    console.error(visible(error.message));
     process.exit(1);
   });

@@ -77,6 +77,7 @@ export function shareOut(kills: number, only = STAGES): Map<KilledStage, number>
 /** Processes that have loaded the engine already when their turn comes. */
 class Workers {
   private next = this.start();
+  private reference: ReturnType<Workers["start"]> | undefined;
 
   private start(): { process: ChildProcess; ready: Promise<void>; errors: string[] } {
     const errors: string[] = [];
@@ -121,7 +122,27 @@ class Workers {
     });
   }
 
+  /** Runs an order that is never killed in one process kept for all of these: they share the folder of runs. */
+  async alone(order: Order): Promise<Done> {
+    this.reference ??= this.start();
+    const { process: worker, ready, errors } = this.reference;
+    await ready;
+    return new Promise<Done>((resolve, reject) => {
+      worker.removeAllListeners("exit");
+      worker.once("exit", (code) =>
+        reject(new Error(`stage ${order.stage}: ended with ${code}\n${errors.join("")}`)),
+      );
+      worker.removeAllListeners("message");
+      worker.on("message", (message: Done | "started") => {
+        if (message !== "started") resolve(message);
+      });
+      worker.send({ ...order, stays: true });
+    });
+  }
+
   stop(): void {
+    this.reference?.process.removeAllListeners("exit");
+    this.reference?.process.kill("SIGKILL");
     this.next.process.removeAllListeners("exit");
     this.next.process.kill("SIGKILL");
   }
@@ -142,7 +163,7 @@ export async function crashTest(options: CampaignOptions): Promise<StageReport[]
       const before = path.join(scratch, `before-${stage}`);
       const kills = quota.get(stage as KilledStage) ?? 0;
       if (kills > 0) fs.cpSync(reference, before, { recursive: true });
-      const alone = (await workers.run({ stage, runs: reference })) as Done;
+      const alone = await workers.alone({ stage, runs: reference });
       if (kills === 0) continue;
       const done = reports.reduce((sum, report) => sum + report.kills, 0);
       reports.push(

@@ -6,6 +6,8 @@ export interface Order {
   /** Folder of runs, absolute. */
   runs: string;
   kill?: KillPoint;
+  /** More orders for the same folder follow. */
+  stays?: boolean;
 }
 
 export interface Done {
@@ -17,7 +19,7 @@ export interface Done {
 require("../../engine/tf");
 require("@huggingface/transformers");
 
-process.on("message", async ({ stage, runs, kill }: Order) => {
+process.on("message", async ({ stage, runs, kill, stays }: Order) => {
   process.env.STUDY_RUNS = runs;
   const { CRASH_STAGES } = require("./stages") as typeof import("./stages");
   process.send?.("started");
@@ -26,7 +28,7 @@ process.on("message", async ({ stage, runs, kill }: Order) => {
   try {
     await CRASH_STAGES[stage as keyof typeof CRASH_STAGES]();
     process.send?.({ writes: writes(), milliseconds: performance.now() - started } satisfies Done);
-    process.disconnect();
+    if (!stays) process.disconnect();
   } catch (error) {
     console.error((error as Error).stack);
     process.exit(1);

@@ -3,6 +3,8 @@
 import * as fs from "node:fs";
 import * as os from "node:os";
 import * as path from "node:path";
+import { setFlagsFromString } from "node:v8";
+import { runInNewContext } from "node:vm";
 import { Command } from "commander";
 import { writeFileAtomic, writeJson } from "../../engine/atomic-write";
 import { progress } from "../../engine/progress";
@@ -23,10 +25,15 @@ import { baseModel } from "../stages/base-model";
 import { examples } from "../stages/fit";
 
 /** What comes before counts as warming up: allocators and the engine's caches fill. */
-const WARM_UP_SHARE = 0.2;
+const WARM_UP_SHARE = 0.3;
+const COLLECT_EVERY = 50;
 
-/** What the process holds now, appended to a series. */
+setFlagsFromString("--expose-gc");
+const collectGarbage = runInNewContext("gc") as () => void;
+
+/** What the process holds now, appended to a series; garbage that waits for its collection is no leak. */
 function measure({ tensors, megabytes }: LeakSeries): void {
+  if (tensors.length % COLLECT_EVERY === 0) collectGarbage();
   tensors.push(tf.memory().numTensors);
   megabytes.push(process.memoryUsage.rss() / 1e6);
 }
@@ -37,6 +44,8 @@ async function training(decoder: Decoder, data: readonly Example[], padId: numbe
   const names = [...decoder.weights.keys()];
   const parameters = names.map((name) => decoder.weights.get(name) as Variable);
   const optimizer = new AdamW(names, parameters);
+  // The same batches again and again: each new length of a batch makes constants once, which are kept.
+  const epoch = data.length / 2;
   const batches = epochBatches(data, { seed: 0, batchSize: 2 });
   const directory = fs.mkdtempSync(path.join(os.tmpdir(), "leak-test-"));
   await train(
@@ -47,7 +56,7 @@ async function training(decoder: Decoder, data: readonly Example[], padId: numbe
       settings: "leak-test",
       schedule: { peak: 1e-4, warmupSteps: 0, totalSteps: steps, decay: "linear" },
       maxGradientNorm: 1,
-      batch: (step) => crossEntropyStep(decoder, batches(step), padId),
+      batch: (step) => crossEntropyStep(decoder, batches(step % epoch), padId),
       onStep: () => measure(series),
     },
   );
@@ -107,7 +116,7 @@ async function run({ steps, out }: { steps: number; out: string }): Promise<void
     );
     if (verdict !== "flat") process.exitCode = 1;
   }
-  writeJson(path.join(out, "leaks.json"), rows);
+  writeJson(path.join(out, "leaks.json"), { warmUpShare: WARM_UP_SHARE, rows });
   writeFileAtomic(path.join(out, "leaks.svg"), await toSvg(leakFigure(series)));
 }
 

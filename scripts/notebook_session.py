@@ -2,6 +2,7 @@
 
 import os
 import shutil
+from queue import Empty
 
 from jupyter_client.kernelspec import KernelSpec, KernelSpecManager
 from jupyter_client.manager import AsyncKernelManager
@@ -9,11 +10,15 @@ from nbclient import NotebookClient
 from nbclient.exceptions import CellExecutionError, CellTimeoutError, DeadKernelError
 
 import nbformat
+from jupyter_core.utils import run_sync
 from notebook_failure import NotebookFailure, from_outputs
 from notebook_files import ROOT
 
 # A timer or promise that the last cell left behind gets this long to fail.
 SETTLE = "await new Promise((done) => setTimeout(done, 300));"
+
+# Seconds that an interrupted cell gets for its last step and its checkpoint.
+LAST_STEP = 60
 
 
 class RepositoryKernel(KernelSpecManager):
@@ -69,7 +74,11 @@ def execute(path, notebook, timeout, progress):
             for number, (index, cell) in enumerate(code, 1):
                 source = cell.source
                 progress.cell(number)
-                client.execute_cell(cell, index)
+                try:
+                    client.execute_cell(cell, index)
+                except KeyboardInterrupt:
+                    let_finish(client, progress)
+                    raise
                 # tslab sends no execute_input message, from which nbclient would take the number.
                 cell.execution_count = number
                 progress.cell_done()
@@ -82,6 +91,16 @@ def execute(path, notebook, timeout, progress):
         raise NotebookFailure(path, number, source, "the kernel died while this cell ran") from None
     except RuntimeError as error:
         raise NotebookFailure(path, number, source, f"the kernel did not start: {error}") from error
+
+
+def let_finish(client, progress):
+    """Interrupts the running cell and waits until it has ended: a training stage keeps a checkpoint first."""
+    progress.say("interrupted; the running cell ends in order (Ctrl-C again: at once)\n")
+    run_sync(client.km.interrupt_kernel)()
+    try:
+        run_sync(client.kc.get_shell_msg)(timeout=LAST_STEP)
+    except Empty:
+        progress.say(f"the cell did not end within {LAST_STEP} s\n")
 
 
 def next_position(progress, path):

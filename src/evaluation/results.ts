@@ -3,8 +3,9 @@ import type { Split } from "../corpus/item";
 import type { Audit } from "./audit";
 import type { LighterResults } from "./lighter";
 import type { RetrievalRow, SearchStudy } from "./search-study";
+import type { SystemId } from "./system-id";
 
-export type SystemId = "untuned" | "lora-student" | "full-student" | "lora-teacher" | "distilled"; // full-student = CE-only full fine-tuning control
+export type { SystemId };
 
 export type TestSet = "in-domain" | "other" | "all"; // 100 / 106 / 206 items
 

@@ -1,5 +1,5 @@
 // The whole study: every notebook in order through the kernel, then the report. Run: npm run study [-- --profile NAME]
-import { spawnSync } from "node:child_process";
+import { spawn } from "node:child_process";
 import * as fs from "node:fs";
 import * as path from "node:path";
 import { Command, InvalidArgumentError } from "commander";
@@ -36,12 +36,30 @@ function filesBelow(folder: string, ending: RegExp): string[] {
 /** A notebook without its outputs: those are no reason to run it again. */
 const sourcesOf = (file: string) => notebookSources(JSON.parse(fs.readFileSync(file, "utf8")) as Notebook);
 
-function run(program: string, args: string[]): void {
-  const { status } = spawnSync(program, args, { cwd: ROOT, stdio: "inherit" });
-  if (status !== 0) process.exit(status ?? 1);
+/** Runs a program to its end; ends this one with its exit code when it fails, and says how to go on after Ctrl-C. */
+async function run(program: string, args: string[]): Promise<void> {
+  const child = spawn(program, args, { cwd: ROOT, stdio: "inherit" });
+  // A terminal sends Ctrl-C to the child itself; from anywhere else it is passed on. The child ends in order first.
+  const interrupt = () => {
+    if (!process.stdin.isTTY) child.kill("SIGINT");
+  };
+  process.on("SIGINT", interrupt);
+  const [code, signal] = await new Promise<[number | null, string | null]>((done, failed) => {
+    child.on("error", failed);
+    child.on("close", (code, signal) => done([code, signal]));
+  });
+  process.off("SIGINT", interrupt);
+  if (code === 0) return;
+  if (code === 130 || signal === "SIGINT") {
+    console.error(
+      "Interrupted. Finished stages and checkpoints are kept: run the same command again to go on from here.",
+    );
+    process.exit(130);
+  }
+  process.exit(code ?? 1);
 }
 
-function study(options: StudyOptions): void {
+async function study(options: StudyOptions): Promise<void> {
   const started = Date.now();
   const profile = profileNamed(options.profile);
   if (options.data && !fs.existsSync(options.data))
@@ -80,7 +98,7 @@ function study(options: StudyOptions): void {
       continue;
     }
     const began = performance.now();
-    run(path.join(ROOT, ".venv/bin/python"), [
+    await run(path.join(ROOT, ".venv/bin/python"), [
       path.join(ROOT, "scripts/run_notebook.py"),
       notebook,
       "--out",
@@ -104,7 +122,7 @@ function study(options: StudyOptions): void {
   }
   const results = JSON.parse(fs.readFileSync(path.join(runs, "results.json"), "utf8")) as StudyResults;
   if (fromNothing) recordStudy(path.join(runs, "study.json"), started, seconds, results);
-  run(process.execPath, [
+  await run(process.execPath, [
     ...["--require", "tsx/cjs", path.join(__dirname, "report.ts"), "--profile", profile.name],
     ...(ours ? [] : ["--out", reports]),
   ]);
@@ -164,12 +182,12 @@ new Command("study")
   .option("--force", "execute the notebooks even when nothing changed (finished stages are still reused)")
   .option("--dry-run", "only list what would run, with disk, memory and time it would take")
   .option("--reports <folder>", "where report and executed notebooks go")
-  .action((options: StudyOptions) => {
+  .action(async (options: StudyOptions) => {
     try {
-      study(options);
+      await study(options);
     } catch (error) {
       console.error(visible((error as Error).message));
       process.exit(1);
     }
   })
-  .parse();
+  .parseAsync();

@@ -2,7 +2,8 @@
 
 import os
 import shutil
-from queue import Empty
+import signal
+import time
 
 from jupyter_client.kernelspec import KernelSpec, KernelSpecManager
 from jupyter_client.manager import AsyncKernelManager
@@ -10,15 +11,11 @@ from nbclient import NotebookClient
 from nbclient.exceptions import CellExecutionError, CellTimeoutError, DeadKernelError
 
 import nbformat
-from jupyter_core.utils import run_sync
 from notebook_failure import NotebookFailure, from_outputs
 from notebook_files import ROOT
 
 # A timer or promise that the last cell left behind gets this long to fail.
 SETTLE = "await new Promise((done) => setTimeout(done, 300));"
-
-# Seconds that an interrupted cell gets for its last step and its checkpoint.
-LAST_STEP = 60
 
 
 class RepositoryKernel(KernelSpecManager):
@@ -70,15 +67,18 @@ def execute(path, notebook, timeout, progress):
     progress.notebook(next_position(progress, path), len(code))
     number, source = 0, ""
     try:
-        with client.setup_kernel():
+        with FirstInterrupt(client, progress) as interrupt, client.setup_kernel():
             for number, (index, cell) in enumerate(code, 1):
                 source = cell.source
                 progress.cell(number)
                 try:
                     client.execute_cell(cell, index)
-                except KeyboardInterrupt:
-                    let_finish(client, progress)
-                    raise
+                except CellExecutionError:
+                    if not interrupt.came:
+                        raise
+                if interrupt.came:
+                    finish_interrupted(client, notebook, path, number, sources)
+                    raise KeyboardInterrupt
                 # tslab sends no execute_input message, from which nbclient would take the number.
                 cell.execution_count = number
                 progress.cell_done()
@@ -93,14 +93,35 @@ def execute(path, notebook, timeout, progress):
         raise NotebookFailure(path, number, source, f"the kernel did not start: {error}") from error
 
 
-def let_finish(client, progress):
-    """Interrupts the running cell and waits until it has ended: a training stage keeps a checkpoint first."""
-    progress.say("interrupted; the running cell ends in order (Ctrl-C again: at once)\n")
-    run_sync(client.km.interrupt_kernel)()
+class FirstInterrupt:
+    """The first Ctrl-C goes to the running cell alone, so that a training stage keeps a checkpoint; a second ends it all."""
+
+    def __init__(self, client, progress):
+        self.client, self.progress, self.came = client, progress, False
+
+    def __enter__(self):
+        self.previous = signal.signal(signal.SIGINT, self.on_signal)
+        return self
+
+    def __exit__(self, *_):
+        signal.signal(signal.SIGINT, self.previous)
+
+    def on_signal(self, *_):
+        kernel = self.client.km and self.client.km.provisioner
+        if self.came or not kernel:
+            raise KeyboardInterrupt
+        self.came = True
+        self.progress.say("interrupted; the running cell ends in order (Ctrl-C again: at once)\n")
+        os.kill(kernel.pid, signal.SIGINT)
+
+
+def finish_interrupted(client, notebook, path, number, sources):
+    """Waits until the interrupted work has ended: the kernel answers the next cell when the checkpoint is written."""
+    time.sleep(0.5)  # the kernel drops what follows a failed cell at once
     try:
-        run_sync(client.kc.get_shell_msg)(timeout=LAST_STEP)
-    except Empty:
-        progress.say(f"the cell did not end within {LAST_STEP} s\n")
+        settle(client, notebook, path, number, sources)
+    except NotebookFailure:
+        pass  # the interrupted work's own error, "stopped by SIGINT"
 
 
 def next_position(progress, path):

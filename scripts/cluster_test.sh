@@ -67,6 +67,11 @@ MinJobAge=600
 NodeName=$host NodeAddr=127.0.0.1 CPUs=$(nproc) RealMemory=$memory State=UNKNOWN
 PartitionName=study Nodes=$host Default=YES MaxTime=INFINITE State=UP
 CONFIG
+# Snakemake clears SLURM_CONF before its jobs call srun.
+mkdir "$work/bin"
+printf '#!/bin/sh\nSLURM_CONF=%s exec %s "$@"\n' "$SLURM_CONF" "$(command -v srun)" >"$work/bin/srun"
+chmod +x "$work/bin/srun"
+export PATH="$work/bin:$PATH"
 slurmctld -D >/dev/null 2>&1 &
 daemons+=($!)
 slurmd -D -N "$host" >/dev/null 2>&1 &

@@ -1,5 +1,5 @@
 // What making a model lighter cost and saved: the table of its forms, and the recommendation that a stated rule takes from it.
-import type { Comparison, SystemResult } from "./results";
+import type { Comparison, DecodingRow, SystemResult } from "./results";
 
 /** Forms of one model: in the engine, or as an ONNX file run by @huggingface/transformers. */
 export type Form = "fp32" | "bf16" | "int8" | "int4" | "mixed" | "onnx-fp32" | "onnx-int8" | "onnx-q4";
@@ -40,6 +40,8 @@ export interface LighterResults {
     bitsByPart: Record<string, string>;
   };
   recommended: { engine: Form; onnx: Form };
+  /** Plain, prompt-lookup and speculative decoding of the same texts. */
+  decoding: DecodingRow[];
 }
 
 /** Scores that a form must keep on all test texts to be recommended. */

@@ -60,15 +60,14 @@ export function scoreOf(
 }
 
 /** The id of the number that `scoreOf` reads. */
-export function scoreId(system: SystemId, testSet: TestSet, metric: string): string {
+export const scoreId = (system: SystemId, testSet: TestSet, metric: string): string =>
+  pathOf("results", "systems", system, "scores", testSet, ...scorePath(metric));
+
+/** The keys of a metric below a test set's scores: "rouge1.whitespace" -> rouge, whitespace, rouge1, f. */
+export function scorePath(metric: string): string[] {
   const [family, detail] = splitMetric(metric);
-  const rest =
-    family === "keptFacts" || family === "inventedFacts"
-      ? [family]
-      : family === "bertscore"
-        ? [family, detail]
-        : ["rouge", detail, family, "f"];
-  return pathOf("results", "systems", system, "scores", testSet, ...rest);
+  if (family === "keptFacts" || family === "inventedFacts") return [family];
+  return family === "bertscore" ? [family, detail] : ["rouge", detail, family, "f"];
 }
 
 /** A system's score with its origin. */

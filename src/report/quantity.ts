@@ -16,7 +16,7 @@ export const amountOf = (amount: Amount): number => (typeof amount === "number" 
 export type Sources = Record<string, unknown>;
 
 /** The fields by which a row of an array is named in a path; a comparison is named `a:b:testSet:metric`. */
-const KEYS = ["system", "model", "index", "seed", "name", "id", "key"];
+const KEYS = ["form", "system", "model", "index", "seed", "name", "id", "key"];
 
 const escaped = (segment: string): string => segment.replace(/~/g, "~0").replace(/\//g, "~1");
 const unescaped = (segment: string): string => segment.replace(/~1/g, "/").replace(/~0/g, "~");

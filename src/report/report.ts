@@ -11,6 +11,7 @@ import { type ArchitectureWords, architectureSection } from "./sections/architec
 import { type AuditWords, auditSection } from "./sections/audit";
 import { appendixSection, type ConclusionWords, conclusionSection } from "./sections/conclusion";
 import { type InterpretationWords, interpretationSection } from "./sections/interpretation";
+import { type LighterWords, lighterSection } from "./sections/lighter";
 import { type ModelsWords, modelsSection } from "./sections/models";
 import { type ResultsWords, resultsSection } from "./sections/results";
 import { type SearchWords, searchSection } from "./sections/search";
@@ -41,6 +42,7 @@ export interface ReportWords {
   audit: AuditWords;
   conclusion: ConclusionWords;
   search: SearchWords;
+  lighter: LighterWords;
 }
 
 function sizes(results: StudyResults) {
@@ -77,6 +79,7 @@ export function report(
   auditSection(doc, results, words.audit, names);
   conclusionSection(doc, results, words.conclusion, names, language);
   searchSection(doc, results, words.search, language);
+  lighterSection(doc, results, words.lighter, names, language);
   appendixSection(doc, results, words.conclusion, names);
   const field = (key: keyof ReportSettings): [string, string] => {
     const value = settings[key];

@@ -7,6 +7,7 @@ import { attentionMap } from "../../src/figures/attention-map";
 import { embeddingMap } from "../../src/figures/embedding-map";
 import type { Figure } from "../../src/figures/figure";
 import { lengthAgainstBertscore } from "../../src/figures/length-against-bertscore";
+import { lighterFigure } from "../../src/figures/lighter";
 import { modelComparison } from "../../src/figures/model-comparison";
 import { retrievalFigure } from "../../src/figures/retrieval";
 import { rougeByTokenizer } from "../../src/figures/rouge-by-tokenizer";
@@ -16,8 +17,9 @@ import { tokenHeatmap } from "../../src/figures/token-heatmap";
 import { trainingCurves } from "../../src/figures/training-curves";
 import { loadPublished } from "../../src/report/published";
 
-export const fixtureResults = (): StudyResults =>
-  JSON.parse(readFileSync("test/fixtures/results/results.json", "utf8")) as StudyResults;
+const fixture = (name: string) => JSON.parse(readFileSync(`test/fixtures/results/${name}.json`, "utf8"));
+
+export const fixtureResults = (): StudyResults => ({ ...fixture("results"), lighter: fixture("lighter") });
 
 export const fixtureSamples = (): SampleRow[] =>
   readFileSync("test/fixtures/results/samples.jsonl", "utf8")
@@ -61,6 +63,7 @@ export function drawAll(): Record<string, Figure> {
     "rouge-by-tokenizer": rougeByTokenizer(results.systems),
     "length-against-bertscore": lengthAgainstBertscore(fixtureSamples()),
     seeds: seedSpread(results.seeds!),
+    lighter: lighterFigure(results.lighter!),
     retrieval: retrievalFigure(results.retrieval!),
     architecture: architectureDiagram(results.architecture!.student, "gemma2-student"),
     "embedding-map": embeddingMap({

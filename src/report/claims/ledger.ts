@@ -71,20 +71,20 @@ function makerOf(id: string, cells: readonly Cell[]): { notebook: string; cell: 
   return found ? { notebook: found.notebook, cell: found.cell } : { notebook: "npm run study", cell: null };
 }
 
-const MEASURED = /seconds|perSecond|PerSecond|firstTokenMs|memoryBytes|records\//;
+/** Times and speeds, and what follows from the mix of bits, which is chosen by measured divergences. */
+const MEASURED =
+  /seconds|perSecond|PerSecond|firstTokenMs|memoryBytes|records\/|lighter\/rows\/(?:mixed|onnx-q4)\/fileBytes/;
 
 /** Half of a score's 95 % interval: another processor rounds otherwise, and a training goes another way as with another seed. */
 function rerunTolerance(id: string, sources: Sources): number | null {
   if (MEASURED.test(id)) return null;
   if (/^published\/|architecture|counts|settings|parameters|fileBytes|topK|\/items$/.test(id)) return 0;
-  const scored = /^results\/systems\/([^/]+)\/scores\/([^/]+)\/(.+)$/.exec(id);
+  const scored = /^(results\/(?:systems|lighter\/rows)\/[^/]+)\/scores\/([^/]+)\/(.+)$/.exec(id);
   if (scored) {
-    const [, system, set, path] = scored;
+    const [, owner, set, path] = scored;
     const rouge = /^rouge\/([^/]+)\/([^/]+)\/f$/.exec(path!);
     const metric = rouge ? `${rouge[2]}.${rouge[1]}` : path!.replace("bertscore/", "bertscore.");
-    const [low, high] = [0, 1].map((end) =>
-      evaluate(sources, `results/systems/${system}/interval95/${set}/${metric}/${end}`),
-    );
+    const [low, high] = [0, 1].map((end) => evaluate(sources, `${owner}/interval95/${set}/${metric}/${end}`));
     if (low !== undefined && high !== undefined) return (high - low) / 2;
   }
   return null;

@@ -50,6 +50,18 @@ const STATEMENTS: [RegExp, (...parts: string[]) => string][] = [
     (item, id, metric) => `${metric} of ${system(id!)} on item ${item}`,
   ],
   [/^published\/(.+)$/, (path) => `published value: ${path}`],
+  [
+    /^results\/lighter\/rows\/([^/]+)\/scores\/([^/]+)\/(?:rouge\/([^/]+)\/([^/]+)\/f|bertscore\/(f)|(\w+))$/,
+    (form, where, tokenizer, type, bertscore, facts) =>
+      `${names.metric(type ? `${type}.${tokenizer}` : bertscore ? "bertscore.f" : facts!)} of the distilled student as ${form}, ${set(where!)} items`,
+  ],
+  [
+    /^results\/lighter\/rows\/([^/]+)\/interval95\/([^/]+)\/([^/]+)\/([01])$/,
+    (form, where, metric, end) =>
+      `${end === "0" ? "lower" : "upper"} end of the 95 % interval of ${names.metric(metric!)} of the distilled student as ${form}, ${set(where!)} items`,
+  ],
+  [/^results\/lighter\/rows\/([^/]+)\/(.+)$/, (form, path) => `${path} of the distilled student as ${form}`],
+  [/^results\/lighter\/(.+)$/, (path) => `lighter forms of the distilled student: ${path}`],
   [/^findings\/(.+)$/, (path) => `finding of the audit: ${path}`],
   [/^records\/(.+)$/, (path) => `recorded: ${path}`],
 ];
@@ -85,6 +97,7 @@ export const MAKERS: [RegExp, { call: string } | { command: string }][] = [
   [/results\/training\/distilled/, { call: 'trainSystem(study, "distilled")' }],
   [/results\/counts\//, { call: "corpusStage(study)" }],
   [/results\/(retrieval|search)\//, { call: "retrievalStage(study" }],
+  [/results\/lighter\//, { call: "lighterResults(study)" }],
   [/results\/(systems|comparisons)|samples\//, { call: "scoreStage(study)" }],
   [/results\//, { call: "resultsStage(study" }],
 ];

@@ -26,6 +26,22 @@ export const readme: ReadmeWords = {
     items: "items",
     intro: "ROUGE-1 by seed of data order and adapter initialisation, as `npm run seeds` recorded it:",
   },
+  lighter: {
+    language: "en",
+    columns: [
+      "form",
+      "file",
+      "memory",
+      "first token (ms)",
+      "tokens/s",
+      "ROUGE-1 [95 %]",
+      "BERTScore F1 [95 %]",
+      "kept facts [95 %]",
+    ],
+    none: "The lighter forms were not measured in this run.",
+    recommended: (engine, onnx) =>
+      `Recommended by the rule of \`09-lighter-model\`, which takes the smallest file without a significant loss: ${engine} in the engine, ${onnx} elsewhere.`,
+  },
   measured: {
     heading: ["measured", ""],
     study: "`npm run study` with nothing finished, set-up not counted",

@@ -4,6 +4,7 @@ import { architecture } from "./architecture";
 import { audit } from "./audit";
 import { conclusion } from "./conclusion";
 import { interpretation } from "./interpretation";
+import { lighter } from "./lighter";
 import { models } from "./models";
 import { names } from "./names";
 import { results } from "./results";
@@ -50,4 +51,5 @@ export const english: ReportWords = {
   audit,
   conclusion,
   search,
+  lighter,
 };

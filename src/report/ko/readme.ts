@@ -26,6 +26,22 @@ export const readme: ReadmeWords = {
     items: "시험",
     intro: "데이터 순서와 어댑터 초기값의 시드에 따른 ROUGE-1입니다(`npm run seeds`의 기록).",
   },
+  lighter: {
+    language: "ko",
+    columns: [
+      "꼴",
+      "파일",
+      "메모리",
+      "첫 토큰 (ms)",
+      "토큰/초",
+      "ROUGE-1 [95 %]",
+      "BERTScore F1 [95 %]",
+      "지킨 사실 [95 %]",
+    ],
+    none: "이 실행에서는 가벼운 꼴을 재지 않았습니다.",
+    recommended: (engine, onnx) =>
+      `유의하게 잃는 것이 없는 꼴 가운데 파일이 가장 작은 것을 고르는 \`09-lighter-model\`의 규칙에 따라, 엔진에서는 ${engine}, 다른 곳에서는 ${onnx} 꼴을 권합니다.`,
+  },
   measured: {
     heading: ["잰 것", ""],
     study: "끝난 단계가 없을 때의 `npm run study` (설치 제외)",

@@ -4,6 +4,7 @@ import { architecture } from "./architecture";
 import { audit } from "./audit";
 import { conclusion } from "./conclusion";
 import { interpretation } from "./interpretation";
+import { lighter } from "./lighter";
 import { models } from "./models";
 import { names } from "./names";
 import { results } from "./results";
@@ -44,4 +45,5 @@ export const korean: ReportWords = {
   audit,
   conclusion,
   search,
+  lighter,
 };

@@ -9,6 +9,7 @@ import { quoted } from "../quoted";
 import type { Records } from "../records";
 import type { InterpretationWords } from "../sections/interpretation";
 import { TEST_SETS } from "../sections/results";
+import { type LighterTableWords, lighterTable } from "./lighter";
 
 export interface ReadmeWords {
   names: Names;
@@ -18,6 +19,7 @@ export interface ReadmeWords {
   run(facts: { smallest: string; largest: string; seed: string }): string;
   scores: [system: string, items: string, ...measures: string[]];
   seeds: { seed: string; items: string; intro: string };
+  lighter: LighterTableWords;
   measured: {
     heading: [string, string];
     study: string;
@@ -157,6 +159,7 @@ export function readmeBlocks(
     scores: scoreTable(results, words),
     seeds: seedTable(results, words),
     findings: findings(results, words),
+    lighter: lighterTable(results, words.lighter),
     measured: measured(records, words),
   };
 }

@@ -25,6 +25,7 @@ import { type Artifact, ROOT, stage } from "../stage";
 import { baseModel } from "./base-model";
 import type { StudyContext } from "./context";
 import { corpusStage, itemsOf } from "./corpus";
+import { decodingStage } from "./decoding";
 import { planFrom, type Quantization, quantizationStage } from "./quantization";
 import { encoderFiles, studyScorer } from "./scorer";
 import { modelHash, summarise } from "./summaries";
@@ -34,7 +35,9 @@ const SYSTEM: SystemId = "distilled";
 const TIMED_TEXTS = 8;
 
 /** Makes, times and scores every form of the distilled student, or finds that done. */
-export async function lighterStage(context: StudyContext): Promise<Artifact<LighterResults>> {
+export async function lighterStage(
+  context: StudyContext,
+): Promise<Artifact<Omit<LighterResults, "decoding">>> {
   const { profile } = context;
   const corpus = await corpusStage(context);
   const model = await modelHash(context, SYSTEM);
@@ -163,9 +166,11 @@ function summary({ measured: divergences, budgetBytes, plan }: Quantization): Li
   return { measured: divergences, budgetBytes, bitsByPart };
 }
 
-/** The forms' table, also written to lighter.json beside the study's results.json, where figures and report read it. */
+/** The forms' table with that of the ways of decoding, also written to lighter.json beside the study's results.json, where figures and report read it. */
 export async function lighterResults(context: StudyContext): Promise<LighterResults> {
-  const { value } = await lighterStage(context);
+  const forms = await lighterStage(context);
+  const decoding = await decodingStage(context);
+  const value = { ...forms.value, decoding: decoding.value };
   writeJson(path.join(ROOT, "data/runs", context.profile.name, "lighter.json"), value);
   return value;
 }

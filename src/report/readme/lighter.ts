@@ -1,0 +1,33 @@
+// The table of the lighter forms in README.md and README.ko.md.
+import { KEPT_METRICS } from "../../evaluation/lighter";
+import type { StudyResults } from "../../evaluation/results";
+import type { Language } from "../../figures/labels";
+import { formName } from "../../figures/lighter";
+import { cellText } from "../document";
+import { formCost, formScore } from "../sections/lighter";
+
+export interface LighterTableWords {
+  language: Language;
+  columns: string[];
+  none: string;
+  recommended(engine: string, onnx: string): string;
+}
+
+/** One row a form, all forms on all test texts, and the recommended ones; a plain word where no form was made yet. */
+export function lighterTable(results: StudyResults, words: LighterTableWords): string {
+  const { lighter } = results;
+  if (!lighter) return words.none;
+  const row = (cells: readonly string[]) => `| ${cells.join(" | ")} |`;
+  const name = (form: Parameters<typeof formName>[0]) => formName(form, words.language);
+  return [
+    row(words.columns),
+    `|${words.columns.map(() => "---").join("|")}|`,
+    ...lighter.rows.map(({ form }) => {
+      const { file, memory, first, rate } = formCost(results, form);
+      const scores = KEPT_METRICS.map((metric) => formScore(results, form, metric));
+      return row([name(form), ...[file, memory, first, rate].map(cellText), ...scores]);
+    }),
+    "",
+    words.recommended(name(lighter.recommended.engine), name(lighter.recommended.onnx)),
+  ].join("\n");
+}

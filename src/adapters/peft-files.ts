@@ -1,6 +1,6 @@
 // LoRA adapters as PEFT writes and reads them: adapter_config.json beside adapter_model.safetensors.
-import * as fs from "node:fs";
 import * as path from "node:path";
+import { makeFolder } from "../engine/write-error";
 import type { DecoderConfig } from "../models/config";
 import { ConfigError } from "../models/config-fields";
 import { type NewTensor, WeightFiles, writeSafetensors } from "../models/safetensors";
@@ -152,7 +152,7 @@ export function writeAdapter(folder: string, config: AdapterConfig, weights: rea
     add("lora_B.weight", [outFeatures, rank], b);
     if (magnitude) add("lora_magnitude_vector", [outFeatures], magnitude);
   }
-  fs.mkdirSync(folder, { recursive: true });
+  makeFolder(folder);
   writeSafetensors(path.join(folder, WEIGHTS), tensors);
   writeAdapterConfig(folder, config);
 }

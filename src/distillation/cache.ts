@@ -3,6 +3,7 @@ import * as fs from "node:fs";
 import * as path from "node:path";
 import { writeFileAtomic, writeFully, writeJson } from "../engine/atomic-write";
 import { type Lock, takeLock } from "../engine/lock";
+import { makeFolder, writeError } from "../engine/write-error";
 import {
   CacheError,
   frameRow,
@@ -170,7 +171,7 @@ export class LogitCacheWriter {
         `topK must be from 1 to 1023 and below the vocabulary of ${header.vocabSize}, found ${header.topK}.`,
       );
     }
-    fs.mkdirSync(directory, { recursive: true });
+    makeFolder(directory);
     const lock = takeLock(path.join(directory, "writer.lock"), directory, true);
     try {
       if (fs.existsSync(headerFile(directory))) checkHeader(directory, readHeader(directory), header);
@@ -231,7 +232,11 @@ export class LogitCacheWriter {
       this.bytes = 0;
     }
     const file = shardFile(this.directory, this.shard);
-    this.handle ??= fs.openSync(file, "a");
+    try {
+      this.handle ??= fs.openSync(file, "a");
+    } catch (error) {
+      throw writeError(file, error);
+    }
     try {
       writeFully(this.handle, file, frame);
     } catch (error) {
@@ -251,7 +256,11 @@ export class LogitCacheWriter {
 
   private finishShard(): void {
     if (this.handle === undefined) return;
-    fs.fsyncSync(this.handle);
+    try {
+      fs.fsyncSync(this.handle);
+    } catch (error) {
+      throw writeError(shardFile(this.directory, this.shard), error);
+    }
     fs.closeSync(this.handle);
     this.handle = undefined;
   }

@@ -3,32 +3,7 @@ import * as fs from "node:fs";
 import { hostname } from "node:os";
 import * as path from "node:path";
 import { isAlive } from "./lock";
-
-/** A file that could not be written; what stood there before is as it was. */
-export class WriteError extends Error {
-  override name = "WriteError";
-}
-
-/** What the system's refusals mean, and what to do. */
-const REFUSALS: Record<string, string> = {
-  ENOSPC: "the disk is full: make room",
-  EDQUOT: "the disk quota is used up: make room",
-  EROFS: "the file system is read-only: choose a folder that can be written",
-  EACCES: "permission is denied: choose a folder that can be written",
-  EPERM: "permission is denied: choose a folder that can be written",
-  EIO: "the disk reports an error: check it",
-};
-
-/** The system's error on writing `file` as a WriteError that says what to do; other errors unchanged. */
-export function writeError(file: string, error: unknown): unknown {
-  const { code = "" } = error as NodeJS.ErrnoException;
-  const meaning = REFUSALS[code];
-  return meaning
-    ? new WriteError(
-        `${file}: not written, ${meaning} (${code}), then run the same again. What was there before is unchanged.`,
-      )
-    : error;
-}
+import { makeFolder, writeError } from "./write-error";
 
 /** Writes all of `bytes` to an open file; throws WriteError naming `file`. */
 export function writeFully(fd: number, file: string, bytes: Uint8Array): void {
@@ -46,7 +21,7 @@ export function writeFully(fd: number, file: string, bytes: Uint8Array): void {
 export function replaceFile(file: string, write: (fd: number) => void): void {
   const temporary = `${file}.${hostname()}.${process.pid}.tmp`;
   try {
-    fs.mkdirSync(path.dirname(file), { recursive: true });
+    makeFolder(path.dirname(file));
     removeAbandoned(file);
     const fd = fs.openSync(temporary, "w");
     try {

@@ -2,6 +2,7 @@
 import * as fs from "node:fs";
 import { hostname } from "node:os";
 import * as path from "node:path";
+import { makeFolder, writeError } from "./write-error";
 
 /** Thrown when another process holds what this one wants to write. */
 export class LockedError extends Error {
@@ -50,7 +51,8 @@ export function isAlive(pid: number): boolean {
 
 /**
  * Takes the lock `file`, from a dead owner too. Throws LockedError naming the owner and `what` it protects when another
- * process holds it, or other work of this one unless `fromSelf`: a notebook cell that failed can be run again.
+ * process holds it, or other work of this one unless `fromSelf`: a notebook cell that failed can be run again. WriteError when
+ * the lock cannot be written.
  */
 export function takeLock(file: string, what: string, fromSelf = false): Lock {
   const own = held.get(file);
@@ -108,7 +110,7 @@ interface Silence {
 
 /** The lock, or undefined when a living owner holds it. */
 function tryLock(file: string, watch?: Silence): Lock | undefined {
-  fs.mkdirSync(path.dirname(file), { recursive: true });
+  makeFolder(path.dirname(file));
   if (create(file)) return hold(file);
   if (!isAbandoned(file, watch)) return undefined;
   // Two could both see a dead owner, and the slower remove the faster one's lock: one at a time may look.
@@ -150,8 +152,11 @@ function create(file: string): boolean {
     fs.writeFileSync(file, self(), { flag: "wx" });
     return true;
   } catch (error) {
-    if ((error as NodeJS.ErrnoException).code === "EEXIST") return false;
-    throw error;
+    const { code } = error as NodeJS.ErrnoException;
+    if (code === "EEXIST") return false;
+    // A full disk takes the name and not the content.
+    if (code === "ENOSPC" || code === "EDQUOT") fs.rmSync(file, { force: true });
+    throw writeError(file, error);
   }
 }
 

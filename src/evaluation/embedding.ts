@@ -1,9 +1,10 @@
 // Texts as unit vectors: mean-pooled states of an encoder, by the engine from a Hugging Face folder, or by an ONNX
 // feature-extraction pipeline of @huggingface/transformers. Both take what `score --encoder` takes.
 import { createHash } from "node:crypto";
-import { existsSync, readdirSync, readFileSync } from "node:fs";
+import { existsSync, readdirSync } from "node:fs";
 import { join, resolve } from "node:path";
 import { pipeline } from "@huggingface/transformers";
+import { updateWithFile } from "../engine/file-hash";
 import { loadEncoder } from "../models/encoder";
 import { loadEncoderTokenizer } from "./encoder-tokenizer";
 import { encoderFolder } from "./load-bert-scorer";
@@ -25,7 +26,7 @@ const ONNX_BATCH = 32;
 
 function hashOfFiles(files: readonly string[]): string {
   const hash = createHash("sha256");
-  for (const file of files) hash.update(readFileSync(file));
+  for (const file of files) updateWithFile(hash, file);
   return hash.digest("hex");
 }
 

@@ -2,6 +2,7 @@
 import * as fs from "node:fs";
 import * as path from "node:path";
 import { writeFileAtomic } from "../engine/atomic-write";
+import { makeFolder } from "../engine/write-error";
 import type { GraphBuilder, Initializer } from "./onnx-graph";
 import { encodeModel, type OnnxModel, type OnnxTensor } from "./onnx-schema";
 
@@ -36,7 +37,7 @@ export function writeOnnx(
   const limit = options.limit ?? INLINE_LIMIT;
   const { initializers } = builder;
   const total = initializers.reduce((sum, tensor) => sum + tensor.byteLength, 0);
-  fs.mkdirSync(folder, { recursive: true });
+  makeFolder(folder);
   const external = total > limit ? writeChunks(folder, file, initializers, limit) : undefined;
   const model: OnnxModel = {
     irVersion: 10,

@@ -2,6 +2,7 @@
 import * as fs from "node:fs";
 import * as path from "node:path";
 import { writeJson } from "../engine/atomic-write";
+import { makeFolder } from "../engine/write-error";
 
 const MARK = "export.json";
 
@@ -33,7 +34,7 @@ export async function replaceFolder(
   const temporary = `${path.resolve(out)}.${process.pid}.tmp`;
   const old = `${path.resolve(out)}.${process.pid}.old`;
   try {
-    fs.mkdirSync(temporary, { recursive: true });
+    makeFolder(temporary);
     const about = await work(temporary);
     writeJson(path.join(temporary, MARK), { kind, ...about });
     if (fs.existsSync(out)) fs.renameSync(out, old);

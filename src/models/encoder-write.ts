@@ -1,7 +1,7 @@
 // An encoder of our own written as a Hugging Face model folder.
 
-import * as fs from "node:fs";
 import * as path from "node:path";
+import { makeFolder } from "../engine/write-error";
 import { type EncoderConfig, encoderTensorShapes } from "./encoder-config";
 import { writeHubJson } from "./json-files";
 import { writeSafetensors } from "./safetensors";
@@ -43,7 +43,7 @@ export function writeEncoder(
   config: EncoderConfig,
   values: (name: string) => Float32Array,
 ): void {
-  fs.mkdirSync(folder, { recursive: true });
+  makeFolder(folder);
   const tensors = [...encoderTensorShapes(config)].map(([name, shape]) => ({
     name,
     dtype: "F32" as const,

@@ -3,6 +3,8 @@ import { createHash } from "node:crypto";
 import * as fs from "node:fs";
 import * as path from "node:path";
 import { writeFileAtomic } from "../engine/atomic-write";
+import { updateWithFile } from "../engine/file-hash";
+import { makeFolder } from "../engine/write-error";
 import { HubError } from "./hub-settings";
 
 const COMMIT = /^[0-9a-f]{40}$/;
@@ -48,7 +50,7 @@ export class RepositoryCache {
   link(commit: string, name: string, etag: string): void {
     const file = path.join(this.snapshot(commit), name);
     const target = path.relative(path.dirname(file), this.blob(etag));
-    fs.mkdirSync(path.dirname(file), { recursive: true });
+    makeFolder(path.dirname(file));
     // A link cannot be overwritten: made beside and renamed, it never is absent for another process.
     const temporary = `${file}.${process.pid}.tmp`;
     fs.rmSync(temporary, { force: true });
@@ -97,7 +99,9 @@ export function snapshotHash(folder: string): string {
 /** The hash that a link's target is named by; of a plain file (a cache copied without links) the sha256. */
 function contentOf(file: string): string {
   if (fs.lstatSync(file).isSymbolicLink()) return path.basename(fs.readlinkSync(file));
-  return createHash("sha256").update(fs.readFileSync(file)).digest("hex");
+  const hash = createHash("sha256");
+  updateWithFile(hash, file);
+  return hash.digest("hex");
 }
 
 /** Refuses names from a server, a command line or a settings file that would lead out of the cache. */

@@ -3,6 +3,7 @@ import * as fs from "node:fs";
 import * as path from "node:path";
 import { withLock } from "../engine/lock";
 import { progress } from "../engine/progress";
+import { makeFolder } from "../engine/write-error";
 import { downloadBlob, plainEtag, type RemoteFile } from "./hub-blob";
 import { checkNames, modelFileNames, RepositoryCache, snapshotHash } from "./hub-cache";
 import { headerOf, PassingFailure, repeated, request, UnreachableError, type Wanted } from "./hub-request";
@@ -168,7 +169,7 @@ async function fetchAll(
   files: readonly RemoteFile[],
 ): Promise<number> {
   if (files.length === 0) return 0;
-  fs.mkdirSync(path.join(cache.folder, "blobs"), { recursive: true });
+  makeFolder(path.join(cache.folder, "blobs"));
   const present = (file: RemoteFile) => sizeOf(cache.blob(file.etag)) === file.size;
   const begun = (file: RemoteFile) => Math.max(0, sizeOf(`${cache.blob(file.etag)}.incomplete`));
   const lacking = files.filter((file) => !present(file));

@@ -2,6 +2,7 @@
 import * as fs from "node:fs";
 import * as path from "node:path";
 import { writeJson } from "../engine/atomic-write";
+import { makeFolder } from "../engine/write-error";
 import { type NewTensor, SafetensorsError, writeSafetensors } from "./safetensors";
 import { DTYPE_BYTES } from "./safetensors-dtypes";
 
@@ -38,7 +39,7 @@ export function writeShardedSafetensors(folder: string, tensors: NewTensor[], sh
     }
     return file;
   });
-  fs.mkdirSync(folder, { recursive: true });
+  makeFolder(folder);
   for (const [i, shard] of shards.entries()) writeSafetensors(path.join(folder, files[i]!), shard);
   writeJson(path.join(folder, "model.safetensors.index.json"), {
     metadata: { total_size: tensors.reduce((sum, tensor) => sum + bytesOf(tensor), 0) },

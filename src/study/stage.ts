@@ -2,7 +2,8 @@
 import { createHash } from "node:crypto";
 import * as fs from "node:fs";
 import * as path from "node:path";
-import { writeError, writeFileAtomic, writeJson } from "../engine/atomic-write";
+import { writeFileAtomic, writeJson } from "../engine/atomic-write";
+import { updateWithFile } from "../engine/file-hash";
 import { clearLock, takeLock } from "../engine/lock";
 
 /** The repository root; data, notebooks and reports lie below it. */
@@ -29,7 +30,7 @@ export function hashOf(value: unknown): string {
 /** sha256 of files, names left out, in the order given. */
 export function hashFiles(files: readonly string[]): string {
   const hash = createHash("sha256");
-  for (const file of files) hash.update(fs.readFileSync(file));
+  for (const file of files) updateWithFile(hash, file);
   return hash.digest("hex");
 }
 
@@ -70,7 +71,7 @@ export async function stage<T>(
     clearLock(lockFile);
     return earlier;
   }
-  const lock = lockStage(lockFile, `stage ${name} in ${directory}`);
+  const lock = takeLock(lockFile, `stage ${name} in ${directory}`);
   try {
     // The process that held the lock a moment ago may have finished it.
     const meanwhile = finished();
@@ -86,14 +87,6 @@ export async function stage<T>(
     }
   } finally {
     lock.release();
-  }
-}
-
-function lockStage(file: string, what: string) {
-  try {
-    return takeLock(file, what);
-  } catch (error) {
-    throw writeError(file, error);
   }
 }
 

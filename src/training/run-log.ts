@@ -3,6 +3,7 @@ import * as fs from "node:fs";
 import * as path from "node:path";
 import { writeFileAtomic } from "../engine/atomic-write";
 import { tf } from "../engine/tf";
+import { makeFolder, writeError } from "../engine/write-error";
 import { CheckpointError } from "./checkpoint";
 
 /** One optimizer step. Memory in bytes, rate in tokens that the loss counts per second. */
@@ -26,7 +27,7 @@ export class RunLog {
     private readonly directory: string,
     steps: number,
   ) {
-    fs.mkdirSync(directory, { recursive: true });
+    makeFolder(directory);
     const file = path.join(directory, "log.jsonl");
     const lines = fs.existsSync(file) ? fs.readFileSync(file, "utf8").split("\n") : [];
     this.records = Array.from({ length: steps }, (_, step) => {
@@ -44,7 +45,12 @@ export class RunLog {
 
   write(record: StepRecord): void {
     this.records.push(record);
-    fs.appendFileSync(path.join(this.directory, "log.jsonl"), `${JSON.stringify(record)}\n`);
+    const file = path.join(this.directory, "log.jsonl");
+    try {
+      fs.appendFileSync(file, `${JSON.stringify(record)}\n`);
+    } catch (error) {
+      throw writeError(file, error);
+    }
     tf.tidy(() => {
       for (const name of ["loss", "learningRate", "gradientNorm", "tokensPerSecond"]) {
         this.board.scalar(name, record[name]!, record.step);

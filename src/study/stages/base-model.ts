@@ -1,6 +1,7 @@
 // Stage "base-model": where a base model's files are; for the smoke profile they are made, with random weights.
 import * as fs from "node:fs";
 import * as path from "node:path";
+import { writeFileAtomic } from "../../engine/atomic-write";
 import { saveDecoder } from "../../models/load";
 import { loadTokenizer } from "../../prompts/tokenizer";
 import { randomDecoder } from "../../training/pretrain";
@@ -36,8 +37,8 @@ function thumbnail(name: string, committed: string): Promise<Artifact<{ paramete
     { recipe: recipe.config, width, tokenizer: hashFiles(tokenizerFiles) },
     async (directory) => {
       const folder = path.join(directory, "model");
-      fs.mkdirSync(folder, { recursive: true });
-      for (const file of tokenizerFiles) fs.copyFileSync(file, path.join(folder, path.basename(file)));
+      for (const file of tokenizerFiles)
+        writeFileAtomic(path.join(folder, path.basename(file)), fs.readFileSync(file));
       const tokenizer = await loadTokenizer(folder);
       const decoder = randomDecoder(
         {

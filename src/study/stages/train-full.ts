@@ -3,6 +3,7 @@ import * as fs from "node:fs";
 import * as path from "node:path";
 import { LogitCache } from "../../distillation/cache";
 import { distillStep } from "../../distillation/distill";
+import { writeFileAtomic } from "../../engine/atomic-write";
 import type { TrainingRun } from "../../evaluation/results";
 import type { Decoder } from "../../models/decoder";
 import { loadDecoder, saveDecoder } from "../../models/load";
@@ -86,10 +87,10 @@ export async function fitAllWeights(
 
 /** The trained weights beside the base model's tokenizer, a folder that loads anywhere. */
 function saveModel(folder: string, decoder: Decoder, base: string): void {
-  fs.mkdirSync(folder, { recursive: true });
   const files = ["tokenizer.json", "tokenizer_config.json", "special_tokens_map.json", "chat_template.jinja"];
   for (const file of files) {
-    if (fs.existsSync(path.join(base, file))) fs.copyFileSync(path.join(base, file), path.join(folder, file));
+    if (fs.existsSync(path.join(base, file)))
+      writeFileAtomic(path.join(folder, file), fs.readFileSync(path.join(base, file)));
   }
   saveDecoder(folder, decoder);
 }

@@ -1,11 +1,13 @@
 // What the tests of this folder start as a process of its own: `stages NAME…` runs stages of the crash test's small study;
-// `train` trains until it is stopped; `memory` asks the engine for more memory than there is.
+// `train` trains until it is stopped; `memory` asks the engine for more memory than there is;
+// `download NAME` brings a model from the hub.
 import * as path from "node:path";
 import { ALL_PROJECTIONS, LoraAdapter } from "../../src/adapters/lora";
 import { tf } from "../../src/engine/tf";
 import { loadDecoder } from "../../src/models/load";
 import { CRASH_STAGES, type CrashStage } from "../../src/study/crash-test/stages";
 import { RUNS } from "../../src/study/stage";
+import { modelFolder } from "../../src/study/stages/model-folder";
 import { AdamW } from "../../src/training/adamw";
 import { crossEntropyStep } from "../../src/training/finetune";
 import { train } from "../../src/training/loop";
@@ -41,7 +43,8 @@ async function run([what, ...names]: string[]): Promise<void> {
   else if (what === "memory") {
     const column = tf.ones([300_000, 1]);
     console.log(tf.matMul(column, column, false, true).shape);
-  } else for (const name of names) await CRASH_STAGES[name as CrashStage]();
+  } else if (what === "download") console.log(await modelFolder("paper", names[0]!));
+  else for (const name of names) await CRASH_STAGES[name as CrashStage]();
   console.log("done");
 }
 

@@ -8,6 +8,10 @@ export interface Scheme {
   symmetric: boolean;
 }
 
+/** The two that a model is stored in whole. */
+export const INT8: Scheme = { bits: 8, groupSize: 32, symmetric: true };
+export const INT4: Scheme = { bits: 4, groupSize: 32, symmetric: true };
+
 /** E.g. "int4 g32 asymmetric". */
 export const schemeName = ({ bits, groupSize, symmetric }: Scheme): string =>
   `int${bits} g${groupSize}${symmetric ? "" : " asymmetric"}`;

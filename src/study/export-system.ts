@@ -8,10 +8,11 @@ import { modelCard } from "../export/model-card";
 import { copyModelFiles } from "../export/model-files";
 import { replaceFolder } from "../export/own-folder";
 import { saveDecoder } from "../models/load";
+import { INT8 } from "../quantization/scheme";
 import { baseModel } from "./stages/base-model";
 import type { StudyContext } from "./stages/context";
 import { corpusStage } from "./stages/corpus";
-import { INT8, planFrom, quantizationStage } from "./stages/quantization";
+import { planFrom, quantizationStage } from "./stages/quantization";
 import { scoreStage } from "./stages/scores";
 import { systemDecoder, trainSystem } from "./stages/train-system";
 

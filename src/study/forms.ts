@@ -9,7 +9,7 @@ import type { Decoder } from "../models/decoder";
 import { loadDecoder, saveDecoder } from "../models/load";
 import { type QuantizationPlan, uniformPlan } from "../quantization/decoder";
 import { loadQuantized, saveQuantized } from "../quantization/files";
-import { INT4, INT8 } from "./stages/quantization";
+import { INT4, INT8 } from "../quantization/scheme";
 
 const ENGINE_FORMS = ["fp32", "bf16", "int8", "int4", "mixed"] as const;
 const ONNX_DTYPES = {

@@ -3,7 +3,7 @@ import * as path from "node:path";
 import { exportDecoder } from "../../src/export/decoder";
 import { readDecoderConfig } from "../../src/models/config";
 import { WeightFiles } from "../../src/models/safetensors";
-import { INT4, INT8 } from "../../src/study/stages/quantization";
+import { INT4, INT8 } from "../../src/quantization/scheme";
 
 export const REFERENCES = path.join(__dirname, "../fixtures/oracles/models");
 export const OUTCOME = path.join(__dirname, "../fixtures/onnx/outcome.json");

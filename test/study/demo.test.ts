@@ -11,9 +11,9 @@ import { loadDecoder } from "../../src/models/load";
 import { userText } from "../../src/prompts/example";
 import { loadTokenizer } from "../../src/prompts/tokenizer";
 import { disposePacked, quantizedDecoder, uniformPlan } from "../../src/quantization/decoder";
+import { INT4 } from "../../src/quantization/scheme";
 import { buildDemo } from "../../src/study/demo/build";
 import { serveFolder } from "../../src/study/demo/server";
-import { INT4 } from "../../src/study/stages/quantization";
 
 const BROWSERS = ["/usr/bin/chromium", "/usr/bin/chromium-browser", "/usr/bin/google-chrome"];
 const browserFile = BROWSERS.find((file) => fs.existsSync(file));

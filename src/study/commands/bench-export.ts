@@ -9,7 +9,7 @@ import { exportDecoder, ONNX_FILES, type OnnxVariant } from "../../export/decode
 import { replaceFolder } from "../../export/own-folder";
 import { checkTensors, type DecoderConfig, readDecoderConfig } from "../../models/config";
 import { WeightFiles } from "../../models/safetensors";
-import { INT4, INT8 } from "../stages/quantization";
+import { INT4, INT8 } from "../../quantization/scheme";
 
 interface BenchOptions {
   out: string;

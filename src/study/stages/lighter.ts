@@ -32,6 +32,7 @@ import { modelHash, summarise } from "./summaries";
 import { systemDecoder } from "./train-system";
 
 const SYSTEM: SystemId = "distilled";
+/** Timed one by one; of few texts, one in 24. */
 const TIMED_TEXTS = 8;
 
 /** Makes, times and scores every form of the distilled student, or finds that done. */
@@ -65,9 +66,10 @@ export async function lighterStage(
       stopIds: tokenizer.stopIds,
       padId: tokenizer.padId,
     };
-    const apart = Math.max(1, Math.floor(prompts.length / TIMED_TEXTS));
+    const timedTexts = Math.min(TIMED_TEXTS, Math.ceil(prompts.length / 24));
+    const apart = Math.floor(prompts.length / timedTexts);
     const timed = path.join(directory, "prompts.json");
-    writeJson(timed, { prompts: prompts.filter((_, i) => i % apart === 0).slice(0, TIMED_TEXTS), options });
+    writeJson(timed, { prompts: prompts.filter((_, i) => i % apart === 0).slice(0, timedTexts), options });
 
     const texts = new Map<Form, string[]>();
     for (const form of FORMS) {

@@ -12,14 +12,12 @@ import {
   withDivergence,
 } from "../../quantization/calibrate";
 import { matricesOf, planBytes, type QuantizationPlan, uniformPlan } from "../../quantization/decoder";
-import type { Scheme } from "../../quantization/scheme";
+import { INT4, INT8, type Scheme } from "../../quantization/scheme";
 import { type Artifact, stage } from "../stage";
 import type { StudyContext } from "./context";
 import { corpusStage, itemsOf } from "./corpus";
 import { systemDecoder } from "./train-system";
 
-export const INT8: Scheme = { bits: 8, groupSize: 32, symmetric: true };
-export const INT4: Scheme = { bits: 4, groupSize: 32, symmetric: true };
 const SCHEMES: Scheme[] = [
   INT8,
   ...([32, 64, 128] as const).flatMap((groupSize) =>
@@ -28,6 +26,7 @@ const SCHEMES: Scheme[] = [
 ];
 /** Size that the chosen mix may take, scales included; four bits in groups of 32 alone take 5. */
 const BITS_PER_WEIGHT = 5.5;
+/** A quarter of the validation items, and no more than so many. */
 const TEXTS = 12;
 
 export interface Quantization {
@@ -52,17 +51,19 @@ export async function quantizationStage(
 ): Promise<Artifact<Quantization>> {
   const { profile } = context;
   const corpus = await corpusStage(context);
+  const validation = itemsOf(corpus, "validation");
+  const count = Math.min(TEXTS, Math.ceil(validation.length / 4));
   const inputs = {
     model: modelKey,
     corpus: corpus.value.hash,
     schemes: SCHEMES,
     bits: BITS_PER_WEIGHT,
-    texts: TEXTS,
+    texts: count,
   };
   return stage(profile.name, `quantization-${system}`, 1, inputs, async () => {
     const { decoder, tokenizer } = await systemDecoder(context, system);
-    const texts = itemsOf(corpus, "validation")
-      .slice(0, TEXTS)
+    const texts = validation
+      .slice(0, count)
       .map((item) => encodeItem(tokenizer, item))
       .map(({ promptIds, targetIds }) => ({
         ids: [...promptIds, ...targetIds],

@@ -35,6 +35,7 @@ if (["tslab", "zeromq", "@tslab/typescript-for-tslab"].every(isInstalled)) {
 
 function start() {
   require("./node_compatibility.cjs");
+  require("./send_queue.cjs");
   const { noticeChanges, withImporters } = require("./reload.cjs");
   const { expandShorthand } = require("./shorthand.cjs");
   const { beginCell, remember } = require("./source_lines.cjs");

@@ -42,6 +42,19 @@ test("variables of earlier cells stand as shorthand properties too", async () =>
   );
 }, 90_000);
 
+test("a burst of messages arrives whole: none is refused because another is on its way", async () => {
+  const file = join(folder, "burst.ipynb");
+  writeNotebook(file, [
+    'import { newDisplay } from "tslab";\nconst display = newDisplay();\nfor (let i = 0; i < 900; i++) display.text("x".repeat(10000) + i);',
+    'console.log("after");',
+  ]);
+  const { code, text } = await runner([file, "--out", join(folder, "out")]);
+  expect(code, text).toBe(0);
+  const [first, second] = readNotebook(join(folder, "out/burst.ipynb")).cells;
+  expect(/x899"/.test(JSON.stringify(first!.outputs))).toBe(true);
+  expect(JSON.stringify(second!.outputs)).toContain("after");
+}, 90_000);
+
 test("a kernel without npm packages answers every cell with what to run", async () => {
   // Outside the repository, where no node_modules lies above it.
   const bare = mkdtempSync(join(tmpdir(), "bare-"));

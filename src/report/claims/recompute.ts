@@ -41,7 +41,9 @@ export async function recomputed(
 ): Promise<Pick<StudyResults, "systems" | "comparisons">> {
   const first = results.systems[0];
   if (!first || samples.length === 0) return { systems: [], comparisons: [] };
-  const tokenizers = await Promise.all(Object.keys(first.scores.all.rouge).map(textTokenizer));
+  // A model's own subwords need its files, which a study with a hub's models does not bring: those scores are read.
+  const named = Object.keys(first.scores.all.rouge).filter((name) => !name.startsWith("subword:"));
+  const tokenizers = await Promise.all(named.map(textTokenizer));
   const bert = savedBertScores(samples);
   const scorer = new SystemScorer({
     items: samples.map((row) => ({

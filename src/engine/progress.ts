@@ -1,13 +1,9 @@
 // Progress of long work: a bar updated in place in a notebook, one line in a terminal, nothing in tests and logs.
 import { SingleBar } from "cli-progress";
-import { chartSvg } from "./live-chart";
 
 export interface Progress {
-  /**
-   * Work done so far, in the units of `total`; the note (a loss, a score) stands behind the bar. A notebook draws the
-   * curve (losses so far), when there is one, until the work is finished.
-   */
-  update(done: number, note?: string, curve?: () => readonly number[]): void;
+  /** Work done so far, in the units of `total`; the note (a loss, a score) stands behind the bar. */
+  update(done: number, note?: string): void;
   finish(): void;
 }
 
@@ -61,20 +57,15 @@ function inNotebook(label: string, total: number, write: Writer): Progress {
   const transient = { display_id: `progress-${++displays}` };
   let shown = false;
   let state = { done: 0, note: "" };
-  const show = (curve: readonly number[] = []) => {
+  const show = () => {
     const text = progressLine(label, state.done, total, Date.now() - started, state.note);
-    const share = total > 0 ? state.done / total : 1;
-    const chart = curve.length > 0 && { "image/svg+xml": chartSvg(text, curve, share) };
-    write({ data: { "text/plain": text, ...chart }, metadata: { progress: true }, transient }, shown);
+    write({ data: { "text/plain": text }, metadata: { progress: true }, transient }, shown);
     shown = true;
   };
-  return throttled(
-    (done, note, curve) => {
-      state = { done, note };
-      show(curve?.());
-    },
-    () => show(),
-  );
+  return throttled((done, note) => {
+    state = { done, note };
+    show();
+  }, show);
 }
 
 function inTerminal(label: string, total: number): Progress {
@@ -111,15 +102,15 @@ function inLog(label: string, total: number): Progress {
   };
 }
 
-type Draw = (done: number, note: string, curve?: () => readonly number[]) => void;
+type Draw = (done: number, note: string) => void;
 
 /** Draws at most four times a second; the last state is always drawn. */
 function throttled(draw: Draw, close: () => void): Progress {
   let last = 0;
   let pending: Parameters<Draw> | undefined;
   return {
-    update(done, note = "", curve) {
-      pending = [done, note, curve];
+    update(done, note = "") {
+      pending = [done, note];
       if (Date.now() - last < INTERVAL_MS) return;
       last = Date.now();
       draw(...pending);

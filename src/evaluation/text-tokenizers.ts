@@ -95,7 +95,14 @@ export const textTokenizers: readonly TextTokenizer[] = [
 /** Korean morphemes by garu-ko (dictionary in the package, WebAssembly); punctuation is dropped. */
 export async function loadMorphemeTokenizer(): Promise<TextTokenizer> {
   const { Garu } = await import("garu-ko");
-  const analyser = await Garu.load();
+  // The package hands its own WebAssembly loader a deprecated form of argument, which warns at every first load.
+  const { warn } = console;
+  console.warn = (...said: unknown[]) => {
+    if (!String(said[0]).startsWith("using deprecated parameters")) warn(...said);
+  };
+  const analyser = await Garu.load().finally(() => {
+    console.warn = warn;
+  });
   return {
     name: "morpheme",
     tokenize(text) {

@@ -92,7 +92,7 @@ export async function train(trainee: Trainee, options: TrainingOptions): Promise
       const record = oneStep(trainee, options, step, log.records, compiled, due ? save : () => {});
       log.write(record);
       options.onStep?.(record);
-      bar.update(step + 1, `loss ${record.loss.toFixed(3)}`, () => log.records.map(({ loss }) => loss));
+      bar.update(step + 1, `loss ${record.loss.toFixed(3)}`);
       const done = step + 1;
       if (validation && (done % validation.everySteps === 0 || done === totalSteps)) {
         compiled?.sync();

@@ -44,7 +44,7 @@ describe.skipIf(first.status === NOT_INSTALLED)(
     it("profile slurm is understood", () => {
       const run = dryRun("slurm");
       expect(run.status, run.stdout + run.stderr).toBe(0);
-      expect(run.stdout).toMatch(/^total +34$/m);
+      expect(run.stdout).toMatch(/^total +36$/m);
     });
 
     it("profile kubernetes runs jobs in the volume's repository, stamps through the volume too", () => {

@@ -115,7 +115,7 @@ export const cache: Row = {
   method:
     "Four positions of generated logits a case: a word's frequency with the context's own deviation from it, or Zipf's law over ids in an order of each position's own. KL in nats of the full distribution at T = 1 against what comes back; the mass outside the listed tokens is spread by the cache's prior (measured on 12 other positions) where there is one, else evenly. DistillKit's scheme is written anew from its description: 128 tokens, 16 exact, a fit of six terms.",
   remarks: [
-    "Where positions have nothing in common no prior can help: at T = 1 with the tail spread evenly the number of listed ids counts, DistillKit lists 128, and which 128 of 256,000 ids they are takes log2 C(256000, 128) = 1,588 bits, 199 bytes, in any code, before the first logit: no scheme of 200 bytes can list as many. Real text has words of known frequency, which is what the prior codes against.",
+    "Where positions have nothing in common no prior can help: at T = 1 with the tail spread evenly the number of listed ids counts, DistillKit lists 128, and which 128 of 256,000 ids they are takes log2 C(256000, 128) = 1,583 bits, 198 bytes, in any code, before the first logit: no scheme of 200 bytes can list as many. Real text has words of known frequency, which is what the prior codes against.",
   ],
   cases: () =>
     (Object.keys(FAMILIES) as (keyof typeof FAMILIES)[]).map((family) => ({

@@ -64,7 +64,9 @@ AccountingStorageType=accounting_storage/none
 MpiDefault=none
 SchedulerParameters=sched_interval=2,batch_sched_delay=1
 MinJobAge=600
-NodeName=$host NodeAddr=127.0.0.1 CPUs=$(nproc) RealMemory=$memory State=UNKNOWN
+# Twice the processors, so that jobs overlap on two of them too: a job of this profile mostly starts programs.
+SlurmdParameters=config_overrides
+NodeName=$host NodeAddr=127.0.0.1 CPUs=$((2 * $(nproc))) RealMemory=$memory State=UNKNOWN
 PartitionName=study Nodes=$host Default=YES MaxTime=INFINITE State=UP
 CONFIG
 # Snakemake clears SLURM_CONF before its jobs call srun.
@@ -81,7 +83,9 @@ for _ in $(seq 60); do
   sleep 1
 done
 sinfo --noheader --format=%t | grep -q idle || { echo "the Slurm node did not become idle" >&2; exit 1; }
-echo "✓ Slurm $(sinfo --version | cut -d' ' -f2): one node, $(nproc) processors"
+echo "✓ Slurm $(sinfo --version | cut -d' ' -f2): one node, $((2 * $(nproc))) slots on $(nproc) processors"
+# The first call makes Snakemake's environment, which is not counted below.
+echo "✓ Snakemake $(node scripts/workflow.mjs --version)"
 
 SECONDS=0
 STUDY_RUNS=$runs/slurm node scripts/workflow.mjs --profile workflow/profiles/slurm --config profile=smoke shards=2 \

@@ -55,16 +55,15 @@ export function modelComparison(models: ModelRow[], language: Language = "ko"): 
     y: names,
     x: models.map((model) => model.tokensPerSecond),
     text: models.map((model) => Math.round(model.tokensPerSecond).toLocaleString("en-US")),
-    textposition: "auto",
-    textangle: 0,
+    textposition: "outside",
+    cliponaxis: false,
     showlegend: false,
     marker: {
       color: models.map((_, i) => look(i).color),
       line: { color: "#000", width: 0.8 },
+      opacity: 0.75,
     },
     textfont: { color: "#000" },
-    insidetextanchor: "end",
-    opacity: 0.75,
   });
   const logs = models.map((model) => Math.log10(model.parameters));
   return {
@@ -78,12 +77,13 @@ export function modelComparison(models: ModelRow[], language: Language = "ko"): 
         type: "log",
         domain: [0, 0.46],
         range: [Math.min(...logs) - 0.15, Math.max(...logs) + 0.15],
-        nticks: 5,
+        dtick: "D2",
+        tickformat: "~s",
       },
       yaxis: { title: { text: text.quality }, rangemode: "tozero", tickformat: ".2f" },
       xaxis2: { title: { text: text.speed }, domain: [0.6, 1], anchor: "y2" },
       yaxis2: { anchor: "x2", autorange: "reversed", automargin: true },
-      margin: { t: 70, r: 30, b: 75 },
+      margin: { t: 70, r: 30, b: 75, l: 85 },
     },
   };
 }

@@ -45,7 +45,8 @@ export const SYSTEM_STYLES: Record<SystemId, SystemStyle> = {
     english: "LoRA teacher",
     color: "#0072B2",
     symbol: "diamond",
-    dash: "longdash",
+    // Two strokes in the legend; Plotly's "longdash" shows one and a gap there.
+    dash: "12px,4px",
   },
 };
 

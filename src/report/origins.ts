@@ -8,10 +8,19 @@ const LISTED = 5;
 
 const distinct = (rows: string[][], at: number): string[] => [...new Set(rows.map((row) => row[at]!))];
 
-/** Rows of equal shape as one pattern where they fill it, else cut where the fewest parts differ. */
+/**
+ * Rows of equal shape as one pattern where they fill it, else cut where the fewest parts differ. Parts that are the same in
+ * every row, as in `ratio(a/1/kept,a/1/all)`, `ratio(a/2/kept,a/2/all)`, vary as one.
+ */
 function patterns(rows: string[][]): string[] {
   const different = rows[0]!.map((_, i) => distinct(rows, i));
-  const filled = different.reduce((product, values) => product * values.length, 1);
+  const first = different.map((_, i) =>
+    different.findIndex((_, j) => rows.every((row) => row[j] === row[i])),
+  );
+  const filled = different.reduce(
+    (product, values, i) => (first[i] === i ? product * values.length : product),
+    1,
+  );
   if (filled > rows.length) {
     const cut = different
       .map((values, i) => ({ i, count: values.length }))

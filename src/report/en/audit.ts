@@ -32,7 +32,7 @@ const FACT_KINDS: Record<FactKind, string> = {
   time: "times",
   phone: "phone numbers",
   score: "match scores",
-  person: "people",
+  person: "names of people",
   place: "places",
   name: "organisations and products",
   quote: "quotations",
@@ -48,9 +48,9 @@ const GROUPS: Record<string, string> = {
 };
 const GROUPING = { topic: "topic", length: "length", format: "format" } as const;
 
-const who = (id: SystemId | "all"): string => (id === "all" ? "the five systems" : names.system(id));
+const who = (id: SystemId | "all"): string => (id === "all" ? "the five systems" : `the ${names.system(id)}`);
 const groupName = (by: string, group: string): string =>
-  by === "topic" ? `"${group}"` : (GROUPS[group] ?? group);
+  by === "topic" ? `“${group}”` : (GROUPS[group] ?? group);
 const rho = ({ rho: value, interval95 }: Correlation, ...path: string[]): string =>
   value === null || interval95 === null
     ? NOT_MEASURED

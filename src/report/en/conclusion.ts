@@ -27,7 +27,8 @@ export const conclusion: ConclusionWords = {
     columns: ["Embedded text", "nDCG@10", "MRR", "recall@1", "recall@5", "recall@10"],
     alt: "nDCG, MRR and recall as dots for each embedded text",
     best: (name, score, distilled) =>
-      `The highest nDCG@10 has: ${name} (${score}). ${distilled ? `The ${distilled.name} have ${distilled.score}. ` : ""}These differences were not tested.`,
+      `The highest nDCG@10 has: ${name} (${score}).${distilled ? ` The ${distilled.name} have ${distilled.score}.` : ""}`,
+    untested: "These differences were not tested.",
   },
   appendix: {
     heading: "Appendix. How this report was made",
@@ -49,7 +50,13 @@ export const conclusion: ConclusionWords = {
       platform: "platform",
     },
     time: (stage) => `time, ${stage}`,
-    stages: { "teacher-logits": "storing teacher's logits", scores: "scoring", retrieval: "search" },
+    stages: {
+      "teacher-logits": "storing teacher's logits",
+      scores: "scoring",
+      repeatability: "same input again",
+      audit: "audit of the published table",
+      retrieval: "search",
+    },
     training: (system) => `training: ${system}`,
     summaries: (system) => `summaries: ${system}`,
   },

@@ -142,13 +142,13 @@ export function agreementSentence(row: Audit["agreement"][number]): string {
 export function reachSentence({ metric, pairs, within }: PublishedReach): string {
   const name = names.metric(metric);
   if (within.length === 0) {
-    return `우리 자료에서 잰 흩어짐대로라면 공개 표의 ${name} 차이 ${fixed(finding(pairs, "reach", metric, "pairs"), 0)}쌍은 모두 ${PUBLISHED_COUNTS.all}건으로 80% 검정력에 가려낼 수 있는 크기이다.`;
+    return `우리 자료에서 잰 흩어짐대로라면 공개 표의 ${name} 차이 ${fixed(finding(pairs, "reach", metric, "pairs"), 0)}쌍은 모두 ${PUBLISHED_COUNTS.all}건과 80% 검정력이면 가려낼 수 있는 크기이다.`;
   }
   const list = within.map(
     ({ a, b, difference, detectable }) =>
       `${names.system(a)}·${names.system(b)} ${fixed(finding(Math.abs(difference), "reach", metric, `${a}:${b}`, "difference"), 4)}(가려낼 수 있는 차이 ${fixed(finding(detectable[206]!, "reach", metric, `${a}:${b}`, "detectable"), 4)})`,
   );
-  return `우리 자료에서 잰 흩어짐대로라면 공개 표의 ${name} 차이 ${fixed(finding(pairs, "reach", metric, "pairs"), 0)}쌍 가운데 ${fixed(finding(within.length, "reach", metric, "within"), 0)}쌍은 ${PUBLISHED_COUNTS.all}건으로 80% 검정력에 가려낼 수 없어, 동률로 읽어야 한다: ${list.join("; ")}.`;
+  return `우리 자료에서 잰 흩어짐대로라면 공개 표의 ${name} 차이 ${fixed(finding(pairs, "reach", metric, "pairs"), 0)}쌍 가운데 ${fixed(finding(within.length, "reach", metric, "within"), 0)}쌍은 ${PUBLISHED_COUNTS.all}건과 80% 검정력으로는 가려낼 수 없어, 동률로 읽어야 한다: ${list.join("; ")}.`;
 }
 
 function groupSentences(audit: Audit, system: SystemId): string[] {

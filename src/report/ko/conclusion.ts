@@ -30,7 +30,8 @@ export const conclusion: ConclusionWords = {
     columns: ["임베딩한 글", "nDCG@10", "MRR", "재현율@1", "재현율@5", "재현율@10"],
     alt: "임베딩한 글마다 nDCG, MRR, 재현율을 점으로 나타냄",
     best: (name, score, distilled) =>
-      `nDCG@10이 가장 높은 것은 ${name}(${score})이다. ${distilled ? agree(`${distilled.name}[은/는] ${distilled.score}이다. `) : ""}이 차이는 검정하지 않았다.`,
+      `nDCG@10이 가장 높은 것은 ${name}(${score})이다.${distilled ? agree(` ${distilled.name}[은/는] ${distilled.score}이다.`) : ""}`,
+    untested: "이 차이는 검정하지 않았다.",
   },
   appendix: {
     heading: "부록. 이 보고서를 만든 방법",
@@ -52,7 +53,13 @@ export const conclusion: ConclusionWords = {
       platform: "운영 체제",
     },
     time: (stage) => `시간, ${stage}`,
-    stages: { "teacher-logits": "교사 로짓 저장", scores: "채점", retrieval: "검색 평가" },
+    stages: {
+      "teacher-logits": "교사 로짓 저장",
+      scores: "채점",
+      repeatability: "같은 입력의 되풀이",
+      audit: "공개 표의 점검",
+      retrieval: "검색 평가",
+    },
     training: (system) => `학습: ${system}`,
     summaries: (system) => `요약 생성: ${system}`,
   },

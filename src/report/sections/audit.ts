@@ -26,9 +26,14 @@ export interface AuditWords {
   note: string;
 }
 
+/** Shares of the width that hold a pair of systems, a metric with its tokenizer and a verdict on one line. */
+const TEXT_WEIGHTS = [2.2, 1.9, 1.5];
+
 /** The first `texts` columns hold text, the others numbers. */
 const columnsOf = (labels: readonly string[], texts: number): Column[] =>
-  labels.map((label, i) => ({ label, align: i < texts ? "left" : "right", weight: i < texts ? 1.5 : 1 }));
+  labels.map((label, i) =>
+    i < texts ? { label, align: "left", weight: TEXT_WEIGHTS[i] } : { label, align: "right", weight: 1 },
+  );
 
 /** Writes section 4.3, or nothing for a run without an audit. */
 export function auditSection(

@@ -23,6 +23,8 @@ export interface ConclusionWords {
     columns: [string, ...string[]];
     alt: string;
     best(name: string, score: string, distilled: { name: string; score: string } | undefined): string;
+    /** Said where no tests between the indexes follow. */
+    untested: string;
   };
   appendix: {
     heading: string;
@@ -79,15 +81,14 @@ function retrievalPart(
   const best = [...rows].sort((a, b) => b.ndcg10 - a.ndcg10)[0]!;
   const shown = (index: string) => fixed(at(index, "ndcg10") ?? Number.NaN, 3);
   const distilled = rows.find((row) => row.index === "distilled");
-  doc.paragraph(
-    words.best(
-      names.index(best.index),
-      shown(best.index),
-      distilled && distilled !== best
-        ? { name: names.index("distilled"), score: shown("distilled") }
-        : undefined,
-    ),
+  const sentence = words.best(
+    names.index(best.index),
+    shown(best.index),
+    distilled && distilled !== best
+      ? { name: names.index("distilled"), score: shown("distilled") }
+      : undefined,
   );
+  doc.paragraph(results.search ? sentence : `${sentence} ${words.untested}`);
 }
 
 /** "train-distilled" -> "training: distilled student". */

@@ -132,7 +132,8 @@ class LoadedEncoder implements Encoder {
       tokenTypes.set(types[row] ?? [], row * time);
     }
     const shape: [number, number] = [texts.length, time];
-    return tf.tidy(() => {
+    // Read outside of the tidy: it would look for tensors in every element of an array that leaves it.
+    const last = tf.tidy(() => {
       const states = encoderForward(
         this.config,
         (name) => this.weight(name),
@@ -140,8 +141,11 @@ class LoadedEncoder implements Encoder {
         tf.tensor2d(mask, shape),
         { layers: layer, tokenTypes: tf.tensor2d(tokenTypes, shape, "int32") },
       );
-      return (states[layer] as Tensor).dataSync() as Float32Array;
+      return states[layer] as Tensor;
     });
+    const values = last.dataSync() as Float32Array;
+    last.dispose();
+    return values;
   }
 
   private weight(name: string): Tensor {

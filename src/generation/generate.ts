@@ -3,7 +3,8 @@
 import type { Random } from "../engine/random";
 import { argMax, gatherRows } from "../engine/raw";
 import { type Tensor, tf } from "../engine/tf";
-import { type Decoder, KeyValueCache } from "../models/decoder";
+import { type Decoder, type ForwardOptions, KeyValueCache } from "../models/decoder";
+import { type DecodingStep, decodeGraph } from "./decode-graph";
 import { type SamplingOptions, sampleToken } from "./sampling";
 
 export interface GenerateOptions {
@@ -17,6 +18,8 @@ export interface GenerateOptions {
   sampling?: SamplingOptions & { random: Random };
   /** Called per step with the logits [rows, vocab] from which each row's next token is chosen, and those rows' prompt numbers. */
   onLogits?: (logits: Tensor, prompts: readonly number[], step: number) => void;
+  /** Whether steps after the prompt run as one graph where they can, which gives the same numbers sooner. Default: true. */
+  compile?: boolean;
   /** Called when prompts are finished. */
   onProgress?: (finished: number) => void;
 }
@@ -44,7 +47,7 @@ function generateBatch(
   results: number[][],
   options: GenerateOptions,
 ): void {
-  const { padId, maxNewTokens, sampling } = options;
+  const { padId, maxNewTokens, sampling, compile = true } = options;
   const stop = new Set(options.stopIds);
   const length = Math.max(...rows.map((i) => prompts[i]!.length));
   if (Math.min(...rows.map((i) => prompts[i]!.length)) === 0)
@@ -53,24 +56,23 @@ function generateBatch(
   const pads = rows.map((i) => length - prompts[i]!.length);
   for (const [row, i] of rows.entries()) ids.set(prompts[i]!, row * length + pads[row]!);
   const padded = pads.some((pad) => pad > 0);
-  const keyMask = (total: number) =>
-    padded ? pads.map((pad) => Array.from({ length: total }, (_, t) => (t < pad ? 0 : 1))) : undefined;
+  const keyMask = pads.map((pad) => Array.from({ length }, (_, t) => (t < pad ? 0 : 1)));
 
   const cache = new KeyValueCache(decoder.config.numHiddenLayers);
   const finished = rows.map(() => false);
   try {
     let input = ids;
+    let graph: ReturnType<typeof decodeGraph>;
     for (let step = 0; step < maxNewTokens; step++) {
-      const time = input.length / rows.length;
+      if (step > 0) for (const row of keyMask) row.push(1);
+      // Recorded where a second step comes: the first one reads the prompts, whatever their length.
+      if (step === 1 && compile) graph = decodeGraph(decoder);
       const next = tf.tidy(() => {
-        const hidden = decoder.hidden(input, rows.length, { cache, keyMask: keyMask(cache.length + time) });
-        const lastRows = tf.tensor1d(
-          rows.map((_, row) => (row + 1) * time - 1),
-          "int32",
-        );
-        const logits = decoder.logits(time === 1 ? hidden : gatherRows(hidden, lastRows));
+        const { logits, next } = graph
+          ? graph(input, cache, keyMask)
+          : eagerStep(decoder, input, cache, padded ? keyMask : undefined, rows.length);
         options.onLogits?.(logits, rows, step);
-        if (!sampling) return argMax(logits).dataSync() as Int32Array;
+        if (!sampling) return next.dataSync() as Int32Array;
         const values = logits.dataSync() as Float32Array;
         const vocab = decoder.config.vocabSize;
         return Int32Array.from(rows, (_, row) =>
@@ -90,4 +92,19 @@ function generateBatch(
   } finally {
     cache.dispose();
   }
+}
+
+/** The logits after each row's last token and the likeliest next ones, op by op. */
+function eagerStep(
+  decoder: Decoder,
+  ids: Int32Array,
+  cache: KeyValueCache,
+  keyMask: ForwardOptions["keyMask"],
+  rows: number,
+): DecodingStep {
+  const time = ids.length / rows;
+  const hidden = decoder.hidden(ids, rows, { cache, keyMask });
+  const last = Int32Array.from({ length: rows }, (_, row) => (row + 1) * time - 1);
+  const logits = decoder.logits(time === 1 ? hidden : gatherRows(hidden, tf.tensor1d(last, "int32")));
+  return { logits, next: argMax(logits) };
 }

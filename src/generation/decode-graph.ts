@@ -1,0 +1,120 @@
+// One decoding step as a TensorFlow graph: recorded from the eager step, then run with weights, keys and values as inputs.
+// The same ops on the same numbers; what falls away is the cost of calling some 70 of them a layer one by one.
+import { plan } from "../engine/graph/plan";
+import { GraphSession } from "../engine/graph/session";
+import { type Named, type Trace, trace } from "../engine/graph/trace";
+import { argMax } from "../engine/raw";
+import { type Tensor, tf } from "../engine/tf";
+import { type Decoder, type ForwardOptions, KeyValueCache } from "../models/decoder";
+
+/** What a decoding step gives: logits [batch, vocab], and each row's likeliest token, int32 [batch]. */
+export interface DecodingStep {
+  logits: Tensor;
+  next: Tensor;
+}
+
+type KeyMask = NonNullable<ForwardOptions["keyMask"]>;
+
+/** Sizes of the two recorded steps: different, and no size twice another one in both. */
+const RECORDED = [
+  { batch: 2, past: 5 },
+  { batch: 3, past: 11 },
+] as const;
+
+/** A graph holds no weights, so one serves all decoders of a structure; it takes some megabytes, so few are kept. */
+const graphs = new Map<string, GraphSession>();
+const MAX_GRAPHS = 4;
+
+/**
+ * The decoder's step for one token a row, as a function of the tokens, the cache that it extends and 1 for each real token
+ * so far, the new ones included. Batch and length are free. Undefined where a step cannot be a graph (weights narrower than
+ * fp32) or gains nothing (on a GPU inputs would travel every step). Weights are read at every call, so they may change.
+ */
+export function decodeGraph(
+  decoder: Decoder,
+): ((ids: Int32Array, cache: KeyValueCache, keyMask: KeyMask) => DecodingStep) | undefined {
+  const { isUsingGpuDevice } = tf.backend() as unknown as { isUsingGpuDevice: boolean };
+  if (isUsingGpuDevice || [...decoder.weights.values()].some((w) => !(w instanceof tf.Tensor))) return;
+  const session = sessionFor(decoder);
+  const parameters = parametersOf(decoder);
+  return (ids, cache, keyMask) =>
+    tf.tidy(() => {
+      const step = decoder.inputs(ids, ids.length, { cache, keyMask }, true);
+      const { logits, next, ...parts } = session.run({ ...step, ...keysAndValues(cache), ...parameters });
+      for (const [i, layer] of cache.layers.entries()) {
+        tf.dispose([layer.keys!, layer.values!]);
+        layer.keys = tf.keep(parts[`keys.${i}`]!);
+        layer.values = tf.keep(parts[`values.${i}`]!);
+      }
+      cache.length++;
+      return { logits: logits!, next: next! };
+    });
+}
+
+function sessionFor(decoder: Decoder): GraphSession {
+  const structure = JSON.stringify([
+    decoder.config,
+    Object.entries(parametersOf(decoder)).map(([name, { shape }]) => [name, shape]),
+    [...(decoder.adapter ?? [])].map(([module, { scale }]) => [module, scale]),
+  ]);
+  let session = graphs.get(structure);
+  if (!session) {
+    const [first, second] = RECORDED.map(({ batch, past }) => recordStep(decoder, batch, past));
+    session = new GraphSession(plan(first!, second!));
+    const [oldest] = graphs.keys();
+    if (graphs.size >= MAX_GRAPHS) {
+      graphs.get(oldest!)!.dispose();
+      graphs.delete(oldest!);
+    }
+    graphs.set(structure, session);
+  }
+  return session;
+}
+
+/** Takes the eager step once with `batch` rows after `past` positions of zeros. */
+function recordStep(decoder: Decoder, batch: number, past: number): Trace {
+  const { numHiddenLayers, numKeyValueHeads, headDim } = decoder.config;
+  const zeros = () => tf.zeros([batch, numKeyValueHeads, past, headDim]);
+  const cache = new KeyValueCache(numHiddenLayers);
+  try {
+    return tf.tidy(() => {
+      cache.length = past;
+      for (const layer of cache.layers) [layer.keys, layer.values] = [zeros(), zeros()];
+      const ids = new Int32Array(batch);
+      const keyMask = Array.from({ length: batch }, () => new Array<number>(past + 1).fill(1));
+      const step = decoder.inputs(ids, batch, { cache, keyMask }, true);
+      const inputs = { ...step, ...keysAndValues(cache), ...parametersOf(decoder) };
+      // The step frees what it extends; the recording needs its inputs to the end.
+      for (const layer of cache.layers) {
+        [layer.keys, layer.values] = [layer.keys!.clone(), layer.values!.clone()];
+      }
+      const run = (): Named => {
+        const logits = decoder.logits(decoder.hidden(ids, batch, { cache, inputs: step }));
+        return { logits, next: argMax(logits), ...keysAndValues(cache) };
+      };
+      return trace({ inputs, state: () => ({}), run });
+    });
+  } finally {
+    cache.dispose();
+  }
+}
+
+function keysAndValues({ layers }: KeyValueCache): Named {
+  const all: Named = {};
+  for (const [i, { keys, values }] of layers.entries()) {
+    all[`keys.${i}`] = keys!;
+    all[`values.${i}`] = values!;
+  }
+  return all;
+}
+
+function parametersOf({ weights, adapter }: Decoder): Named {
+  const all: Named = {};
+  for (const [name, weight] of weights) all[`weight.${name}`] = weight as Tensor;
+  for (const [module, { a, b, magnitude }] of adapter ?? []) {
+    all[`a.${module}`] = a;
+    all[`b.${module}`] = b;
+    if (magnitude) all[`magnitude.${module}`] = magnitude;
+  }
+  return all;
+}

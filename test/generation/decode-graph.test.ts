@@ -1,0 +1,115 @@
+// Decoding steps as a graph against the same steps op by op: four families, padding, sliding window, adapters, stop tokens.
+import * as path from "node:path";
+import { describe, expect, it } from "vitest";
+import { ALL_PROJECTIONS, LoraAdapter } from "../../src/adapters/lora";
+import { tf, type Variable } from "../../src/engine/tf";
+import { type GenerateOptions, generate } from "../../src/generation/generate";
+import type { Decoder } from "../../src/models/decoder";
+import { loadDecoder } from "../../src/models/load";
+
+const MODELS = path.resolve(__dirname, "../fixtures/oracles/models");
+const FAMILIES = ["gemma2", "qwen3", "llama32", "solar"];
+// Lengths on both sides of Gemma-2's window of 6, so that rows are padded and some layers look back less far.
+const prompts = [
+  [154, 102, 147, 79, 117],
+  [105, 139],
+  [117, 12, 115, 155, 65, 116, 109, 157, 96],
+];
+const greedy = { maxNewTokens: 14, stopIds: [], padId: 0 };
+
+/** Tokens, and the logits of every step. */
+function written(decoder: Decoder, options: Partial<GenerateOptions>, given = prompts) {
+  const logits: number[][] = [];
+  const tokens = generate(decoder, given, {
+    ...greedy,
+    ...options,
+    onLogits: (step) => logits.push([...step.dataSync()]),
+  });
+  return { tokens, logits };
+}
+
+function expectSame(decoder: Decoder, options: Partial<GenerateOptions> = {}, given = prompts) {
+  const compiled = written(decoder, options, given);
+  const eager = written(decoder, { ...options, compile: false }, given);
+  expect(compiled.tokens).toEqual(eager.tokens);
+  expect(compiled.logits.length).toBe(eager.logits.length);
+  for (const [step, values] of eager.logits.entries()) {
+    const largest = Math.max(...values.map((value, i) => Math.abs(value - compiled.logits[step]![i]!)));
+    expect(largest).toBeLessThanOrEqual(1e-5);
+  }
+  return compiled;
+}
+
+describe.each(FAMILIES)("decoding %s", (family) => {
+  const decoder = () => loadDecoder(path.join(MODELS, family));
+
+  it("gives the eager tokens and logits, padded, alone and in batches of two", () => {
+    const model = decoder();
+    expectSame(model);
+    expectSame(model, {}, [prompts[2]!]);
+    expectSame(model, { batchSize: 2 });
+    model.dispose();
+  });
+
+  it("ends rows at a stop token", () => {
+    const model = decoder();
+    const free = generate(model, prompts, greedy);
+    const stopIds = [free[0]![4]!, free[2]![7]!];
+    const { tokens } = expectSame(model, { stopIds });
+    expect(tokens[0]).toEqual(
+      free[0]!.slice(
+        0,
+        free[0]!.findIndex((id) => stopIds.includes(id)),
+      ),
+    );
+    model.dispose();
+  });
+});
+
+describe("a decoding graph", () => {
+  const folder = path.join(MODELS, "gemma2");
+
+  it("reads weights and adapters as they are at each call", () => {
+    const model = loadDecoder(folder, { trainable: true });
+    const before = expectSame(model).logits;
+    const norm = model.weights.get("model.norm.weight") as Variable;
+    norm.assign(norm.add(1) as never);
+    const after = expectSame(model).logits;
+    expect(after).not.toEqual(before);
+    model.dispose();
+
+    const base = loadDecoder(folder);
+    const config = {
+      rank: 4,
+      alpha: 8,
+      targetModules: ALL_PROJECTIONS,
+      rsLora: false,
+      dora: true,
+      rankPattern: {},
+      alphaPattern: {},
+      baseModel: "gemma2",
+    };
+    const adapter = LoraAdapter.create(base, config, 1);
+    base.adapter = adapter.layers;
+    const untrained = expectSame(base).logits;
+    for (const parameter of adapter.parameters) parameter.assign(parameter.add(0.05) as never);
+    expect(expectSame(base).logits).not.toEqual(untrained);
+    adapter.dispose();
+    base.dispose();
+  });
+
+  it("leaves no tensor behind", () => {
+    const model = loadDecoder(folder);
+    generate(model, prompts, greedy);
+    const before = tf.memory().numTensors;
+    generate(model, prompts, { ...greedy, maxNewTokens: 3 });
+    expect(tf.memory().numTensors).toBe(before);
+    model.dispose();
+  });
+
+  it("is not made of weights narrower than fp32, which decode op by op", () => {
+    const model = loadDecoder(folder, { frozen: "bfloat16" });
+    expectSame(model);
+    model.dispose();
+  });
+});

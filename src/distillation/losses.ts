@@ -13,11 +13,13 @@ import {
   scale,
   scatter,
   sparseCrossEntropy,
+  split,
   sub,
   sum,
 } from "../engine/raw";
 import { type Tensor, tf } from "../engine/tf";
 import { labelsOf, type RowLoss } from "../training/head-loss";
+import type { ListedLoss } from "../training/vocabulary-blocks";
 import type { DeviceTeacher, SparseChunk } from "./device-teacher";
 import { checkDivergence, type DivergenceOptions, divergence } from "./divergences";
 import { places, withoutTokens } from "./teacher-statistics";
@@ -70,7 +72,7 @@ export function distillationRows(
   if (teacher.kind !== "dense" && tail === "prior" && !teacher.prior) {
     throw new Error(`The tail mode "prior" needs a cache captured with a prior; this one has none.`);
   }
-  return (logits, start) => {
+  const rows: RowLoss = (logits, start) => {
     const [n, vocab] = logits.shape as [number, number];
     if (vocab !== teacher.vocabSize) {
       throw new Error(
@@ -97,6 +99,10 @@ export function distillationRows(
       gradient: add(scale(slope, alpha), weighted.gradient),
     };
   };
+  if (teacher.kind === "sparse" && targets instanceof Int32Array && tail === "bucket" && temperature === 1) {
+    rows.listed = listedBucket(targets, teacher, options, observe);
+  }
+  return rows;
 }
 
 /** Per-token divergence and its gradient [n, vocab] by the student's logits, without T². */
@@ -166,10 +172,7 @@ function bucketRows(logits: Tensor, chunk: SparseChunk, options: DistillationOpt
   const { temperature } = options;
   const { k, top } = chunk;
   const [n, vocab] = logits.shape as [number, number];
-  const column = temperatureColumn(temperature, "bucket");
-  const teacherTail = add(chunk.logTail(column), chunk.logSumExp(column));
-  const teacher = logSoftmax(concat([scale(chunk.topLogits, 1 / temperature), teacherTail], 1));
-
+  const teacher = bucketTeacher(chunk, temperature);
   const cooled = scale(logits, 1 / temperature);
   const [tailSum, tailShares] = logSumExp(withoutTokens(cooled, top, n * k));
   const student = logSoftmax(concat([reshape(gatherPlaces(cooled, top), [n, k]), tailSum], 1));
@@ -180,6 +183,54 @@ function bucketRows(logits: Tensor, chunk: SparseChunk, options: DistillationOpt
     loss,
     gradient: add(scatter(top, reshape(onTop, [n * k]), [n, vocab]), mul(tailShares, onTail)),
   };
+}
+
+/** The teacher's log-probabilities of the top k and of all others together, [n, k + 1]. */
+function bucketTeacher(chunk: SparseChunk, temperature: number): Tensor {
+  const column = temperatureColumn(temperature, "bucket");
+  const tail = add(chunk.logTail(column), chunk.logSumExp(column));
+  return logSoftmax(concat([scale(chunk.topLogits, 1 / temperature), tail], 1));
+}
+
+/** Cross-entropy and `bucketRows` at T = 1 by the top k, the target where it is none of them, and all other tokens together. */
+function listedBucket(
+  targets: Int32Array,
+  teacher: SparseTeacher,
+  options: DistillationOptions,
+  observe?: Observe,
+): ListedLoss {
+  const { topK: k, topIds } = teacher;
+  const { alpha } = options;
+  const count = k + 1;
+  const ids = new Int32Array(targets.length * count);
+  // Where the target stands among the listed ones. Where that is in the top k the last place is taken by another token.
+  const labels = Int32Array.from(targets, (target, t) => {
+    const top = topIds.subarray(t * k, (t + 1) * k);
+    ids.set(top, t * count);
+    const at = top.indexOf(target);
+    let last = target;
+    for (let id = 0; at >= 0 && (last === target || top.includes(last)); id++) last = id;
+    ids[t * count + k] = last;
+    return at >= 0 ? at : k;
+  });
+  const rows: ListedLoss["rows"] = (listed, others, start) => {
+    const n = listed.shape[0]!;
+    const [top, last] = split(listed, [k, 1], 1);
+    const [tail, shares] = logSumExp(concat([last!, others], 1));
+    const teacherRows = bucketTeacher(sparseChunk(teacher, start, n), 1);
+    const student = logSoftmax(concat([top!, tail], 1));
+    const { loss, gradient } = divergence(teacherRows, student, options);
+    const [onTop, onTail] = split(project(gradient, exp(student)), [k, 1], 1);
+    const divergent = { loss, gradient: concat([onTop!, mul(shares, onTail!)], 1) };
+    const [entropy, slope] = sparseCrossEntropy(concat([listed, others], 1), labelsOf(labels, start, n));
+    observe?.({ crossEntropy: entropy, divergence: loss });
+    const weighted = scaled(divergent, 1 - alpha);
+    return {
+      loss: add(scale(entropy, alpha), weighted.loss),
+      gradient: add(scale(slope, alpha), weighted.gradient),
+    };
+  };
+  return { ids, count, rows };
 }
 
 /** The whole vocabulary: the top k as stored, the tail's mass at T spread as the prior at T. */

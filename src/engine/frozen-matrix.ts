@@ -105,6 +105,15 @@ export abstract class FrozenMatrix<B extends Block = Block> {
     });
   }
 
+  /** Calls `use` with the rows in order, in fp32, one block at a time; the tensor is freed afterwards. */
+  forEachBlock(use: (rows: Tensor, firstRow: number) => void): void {
+    for (const block of this.live()) {
+      const rows = this.widen(block);
+      use(rows, block.firstRow);
+      rows.dispose();
+    }
+  }
+
   /** Rows by number, int32 [n], in fp32: [n, columns]. */
   rows(numbers: Tensor): Tensor {
     const wanted = [...(numbers.dataSync() as Int32Array)];

@@ -15,7 +15,7 @@ import {
   upload,
   withHandle,
 } from "./handles";
-import { gatherRows, matMul } from "./raw";
+import { gatherRows, matMul, slice } from "./raw";
 import { type Tensor, tf } from "./tf";
 
 const BITCAST = [type("T", UINT8), type("type", BFLOAT16)];
@@ -102,6 +102,25 @@ export const times = (x: Tensor, weight: Weight): Tensor =>
 /** Rows of a weight by number, int32 [n]: [n, in]. */
 export const weightRows = (weight: Weight, numbers: Tensor): Tensor =>
   weight instanceof FrozenMatrix ? weight.rows(numbers) : gatherRows(weight, numbers);
+
+/** Calls `use` with at most `count` rows of a weight at a time, fp32 and in order; they are freed afterwards. */
+export function forEachWeightBlock(
+  weight: Weight,
+  count: number,
+  use: (rows: Tensor, firstRow: number) => void,
+): void {
+  const columns = weight.shape[1]!;
+  const cut = (whole: Tensor, firstRow: number) => {
+    const rows = whole.shape[0]!;
+    for (let at = 0; at < rows; at += count) {
+      const part = slice(whole, [at, 0], [Math.min(count, rows - at), columns]);
+      use(part, firstRow + at);
+      part.dispose();
+    }
+  };
+  if (weight instanceof FrozenMatrix) weight.forEachBlock(cut);
+  else cut(weight, 0);
+}
 
 /** A weight as an fp32 tensor of the caller's own: a copy of a frozen one, another handle on the same memory else. */
 export const float32Weight = (weight: Weight): Tensor =>

@@ -201,6 +201,14 @@ export const scatter = (indices: Tensor, values: Tensor, shape: readonly number[
     [indices, values, ints(shape)],
   );
 
+/** x with the values at [row, column] places put in place of its own; indices int32 [n, rank], values [n]. */
+export const overwrite = (x: Tensor, indices: Tensor, values: Tensor): Tensor =>
+  backend.executeSingleOutput(
+    "TensorScatterUpdate",
+    [type("T", x.dtype), type("Tindices", "int32")],
+    [x, indices, values],
+  );
+
 /** Values at [row, column] places; indices int32 [n, rank] -> [n]. */
 export const gatherPlaces = (x: Tensor, indices: Tensor): Tensor =>
   backend.executeSingleOutput(

@@ -76,8 +76,9 @@ function recordStep(decoder: Decoder, batch: number, past: number): Trace {
   const { numHiddenLayers, numKeyValueHeads, headDim } = decoder.config;
   const zeros = () => tf.zeros([batch, numKeyValueHeads, past, headDim]);
   const cache = new KeyValueCache(numHiddenLayers);
+  let recorded: Trace;
   try {
-    return tf.tidy(() => {
+    tf.tidy(() => {
       cache.length = past;
       for (const layer of cache.layers) [layer.keys, layer.values] = [zeros(), zeros()];
       const ids = new Int32Array(batch);
@@ -92,8 +93,9 @@ function recordStep(decoder: Decoder, batch: number, past: number): Trace {
         const logits = decoder.logits(decoder.hidden(ids, batch, { cache, inputs: step }));
         return { logits, next: argMax(logits), ...keysAndValues(cache) };
       };
-      return trace({ inputs, state: () => ({}), run });
+      recorded = trace({ inputs, state: () => ({}), run });
     });
+    return recorded!;
   } finally {
     cache.dispose();
   }

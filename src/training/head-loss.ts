@@ -15,9 +15,17 @@ import {
   tanhGradient,
 } from "../engine/raw";
 import { type Tensor, tf } from "../engine/tf";
+import { blockLoss, type ListedLoss } from "./vocabulary-blocks";
 
 /** Losses of rows start … start + rows.shape[0] and their gradient with respect to the (softcapped) logits. */
-export type RowLoss = (logits: Tensor, start: number) => { loss: Tensor; gradient: Tensor };
+export interface RowLoss {
+  (logits: Tensor, start: number): { loss: Tensor; gradient: Tensor };
+  /** The same loss by listed tokens, where it is one: a vocabulary too large for chunks of rows then goes in blocks. */
+  listed?: ListedLoss;
+}
+
+/** A chunk of fewer rows reads the head more often than it multiplies by it. */
+const FEWEST_ROWS = 64;
 
 export interface HeadLossOptions {
   /** Final logit softcap: logits = cap · tanh(raw / cap). */
@@ -35,9 +43,14 @@ export function headLoss(hidden: Tensor, head: Weight, rowLoss: RowLoss, options
   const { softcap: cap, trainable, chunkElements = 4_000_000, share } = options;
   const [rows, width] = hidden.shape as [number, number];
   const chunk = Math.max(1, Math.min(rows, Math.floor(chunkElements / head.shape[0]!)));
+  const byBlocks = rowLoss.listed && !trainable && chunk < Math.min(rows, FEWEST_ROWS);
   return withGradient(
     trainable ? [hidden, head as Tensor] : [hidden],
     () => {
+      if (byBlocks) {
+        const { total, dHidden } = blockLoss(hidden, head, rowLoss.listed!, cap);
+        return { value: mul(total, share ?? tf.scalar(1 / rows)), saved: [dHidden] };
+      }
       const total = tf.variable(tf.scalar(0), false);
       const dHidden: Tensor[] = [];
       let dHead: Tensor | undefined;
@@ -76,10 +89,22 @@ export function headLoss(hidden: Tensor, head: Weight, rowLoss: RowLoss, options
 
 /** Cross-entropy of each row against its class: the plain language-model loss. targets int32 [rows]. */
 export function crossEntropyRows(targets: Int32Array | Tensor): RowLoss {
-  return (logits, start) => {
+  const rows: RowLoss = (logits, start) => {
     const [loss, gradient] = sparseCrossEntropy(logits, labelsOf(targets, start, logits.shape[0]!));
     return { loss, gradient };
   };
+  if (targets instanceof Int32Array) {
+    rows.listed = {
+      ids: targets,
+      count: 1,
+      rows: (target, others) => {
+        const labels = tf.zeros([target.shape[0]!], "int32") as Tensor;
+        const [loss, gradient] = sparseCrossEntropy(concat([target, others], 1), labels);
+        return { loss, gradient };
+      },
+    };
+  }
+  return rows;
 }
 
 /** The classes int32 [count] of rows start … start + count - 1. */

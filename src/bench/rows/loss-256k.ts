@@ -58,6 +58,8 @@ export const loss256k: Row = {
   prepare({ kind, targets: given }: Spec) {
     const hidden = tf.keep(tf.tensor2d(wave(ROWS * WIDTH, 0.37, 1), [ROWS, WIDTH]));
     const head = tf.keep(tf.tensor2d(wave(VOCAB * WIDTH, 0.011, 0.3), [VOCAB, WIDTH]));
+    // Values wait in JavaScript until an op first reads them; they are no part of what the loss needs.
+    for (const tensor of [hidden, head]) slice(tensor, [0, 0], [1, 1]).dispose();
     const targets = Int32Array.from(given);
     const rowLoss = () => {
       if (kind === "ce") return crossEntropyRows(targets);

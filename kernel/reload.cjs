@@ -1,7 +1,7 @@
 // An edited file of src counts from the next cell on, without a restart. Load it before tslab.
 // tslab hears of changes from file watchers, some seconds late or never (network folders, containers), and reloads only
 // the changed file, not those that import it. Here every file is looked at before each cell, and importers reload too.
-const { statSync } = require("node:fs");
+const { readdirSync, statSync } = require("node:fs");
 const path = require("node:path");
 const ts = require("@tslab/typescript-for-tslab");
 
@@ -20,6 +20,17 @@ ts.sys.watchFile = (file, callback, ...rest) => {
   entry.callbacks.add(callback);
   watched.set(file, entry);
   return { close: () => entry.callbacks.delete(callback) };
+};
+
+// Where an import was not found, the compiler waits for it by watching the whole of node_modules, thousands of folders, which
+// takes half a second. A package that was installed meanwhile shows by its name there.
+const packageFolders = new Set();
+const { watchDirectory } = ts.sys;
+ts.sys.watchDirectory = (folder, callback, ...rest) => {
+  if (path.basename(folder) !== "node_modules") return watchDirectory(folder, callback, ...rest);
+  const entry = { folder, callback, names: new Set(readdirSync(folder)) };
+  packageFolders.add(entry);
+  return { close: () => packageFolders.delete(entry) };
 };
 
 // tslab gives the compiler one timer and throws when a file changes while that timer's rebuild is under way (its issue
@@ -56,6 +67,13 @@ for (const [name, guard] of Object.entries(guards)) {
 }
 
 function noticeChanges() {
+  for (const { folder, callback, names } of packageFolders) {
+    for (const name of readdirSync(folder)) {
+      if (names.has(name)) continue;
+      names.add(name);
+      callback(path.join(folder, name));
+    }
+  }
   for (const [file, entry] of watched) {
     const now = version(file);
     if (now === entry.version) continue;

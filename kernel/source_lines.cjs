@@ -4,10 +4,13 @@
 const { SourceMap } = require("node:module");
 const path = require("node:path");
 const vm = require("node:vm");
+const { cached } = require("./emitted_cache.cjs");
 
 const compiler = require.resolve("@tslab/typescript-for-tslab");
-const ts = require(compiler);
+const ts = require(compiler); // with the changes made to it so far
 const INLINE = /\n?\/\/# sourceMappingURL=data:application\/json;base64,([\w+/=]+)\s*$/;
+
+const transpile = cached(ts.version, ts.transpileModule);
 
 /** Emitted CommonJS text -> its two source maps, parsed when an error asks for them. */
 const mapsOf = new Map();
@@ -22,7 +25,7 @@ require.cache[compiler].exports = {
     const source = text.replace(INLINE, "");
     const inner = INLINE.exec(text)?.[1];
     const compilerOptions = { ...options.compilerOptions, sourceMap: inner !== undefined };
-    const result = ts.transpileModule(source, { ...options, compilerOptions });
+    const result = transpile(source, { ...options, compilerOptions });
     if (!inner) return result;
     const outputText = result.outputText.replace(/\n?\/\/# sourceMappingURL=.*\s*$/, "\n");
     let maps;

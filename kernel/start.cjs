@@ -5,10 +5,13 @@
 // are put together again with three additions: an `error` output with name, message and TypeScript stack; a failed cell
 // when something was thrown or rejected and nobody caught it; edited files of src count from the next cell on.
 const { spawn } = require("node:child_process");
+const { enableCompileCache } = require("node:module");
 const path = require("node:path");
 const util = require("node:util");
 
 const root = path.resolve(__dirname, "..");
+// Since Node 22: V8's code for the compiler's 9 MB and the engine's bundles is kept from one start to the next.
+enableCompileCache?.(path.join(root, "node_modules/.cache/v8"));
 const connectionFile = path.resolve(process.argv[2]);
 process.chdir(root);
 process.env.TF_CPP_MIN_LOG_LEVEL ??= "2";
@@ -36,6 +39,7 @@ if (["tslab", "zeromq", "@tslab/typescript-for-tslab"].every(isInstalled)) {
 function start() {
   require("./node_compatibility.cjs");
   require("./send_queue.cjs");
+  require("./lean_types.cjs");
   const { noticeChanges, withImporters } = require("./reload.cjs");
   const { expandShorthand } = require("./shorthand.cjs");
   const { beginCell, remember } = require("./source_lines.cjs");

@@ -2,16 +2,16 @@
 import * as fs from "node:fs";
 import * as os from "node:os";
 import { frozenMemory } from "./ledger";
-import { tf } from "./tf";
+import { engine } from "./load-engine";
 
 /** What a reader must know to judge a figure from this machine. */
 export function engineFacts(): Record<string, string> {
-  const backend = tf.backend() as unknown as { isUsingGpuDevice: boolean; binding: { TF_Version: string } };
+  const backend = engine.backend() as { isUsingGpuDevice: boolean; binding: { TF_Version: string } };
   const cpus = os.cpus();
   const gib = (bytes: number) => `${(bytes / 2 ** 30).toFixed(1)} GiB`;
   return {
     node: process.versions.node,
-    tfjs: tf.version.tfjs,
+    tfjs: engine.version.tfjs,
     tensorflow: backend.binding.TF_Version,
     device: backend.isUsingGpuDevice ? "GPU" : "CPU",
     processor: cpus[0]?.model.trim() ?? "unknown",
@@ -23,7 +23,7 @@ export function engineFacts(): Record<string, string> {
 
 /** Bytes and counts that the engine holds now, frozen weights among them, for leak checks and notebooks. */
 export function engineMemory(): { tensors: number; bytes: number; rss: number } {
-  const { numTensors, numBytes } = tf.memory();
+  const { numTensors, numBytes } = engine.memory();
   const frozen = frozenMemory();
   return {
     tensors: numTensors + frozen.tensors,

@@ -1,5 +1,5 @@
 // The notebook kernel: edited files count without a restart, stack lines are TypeScript's, missing packages are told.
-import { spawn } from "node:child_process";
+import { execFileSync, spawn } from "node:child_process";
 import { cpSync, mkdtempSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { basename, join } from "node:path";
@@ -27,6 +27,40 @@ test("an edited file and the files that import it count from the next cell on", 
   expect(text).toContain(`data/cache/${basename(folder)}/outer.ts:6:`);
   expect(text).toContain("cell 5:2:");
 }, 90_000);
+
+test("a package installed after its import failed is found by the next cell", () => {
+  const name = `late-${basename(folder).toLowerCase()}`;
+  const steps = `
+    process.chdir(${JSON.stringify(root)});
+    require("./kernel/lean_types.cjs");
+    const { noticeChanges } = require("./kernel/reload.cjs");
+    require("./kernel/source_lines.cjs");
+    const { mkdirSync, rmSync, writeFileSync } = require("node:fs");
+    const converter = require("tslab/dist/converter").createConverter({ isJS: false, isBrowser: false });
+    const problems = () => {
+      noticeChanges();
+      return converter
+        .convert("", 'import { x } from "${name}"; const y: number = x; const z: string = x;')
+        .diagnostics.map(({ messageText }) => messageText);
+    };
+    const found = [problems()];
+    const folder = "node_modules/${name}";
+    try {
+      mkdirSync(folder);
+      writeFileSync(folder + "/package.json", '{ "name": "${name}", "types": "index.d.ts" }');
+      writeFileSync(folder + "/index.d.ts", "export const x: number;");
+      found.push(problems());
+    } finally {
+      rmSync(folder, { recursive: true });
+    }
+    console.log(JSON.stringify(found));
+    process.exit(0);`;
+  const output = execFileSync(process.execPath, ["-e", steps], { cwd: root, encoding: "utf8" });
+  expect(JSON.parse(output)).toEqual([
+    [`Cannot find module '${name}' or its corresponding type declarations.`],
+    ["Type 'number' is not assignable to type 'string'."],
+  ]);
+}, 60_000);
 
 test("variables of earlier cells stand as shorthand properties too", async () => {
   const file = join(folder, "shorthand.ipynb");

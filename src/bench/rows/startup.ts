@@ -9,7 +9,7 @@ export const startup: Row = {
   title:
     "The first cell of a notebook, from the start of its kernel, against `import torch, transformers` in a fresh Python: at most 1.0 × its time.",
   method:
-    "Here: a new TypeScript kernel runs notebook 01's parameters and its first cell (study opened, engine loaded, fact sheet printed). There: a new Python process imports and ends; no kernel. Files are in the page cache after one untimed run.",
+    "Here: a new TypeScript kernel runs notebook 01's parameters and its first cell (study opened, engine loaded, fact sheet printed). There: a new Python process imports and ends; no kernel. One untimed run before: files are in the page cache, the sources that the kernel has compiled in node_modules/.cache, and Python has its .pyc files.",
   cases: () => [
     {
       name: "first cell",

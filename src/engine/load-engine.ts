@@ -1,0 +1,33 @@
+// Loads the native TensorFlow backend or stops with a clear error, never a slow fall-back. tf.ts gives it its types: they
+// are some 600 files, which the first cell of a notebook need not wait for.
+
+process.env.TF_CPP_MIN_LOG_LEVEL ??= "2";
+process.env.TF_FORCE_GPU_ALLOW_GROWTH ??= "true";
+
+/** What facts about the engine are read from. */
+interface Engine {
+  getBackend(): string;
+  backend(): unknown;
+  memory(): { numTensors: number; numBytes: number };
+  version: { tfjs: string };
+}
+
+function load(): Engine {
+  require("../../kernel/node_compatibility.cjs");
+  let loaded: Engine;
+  try {
+    loaded = require("@tensorflow/tfjs-node-gpu");
+  } catch (error) {
+    const reason = (error as Error).message.split("\n")[0];
+    throw new Error(`The TensorFlow engine did not load: ${reason}. Run \`npm run setup\`.`);
+  }
+  if (loaded.getBackend() !== "tensorflow") {
+    throw new Error(
+      `The native TensorFlow backend is needed, found "${loaded.getBackend()}". Run \`npm run setup\`.`,
+    );
+  }
+  return loaded;
+}
+
+/** tfjs-node-gpu on the native backend. */
+export const engine = load();

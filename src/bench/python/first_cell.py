@@ -1,4 +1,4 @@
-"""Starts the TypeScript kernel, runs notebook 01 up to its first import and prints the seconds. Run by ../rows/startup.ts."""
+"""Starts the TypeScript kernel, runs a notebook up to its first import and prints the seconds. Run by ../rows/startup.ts: first_cell.py NOTEBOOK."""
 import json
 import sys
 import time
@@ -10,7 +10,7 @@ import nbformat  # noqa: E402
 from nbclient import NotebookClient  # noqa: E402
 from notebook_session import RepositoryKernelManager  # noqa: E402
 
-source = json.loads(next((ROOT / "notebooks").glob("01-*.ipynb")).read_text(encoding="utf-8"))
+source = json.loads((ROOT / "notebooks" / sys.argv[1]).read_text(encoding="utf-8"))
 code = ["".join(cell["source"]) for cell in source["cells"] if cell["cell_type"] == "code"]
 notebook = nbformat.v4.new_notebook(cells=[nbformat.v4.new_code_cell(text) for text in code[:2]])
 client = NotebookClient(

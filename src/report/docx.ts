@@ -36,6 +36,8 @@ const LEVELS = { 1: HeadingLevel.HEADING_1, 2: HeadingLevel.HEADING_2, 3: Headin
 // A4 with 2 cm margins: 17 cm in twentieths of a point, and in pixels of 1/96 inch.
 const TEXT_WIDTH = 9638;
 const TEXT_PIXELS = 642;
+// A table of up to so many rows fits a page and stays on one, with its caption.
+const ROWS_OF_A_PAGE = 22;
 
 function run(text: string, style: { bold?: boolean; size?: number; color?: string } = {}): TextRun[] {
   return visible(text)
@@ -58,12 +60,13 @@ function caption(text: string, keepNext: boolean): Paragraph {
 }
 
 function tableOf(columns: TableBlock["columns"], rows: string[][]): Table {
+  const together = rows.length <= ROWS_OF_A_PAGE;
   const total = columns.reduce((sum, column) => sum + (column.weight ?? 1), 0);
   const widths = columns.map((column) => Math.floor((TEXT_WIDTH * (column.weight ?? 1)) / total));
   const none = { style: BorderStyle.NONE, size: 0, color: "auto" };
   const thin = { style: BorderStyle.SINGLE, size: 4, color: "BBBBBB" };
   const thick = { style: BorderStyle.SINGLE, size: 10, color: "333333" };
-  const cell = (text: string, i: number, head: boolean) =>
+  const cell = (text: string, i: number, head: boolean, keepNext: boolean) =>
     new TableCell({
       width: { size: widths[i]!, type: WidthType.DXA },
       margins: { top: 30, bottom: 30, left: 70, right: 70 },
@@ -71,6 +74,7 @@ function tableOf(columns: TableBlock["columns"], rows: string[][]): Table {
         new Paragraph({
           alignment: columns[i]!.align === "right" ? AlignmentType.RIGHT : AlignmentType.LEFT,
           children: run(text, { size: 17, bold: head }),
+          keepNext,
         }),
       ],
     });
@@ -93,12 +97,16 @@ function tableOf(columns: TableBlock["columns"], rows: string[][]): Table {
             new TableRow({
               tableHeader: true,
               cantSplit: true,
-              children: columns.map((c, i) => cell(c.label, i, true)),
+              children: columns.map((c, i) => cell(c.label, i, true, true)),
             }),
           ]
         : []),
       ...rows.map(
-        (row) => new TableRow({ cantSplit: true, children: row.map((text, i) => cell(text, i, false)) }),
+        (row, r) =>
+          new TableRow({
+            cantSplit: true,
+            children: row.map((text, i) => cell(text, i, false, together && r < rows.length - 1)),
+          }),
       ),
     ],
   });

@@ -235,11 +235,11 @@ export const audit: AuditWords = {
         "Pair",
         "Metric",
         `${PUBLISHED_COUNTS.all} items`,
-        "Published difference",
-        "Standard deviation",
-        `${PUBLISHED_COUNTS["in-domain"]} items`,
-        `${PUBLISHED_COUNTS.other} items`,
-        `${PUBLISHED_COUNTS.all} items: detectable`,
+        "Published",
+        "SD",
+        `found with ${PUBLISHED_COUNTS["in-domain"]}`,
+        `found with ${PUBLISHED_COUNTS.other}`,
+        `found with ${PUBLISHED_COUNTS.all}`,
       ],
     },
     groups: {
@@ -257,5 +257,5 @@ export const audit: AuditWords = {
   },
   grouping: GROUPING,
   factKind: FACT_KINDS,
-  note: "The standard deviation is that of the paired differences of the same two systems in this run. The original report does not name its tokenizer, so ROUGE-1 is judged by the scatter under two.",
+  note: "SD is the standard deviation of the paired differences of the same two systems in this run. The original report does not name its tokenizer, so ROUGE-1 is judged by the scatter under two.",
 };

@@ -26,13 +26,10 @@ export interface AuditWords {
   note: string;
 }
 
-/** Shares of the width that hold a pair of systems, a metric with its tokenizer and a verdict on one line. */
-const TEXT_WEIGHTS = [2.2, 1.9, 1.5];
-
-/** The first `texts` columns hold text, the others numbers. */
-const columnsOf = (labels: readonly string[], texts: number): Column[] =>
+/** The first columns hold text and have these shares of the width, the others numbers. */
+const columnsOf = (labels: readonly string[], texts: readonly number[]): Column[] =>
   labels.map((label, i) =>
-    i < texts ? { label, align: "left", weight: TEXT_WEIGHTS[i] } : { label, align: "right", weight: 1 },
+    i < texts.length ? { label, align: "left", weight: texts[i] } : { label, align: "right", weight: 1 },
   );
 
 /** Writes section 4.3, or nothing for a run without an audit. */
@@ -54,7 +51,7 @@ export function auditSection(
     quantity({ results }, pathOf("results", "audit", ...keys));
   const share = (part: Quantity | undefined, whole: Quantity | undefined): Cell =>
     shareCell(part && whole && quantity({ results }, `ratio(${part.id},${whole.id})`));
-  const table = (id: keyof AuditWords["tables"], texts: number, rows: Cell[][], note?: string) => {
+  const table = (id: keyof AuditWords["tables"], texts: readonly number[], rows: Cell[][], note?: string) => {
     if (rows.length === 0) return;
     const { caption, columns } = words.tables[id];
     doc.table({
@@ -67,7 +64,8 @@ export function auditSection(
   };
   table(
     "published",
-    3,
+    // A pair of systems, a metric with its tokenizer and a verdict stand on one line each.
+    [2.2, 1.9, 1.5],
     audit.published.map((row, i): Cell[] => [
       `${names.system(row.a)} − ${names.system(row.b)}`,
       names.metric(row.metric),
@@ -80,7 +78,7 @@ export function auditSection(
   );
   table(
     "groups",
-    2,
+    [1.2, 1.6],
     audit.groups.flatMap((row, i): Cell[][] => {
       if (row.system !== "distilled") return [];
       const of = (key: keyof typeof row) => at("groups", i, key);
@@ -99,7 +97,7 @@ export function auditSection(
   );
   table(
     "copied",
-    1,
+    [1.5],
     audit.copied.map((row, i): Cell[] => [
       row.system === "reference" ? words.reference : names.system(row.system),
       fixedCell(at("copied", i, "words"), 1),
@@ -110,7 +108,7 @@ export function auditSection(
   );
   table(
     "facts",
-    2,
+    [1.5, 1.5],
     audit.facts.map((row, i): Cell[] => {
       const of = (key: keyof typeof row) => at("facts", i, key);
       return [

@@ -102,10 +102,10 @@ export function modelsSection(
       { label: decision.columns.model, align: "left", weight: 2.6 },
       { label: decision.columns.kind, align: "left", weight: 1.1 },
       { label: decision.columns.parameters, align: "right", weight: 1.3 },
-      { label: "ROUGE-1", align: "right", weight: 1.1 },
-      { label: "BERTScore F1", align: "right", weight: 1.25 },
+      { label: "ROUGE-1", align: "right", weight: 1.2 },
+      { label: "BERTScore F1", align: "right", weight: 1.45 },
       { label: decision.columns.speed, align: "right", weight: 1 },
-      { label: decision.columns.reason, align: "left", weight: 3 },
+      { label: decision.columns.reason, align: "left", weight: 2.7 },
     ],
     rows: models.map((row) => [
       `${row.model}\n${decision.standsFor(row.publishedName)}`,

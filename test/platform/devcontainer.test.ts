@@ -1,4 +1,4 @@
-// The devcontainers' files, checked as far as a machine without a container engine allows; no image is built here.
+// The devcontainers' files, without building an image; `npm run devcontainer-test` builds it.
 import { spawnSync } from "node:child_process";
 import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";

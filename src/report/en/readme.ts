@@ -24,7 +24,9 @@ export const readme: ReadmeWords = {
   seeds: {
     seed: "seed",
     items: "items",
-    intro: "ROUGE-1 by seed of data order and adapter initialisation, as `npm run seeds` recorded it:",
+    intro: "ROUGE-1 by seed of data order and adapter initialisation, as `npm run seeds` recorded it.",
+    otherRun:
+      "Recorded apart from the run above, on another processor or with earlier code: the same seed has other figures here.",
   },
   lighter: {
     language: "en",

@@ -18,7 +18,8 @@ export interface ReadmeWords {
   /** About the run: sizes of the models, seed. */
   run(facts: { smallest: string; largest: string; seed: string }): string;
   scores: [system: string, items: string, ...measures: string[]];
-  seeds: { seed: string; items: string; intro: string };
+  /** `otherRun` is said where the run's own seed has other figures among the seeds. */
+  seeds: { seed: string; items: string; intro: string; otherRun: string };
   lighter: LighterTableWords;
   measured: {
     heading: [string, string];
@@ -86,7 +87,14 @@ function seedTable(results: StudyResults, { names, seeds }: ReadmeWords): string
       ),
     ]),
   );
-  return `${seeds.intro}\n\n${table([seeds.seed, seeds.items, ...systems.map((system) => names.system(system))], rows)}`;
+  const own = results.seeds.find(({ seed }) => seed === results.seed);
+  const differs = results.systems.some(
+    ({ system, scores }) =>
+      own?.systems.find((row) => row.system === system)?.scores.all.rouge.whitespace?.rouge1.f !==
+      scores.all.rouge.whitespace?.rouge1.f,
+  );
+  const intro = own && differs ? `${seeds.intro} ${seeds.otherRun}` : seeds.intro;
+  return `${intro}\n\n${table([seeds.seed, seeds.items, ...systems.map((system) => names.system(system))], rows)}`;
 }
 
 function findings(results: StudyResults, { interpretation }: ReadmeWords): string {

@@ -66,6 +66,8 @@ AccountingStorageType=accounting_storage/none
 MpiDefault=none
 SchedulerParameters=sched_interval=2,batch_sched_delay=1
 MinJobAge=600
+# A machine that stands still for a while does not lose its only node.
+SlurmdTimeout=0
 # Twice the processors, so that jobs overlap on two of them too: a job of this profile mostly starts programs.
 SlurmdParameters=config_overrides
 NodeName=$host NodeAddr=127.0.0.1 CPUs=$((2 * $(nproc))) RealMemory=$memory State=UNKNOWN

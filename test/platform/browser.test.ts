@@ -62,6 +62,8 @@ describe.skipIf(!program)("JupyterLab in Chromium", () => {
 
   it("runs a notebook by the menu, moves the progress and draws the live figure", async () => {
     const page = await browser.newPage({ viewport: { width: 1280, height: 1400 }, locale: "ko-KR" });
+    // A click waits as long as all else here: on a busy machine JupyterLab takes its time.
+    page.setDefaultTimeout(120_000);
     const errors: string[] = [];
     page.on("pageerror", (error) => errors.push(error.message));
     await page.goto(lab.address(`data/cache/${basename(folder)}/training.ipynb`));

@@ -2,7 +2,7 @@
 import * as fs from "node:fs";
 import * as path from "node:path";
 import { writeFileAtomic } from "../engine/atomic-write";
-import { makeFolder } from "../engine/write-error";
+import { makeFolder, writeError } from "../engine/write-error";
 import type { GraphBuilder, Initializer } from "./onnx-graph";
 import { encodeModel, type OnnxModel, type OnnxTensor } from "./onnx-schema";
 
@@ -25,7 +25,7 @@ const chunkName = (model: string, chunk: number) => `${model}_data${chunk === 0 
 
 /**
  * Writes a model into `folder`, whole or not at all. Weights above `limit` bytes in all go to files beside it, read and
- * written one tensor at a time.
+ * written one tensor at a time. Throws WriteError naming the file.
  */
 export function writeOnnx(
   folder: string,
@@ -122,7 +122,7 @@ function writeChunks(folder: string, model: string, initializers: readonly Initi
   } catch (error) {
     if (fd >= 0) fs.closeSync(fd);
     for (const file of files) fs.rmSync(temporary(file), { force: true });
-    throw error;
+    throw writeError(path.join(folder, files[files.length - 1] ?? model), error);
   }
 }
 

@@ -2,7 +2,7 @@
 import * as fs from "node:fs";
 import * as path from "node:path";
 import { writeJson } from "../engine/atomic-write";
-import { makeFolder } from "../engine/write-error";
+import { makeFolder, writeError } from "../engine/write-error";
 
 const MARK = "export.json";
 
@@ -23,7 +23,7 @@ export function checkOwnFolder(out: string, kind: string): void {
 
 /**
  * Fills a folder beside `out` with `work` and then puts it in the place of `out`. What `work` returns is written into
- * export.json, by which the folder is known again.
+ * export.json, by which the folder is known again. Throws WriteError when the disk takes no more; `out` is then as it was.
  */
 export async function replaceFolder(
   out: string,
@@ -40,6 +40,8 @@ export async function replaceFolder(
     if (fs.existsSync(out)) fs.renameSync(out, old);
     fs.renameSync(temporary, out);
     fs.rmSync(old, { recursive: true, force: true });
+  } catch (error) {
+    throw writeError(out, error);
   } finally {
     fs.rmSync(temporary, { recursive: true, force: true });
   }

@@ -1,5 +1,4 @@
 // One Plotly figure as SVG, PNG and files. No browser: plotly.js-dist draws into jsdom (plotly-window.ts).
-import { mkdirSync } from "node:fs";
 import { join } from "node:path";
 import { writeFileAtomic } from "../engine/atomic-write";
 import { plotlyWindow } from "./plotly-window";
@@ -76,7 +75,6 @@ export function toPng(svg: string, dpi = 192): Buffer {
 /** Writes `name`.json (Plotly), .svg and .png (300 dpi) into a folder; returns their paths. */
 export async function saveFigure(figure: Figure, folder: string, name: string): Promise<string[]> {
   const svg = await toSvg(figure);
-  mkdirSync(folder, { recursive: true });
   const contents: [extension: string, content: string | Buffer][] = [
     ["json", `${JSON.stringify(themed(figure), null, 1)}\n`],
     ["svg", svg],

@@ -23,7 +23,6 @@ const isOnnx = (form: Form): form is keyof typeof ONNX_DTYPES => form in ONNX_DT
 
 /** Writes the engine's forms below `folder`, a folder each. */
 export function writeEngineForms(folder: string, decoder: Decoder, mixed: QuantizationPlan): void {
-  for (const form of ENGINE_FORMS) fs.mkdirSync(path.join(folder, form), { recursive: true });
   saveDecoder(path.join(folder, "fp32"), decoder, "F32");
   saveDecoder(path.join(folder, "bf16"), decoder, "BF16");
   saveQuantized(path.join(folder, "int8"), decoder, uniformPlan(decoder, INT8));

@@ -1,5 +1,5 @@
-// What the system does to a run: no memory, a scheduler's SIGTERM, no network.
-import { type SpawnSyncReturns, spawn, spawnSync } from "node:child_process";
+// What the system does to a run: no memory, a scheduler's SIGTERM. (No network: test/study/notebooks.test.ts.)
+import { spawn, spawnSync } from "node:child_process";
 import * as fs from "node:fs";
 import * as os from "node:os";
 import * as path from "node:path";
@@ -9,20 +9,14 @@ import { ROOT } from "../../src/study/stage";
 
 const scratch = fs.mkdtempSync(path.join(os.tmpdir(), "system-"));
 afterAll(() => fs.rmSync(scratch, { recursive: true }));
-const can = (program: string, ...args: string[]) => spawnSync(program, args).status === 0;
-const isRoot = process.getuid?.() === 0;
-const canCut = isRoot && can("unshare", "-n", "true");
-if (!canCut) console.warn("network: skipped, this user cannot cut it");
 
 const CHILD = ["--require", "tsx/cjs", path.join(__dirname, "child.ts")];
-const child = (runs: string, args: string[], before: string[] = []): SpawnSyncReturns<string> => {
-  const [program, ...rest] = [...before, process.execPath, ...CHILD, ...args];
-  return spawnSync(program!, rest, {
+const child = (runs: string, ...args: string[]) =>
+  spawnSync(process.execPath, [...CHILD, ...args], {
     cwd: ROOT,
     encoding: "utf8",
     env: { ...process.env, STUDY_RUNS: runs },
   });
-};
 
 it("SIGTERM from a scheduler: the run saves and ends within ten seconds, saying how to go on", async () => {
   const runs = path.join(scratch, "terminated");
@@ -52,27 +46,7 @@ it("SIGTERM from a scheduler: the run saves and ends within ten seconds, saying 
 
 it("no memory: an error that names what was asked for, not a dead process", () => {
   // 360 GB, more than any machine that runs this test hands to one tensor.
-  const { status, signal, stderr } = child(path.join(scratch, "memory"), ["memory"]);
+  const { status, signal, stderr } = child(path.join(scratch, "memory"), "memory");
   expect({ status, signal }).toEqual({ status: 1, signal: null });
   expect(stderr).toMatch(/OOM when allocating tensor with shape\[300000,300000\]/);
 }, 300_000);
-
-it.skipIf(!canCut)(
-  "no network: everything after set-up runs without it",
-  () => {
-    const runs = path.join(scratch, "offline");
-    const offline = child(runs, ["stages", "setup", "lora", "capture", "generation"], ["unshare", "-n"]);
-    expect(offline.stderr).not.toMatch(/Error|ENOTFOUND|ECONNREFUSED|fetch failed/);
-    expect(offline.status).toBe(0);
-    expect(
-      can(
-        "unshare",
-        "-n",
-        process.execPath,
-        "-e",
-        "fetch('http://127.0.0.1:1').catch(() => process.exit(1))",
-      ),
-    ).toBe(false);
-  },
-  300_000,
-);

@@ -4,21 +4,11 @@ import * as fs from "node:fs";
 import * as os from "node:os";
 import * as path from "node:path";
 import { afterAll, beforeAll, expect, it } from "vitest";
+import { zip } from "../../src/report/stable-zip";
 import { HubServer } from "../../src/study/rehearsal/hub-server";
 import { ROOT } from "../../src/study/stage";
+import { places, TOKEN } from "./token-places";
 
-const TOKEN = "hf_NowhereToBeSeen123";
-/** As it is, and as an encoding would hide it. */
-const FORMS = [
-  TOKEN,
-  TOKEN.slice(3),
-  ...[0, 1, 2].map((shift) =>
-    // The part of its base64 that does not depend on its neighbours.
-    Buffer.from("x".repeat(shift) + TOKEN)
-      .toString("base64")
-      .slice(4, 24),
-  ),
-];
 const NAME = "google/gemma-2-2b-it";
 const FILES = {
   "config.json": '{"model_type": "gemma2"}',
@@ -61,25 +51,14 @@ function download(home: string, token: string): Promise<{ code: number | null; p
   return new Promise((resolve) => child.on("close", (code) => resolve({ code, printed })));
 }
 
-/** Where the token stands: in the output, or in a file below a folder, its name included. */
-function places(home: string, printed: string): string[] {
-  const files = (fs.readdirSync(home, { recursive: true, withFileTypes: true }) as fs.Dirent[])
-    .filter((entry) => entry.isFile())
-    .map((entry) => path.join(entry.parentPath, entry.name));
-  expect(files.length).toBeGreaterThan(0);
-  const holds = (text: string) => FORMS.some((form) => text.includes(form));
-  return [
-    ...(holds(printed) ? ["output"] : []),
-    ...files.filter((file) => holds(file) || holds(fs.readFileSync(file, "latin1"))),
-  ];
-}
-
 it("finds a token where there is one", () => {
   const home = path.join(scratch, "seeded");
   fs.mkdirSync(home);
   fs.writeFileSync(path.join(home, "a.json"), Buffer.from(`user:${TOKEN}`).toString("base64"));
   fs.writeFileSync(path.join(home, "b.log"), `Bearer ${TOKEN}`);
-  expect(places(home, `${TOKEN}\n`)).toHaveLength(3);
+  fs.writeFileSync(path.join(home, "c.docx"), zip(new Map([["word/document.xml", Buffer.from(TOKEN)]])));
+  fs.writeFileSync(path.join(home, "d.json"), "nothing");
+  expect(places(home, `${TOKEN}\n`)).toHaveLength(4);
 });
 
 it("downloads a gated model with the token and leaves it nowhere", async () => {

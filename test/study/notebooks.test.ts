@@ -1,4 +1,5 @@
-// All notebooks on the smoke profile through the real kernel, from nothing, and what they leave behind.
+// All notebooks on the smoke profile through the real kernel, from nothing, with a hub token and, where this user can cut it,
+// without a network; and what they leave behind.
 import { spawnSync } from "node:child_process";
 import * as fs from "node:fs";
 import * as path from "node:path";
@@ -6,6 +7,7 @@ import { beforeAll, describe, expect, it } from "vitest";
 import type { StudyResults } from "../../src/evaluation/results";
 import type { SampleRow } from "../../src/evaluation/samples";
 import { ROOT } from "../../src/study/stage";
+import { places, TOKEN } from "../reliability/token-places";
 
 const RUNS = path.join(ROOT, "data/runs/smoke");
 const NOTEBOOKS = fs
@@ -13,9 +15,16 @@ const NOTEBOOKS = fs
   .filter((file) => file.endsWith(".ipynb"))
   .sort();
 
-const command = (...args: string[]) =>
-  spawnSync(process.execPath, ["scripts/run.mjs", ...args], { cwd: ROOT, encoding: "utf8" });
-const study = () => command("src/study/commands/study.ts", "--profile", "smoke");
+/** Programs behind these words see 127.0.0.1 alone, on which the kernel talks to its runner. */
+const OFFLINE = ["unshare", "-n", "sh", "-c", 'ip link set lo up && exec "$@"', "sh"];
+const spawned = (words: string[], env: Record<string, string> = {}) =>
+  spawnSync(words[0]!, words.slice(1), { cwd: ROOT, encoding: "utf8", env: { ...process.env, ...env } });
+const canCut = spawned([...OFFLINE, "true"]).status === 0;
+if (!canCut) console.warn("network: not cut, this user or machine cannot (unshare -n, ip)");
+
+const command = (...args: string[]) => spawned([process.execPath, "scripts/run.mjs", ...args]);
+const STUDY = ["src/study/commands/study.ts", "--profile", "smoke"];
+const study = () => command(...STUDY);
 
 describe("the study on the smoke profile", () => {
   let first: ReturnType<typeof study>;
@@ -23,7 +32,9 @@ describe("the study on the smoke profile", () => {
 
   beforeAll(() => {
     fs.rmSync(RUNS, { recursive: true, force: true });
-    first = study();
+    // From the corpus to distillation, scoring and report: nothing of it needs a network or shows the token.
+    const words = [...(canCut ? OFFLINE : []), process.execPath, "scripts/run.mjs", ...STUDY];
+    first = spawned(words, { HF_TOKEN: TOKEN });
     if (first.status === 0) results = JSON.parse(fs.readFileSync(path.join(RUNS, "results.json"), "utf8"));
   }, 540_000);
 
@@ -43,6 +54,19 @@ describe("the study on the smoke profile", () => {
       ).toBe(true);
     }
     expect(fs.statSync(path.join(RUNS, "reports/report.html")).size).toBeGreaterThan(50_000);
+  });
+
+  it.skipIf(!canCut)("ran without a network: what it was cut off from cannot be reached", () => {
+    const reach = "fetch('http://192.0.2.1').catch((error) => console.log(error.cause.code))";
+    expect(spawned([...OFFLINE, process.execPath, "-e", reach]).stdout).toContain("ENETUNREACH");
+    expect(first.stdout + first.stderr).not.toMatch(/ENETUNREACH|ENOTFOUND|EAI_AGAIN|fetch failed/);
+  });
+
+  it("leaves a hub token in no artifact, log, notebook or report", () => {
+    expect(places(RUNS, first.stdout + first.stderr)).toEqual([]);
+    const seen = fs.readdirSync(path.join(RUNS, "reports"), { recursive: true }) as string[];
+    for (const file of ["report.html", "report.docx", ...NOTEBOOKS.map((name) => `notebooks/${name}`)])
+      expect(seen, file).toContain(file);
   });
 
   it("scores five systems on both test sets with the items of the corpus", () => {

@@ -2,6 +2,7 @@
 import * as fs from "node:fs";
 import * as os from "node:os";
 import * as path from "node:path";
+import { writeFileAtomic } from "../atomic-write";
 import type { Tensor } from "../tf";
 import { backend, binding, idOf } from "./binding";
 import { type GraphNames, graphNodes } from "./nodes";
@@ -22,7 +23,7 @@ export class GraphSession {
     this.state = Object.keys(plan.state);
     const directory = fs.mkdtempSync(path.join(os.tmpdir(), "graph-"));
     try {
-      fs.writeFileSync(path.join(directory, "saved_model.pb"), encodeSavedModel(nodes));
+      writeFileAtomic(path.join(directory, "saved_model.pb"), encodeSavedModel(nodes));
       this.session = binding.loadSavedModel(directory, TAG);
     } finally {
       fs.rmSync(directory, { recursive: true });

@@ -7,16 +7,16 @@ import { differences } from "./compare";
 import type { KillPoint } from "./kill-points";
 import type { Done, Order } from "./worker";
 
-/** The stages that are killed, with their weight when kills are shared out: training and capture get most. */
+/** The stages that are killed, with their weight when kills are shared out: LoRA and capture get 20 of 100 each. */
 export const KILLED = {
-  "pre-training": 15,
-  lora: 15,
-  capture: 22,
-  distillation: 15,
+  "pre-training": 14,
+  lora: 20,
+  capture: 20,
+  distillation: 14,
   generation: 10,
   scoring: 8,
   results: 7,
-  report: 8,
+  report: 7,
 } as const;
 
 export type KilledStage = keyof typeof KILLED;

@@ -277,7 +277,8 @@ export function mutateJson(original: Buffer, random: Random): Buffer {
     if (how === 0 && Array.isArray(holder)) holder.splice(Number(key), 1);
     else if (how === 0) delete holder[key];
     else if (how === 1) holder[random.choice(Object.keys(holder))] = holder[key];
-    else holder[key] = random.choice(VALUES);
+    // A copy: what is put in may be changed by the next change, and must be new for the next file.
+    else holder[key] = structuredClone(random.choice(VALUES));
   }
   return Buffer.from(JSON.stringify(root.value) ?? "");
 }

@@ -7,7 +7,7 @@ import { type Tensor, tf } from "../engine/tf";
 import { BestParameters } from "./best-parameters";
 import { restoreCheckpoint, saveCheckpoint, type Trainee } from "./checkpoint";
 import { CompiledStep } from "./compiled-step";
-import { RunLog, type StepRecord } from "./run-log";
+import { RECENT_STEPS, RunLog, type StepRecord } from "./run-log";
 import { learningRate, type Schedule } from "./schedule";
 import { type StepBatch, sharesOf } from "./step-batch";
 
@@ -43,8 +43,7 @@ export class DivergedError extends Error {}
 
 /** A loss this many times the median of the steps before it (or of 1 nat, if that is more) has exploded. */
 const EXPLOSION = 6;
-/** Steps whose median counts, and the fewest that make one. */
-const RECENT_STEPS = 20;
+/** The fewest steps whose median counts; RECENT_STEPS are the most. */
 const FEWEST_STEPS = 5;
 
 /**
@@ -89,7 +88,7 @@ export async function train(trainee: Trainee, options: TrainingOptions): Promise
       const due = stopping !== undefined || saveIsDue();
       // A compiled step is over when its loss is known: what is saved then is what the trainee was given before.
       if (due) compiled?.sync();
-      const record = oneStep(trainee, options, step, log.records, compiled, due ? save : () => {});
+      const record = oneStep(trainee, options, step, log.recent, compiled, due ? save : () => {});
       log.write(record);
       options.onStep?.(record);
       bar.update(step + 1, `loss ${record.loss.toFixed(3)}`);
@@ -110,7 +109,7 @@ export async function train(trainee: Trainee, options: TrainingOptions): Promise
     log.close();
     bar.finish();
   }
-  return log.records;
+  return log.all();
 }
 
 /** Frees the disk of a finished run's checkpoint and best parameters; call it when the result is safely written. */

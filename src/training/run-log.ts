@@ -18,8 +18,13 @@ export interface StepRecord {
   [measure: string]: number;
 }
 
+/** How many records the next step is judged by; the others stay in the file, so that memory does not grow with the steps. */
+export const RECENT_STEPS = 20;
+
 export class RunLog {
-  readonly records: StepRecord[];
+  /** The last records, at most RECENT_STEPS. */
+  readonly recent: StepRecord[];
+  private steps: number;
   private readonly board: ReturnType<typeof tf.node.summaryFileWriter>;
 
   /** Opens `directory`/log.jsonl and keeps its first `steps` records. Throws when one of them is missing or damaged. */
@@ -28,24 +33,37 @@ export class RunLog {
     steps: number,
   ) {
     makeFolder(directory);
-    const file = path.join(directory, "log.jsonl");
+    this.steps = steps;
+    const records = this.all();
+    this.recent = records.slice(-RECENT_STEPS);
+    writeFileAtomic(this.file(), records.map((record) => `${JSON.stringify(record)}\n`).join(""));
+    this.board = tf.node.summaryFileWriter(path.join(directory, "tensorboard"));
+  }
+
+  private file(): string {
+    return path.join(this.directory, "log.jsonl");
+  }
+
+  /** The records of all steps so far, from the file. Throws when one of them is missing or damaged. */
+  all(): StepRecord[] {
+    const file = this.file();
     const lines = fs.existsSync(file) ? fs.readFileSync(file, "utf8").split("\n") : [];
-    this.records = Array.from({ length: steps }, (_, step) => {
+    return Array.from({ length: this.steps }, (_, step) => {
       try {
         return JSON.parse(lines[step] ?? "") as StepRecord;
       } catch {
         throw new CheckpointError(
-          `${file}:${step + 1}: expected the record of step ${step}, which the checkpoint beside it has taken, found ${JSON.stringify(lines[step] ?? "nothing")}. Delete ${path.join(directory, "checkpoint.safetensors")} to train anew.`,
+          `${file}:${step + 1}: expected the record of step ${step}, which the checkpoint beside it has taken, found ${JSON.stringify(lines[step] ?? "nothing")}. Delete ${path.join(this.directory, "checkpoint.safetensors")} to train anew.`,
         );
       }
     });
-    writeFileAtomic(file, this.records.map((record) => `${JSON.stringify(record)}\n`).join(""));
-    this.board = tf.node.summaryFileWriter(path.join(directory, "tensorboard"));
   }
 
   write(record: StepRecord): void {
-    this.records.push(record);
-    const file = path.join(this.directory, "log.jsonl");
+    this.steps++;
+    this.recent.push(record);
+    if (this.recent.length > RECENT_STEPS) this.recent.shift();
+    const file = this.file();
     try {
       fs.appendFileSync(file, `${JSON.stringify(record)}\n`);
     } catch (error) {

@@ -1,11 +1,13 @@
 // What the tests of this folder start as a process of its own: `stages NAME…` runs stages of the crash test's small study;
 // `train` trains until it is stopped; `memory` asks the engine for more memory than there is;
-// `download NAME` brings a model from the hub.
+// `download NAME` brings a model from the hub; `full-disk` runs the small study's stages on a disk that is full at each of them.
+import * as fs from "node:fs";
 import * as path from "node:path";
 import { ALL_PROJECTIONS, LoraAdapter } from "../../src/adapters/lora";
 import { tf } from "../../src/engine/tf";
 import { loadDecoder } from "../../src/models/load";
-import { CRASH_STAGES, type CrashStage } from "../../src/study/crash-test/stages";
+import { CRASH_CONTEXT, CRASH_STAGES, type CrashStage } from "../../src/study/crash-test/stages";
+import { exportSystem } from "../../src/study/export-system";
 import { RUNS } from "../../src/study/stage";
 import { modelFolder } from "../../src/study/stages/model-folder";
 import { AdamW } from "../../src/training/adamw";
@@ -38,12 +40,63 @@ async function trainForEver(): Promise<void> {
   });
 }
 
+/** What each stage makes below the folder of runs, and how much room it finds before it is made anew. */
+const FULL: Record<string, { made: RegExp; leave: number }> = {
+  // The last first: a report shows how long the stages before it took, and these take another time when made anew.
+  export: { made: /^exported$/, leave: 100_000 },
+  report: { made: /^smoke\/reports$/, leave: 100_000 },
+  results: { made: /^smoke\/(results\.json|samples\.jsonl)$/, leave: 8_000 },
+  scoring: { made: /^smoke\/scores-/, leave: 12_000 },
+  generation: { made: /^smoke\/summaries-distilled-/, leave: 12_000 },
+  distillation: { made: /^smoke\/train-distilled-/, leave: 40_000 },
+  capture: { made: /^smoke\/teacher-logits-/, leave: 20_000 },
+  lora: { made: /^smoke\/train-lora-teacher-/, leave: 60_000 },
+};
+
+/** Takes all room that is left where the runs are but so many bytes, as another program may. Returns its file. */
+function fillDisk(leave: number): string {
+  const file = path.join(path.dirname(RUNS), "others");
+  const { bavail, bsize } = fs.statfsSync(path.dirname(RUNS));
+  fs.writeFileSync(file, Buffer.alloc(Math.max(0, bavail * bsize - leave)));
+  return file;
+}
+
+/** All stages once, their files kept in `reference`; then each again on a full disk, and after that with room. Prints what each said. */
+async function onFullDisk(reference: string): Promise<void> {
+  const stages: Record<string, () => Promise<unknown>> = {
+    ...CRASH_STAGES,
+    export: () => exportSystem(CRASH_CONTEXT, "distilled", ["onnx"], path.join(RUNS, "exported")),
+  };
+  for (const name of ["setup", "lora", "capture", "distillation", "generation", "others"])
+    await stages[name]!();
+  for (const name of ["scoring", "results", "report", "export"]) await stages[name]!();
+  fs.cpSync(RUNS, reference, { recursive: true });
+  for (const [name, { made, leave }] of Object.entries(FULL)) {
+    const entries = (fs.readdirSync(RUNS, { recursive: true }) as string[]).filter((entry) =>
+      made.test(entry),
+    );
+    for (const entry of entries) fs.rmSync(path.join(RUNS, entry), { recursive: true, force: true });
+    const others = fillDisk(leave);
+    const refused = await stages[name]!().then(
+      () => "",
+      (error: Error) => `${error.name}: ${error.message}`,
+    );
+    const left = (fs.readdirSync(RUNS, { recursive: true }) as string[]).filter((file) =>
+      /\.(tmp|lock|old)$/.test(file),
+    );
+    fs.rmSync(others);
+    await stages[name]!();
+    console.log(JSON.stringify({ name, entries: entries.length, refused, left }));
+  }
+}
+
 async function run([what, ...names]: string[]): Promise<void> {
   if (what === "train") await trainForEver();
   else if (what === "memory") {
     const column = tf.ones([300_000, 1]);
     console.log(tf.matMul(column, column, false, true).shape);
-  } else if (what === "download") console.log(await modelFolder("paper", names[0]!));
+  } else if (what === "full-disk") await onFullDisk(names[0]!);
+  else if (what === "download") console.log(await modelFolder("paper", names[0]!));
   else for (const name of names) await CRASH_STAGES[name as CrashStage]();
   console.log("done");
 }

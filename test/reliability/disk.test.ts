@@ -11,6 +11,9 @@ import type { CachedRow } from "../../src/distillation/cache-row";
 import { updateWithFile } from "../../src/engine/file-hash";
 import { takeLock } from "../../src/engine/lock";
 import { makeFolder, WriteError } from "../../src/engine/write-error";
+import { GraphBuilder } from "../../src/export/onnx-graph";
+import { FLOAT } from "../../src/export/onnx-schema";
+import { writeOnnx } from "../../src/export/onnx-write";
 import { differences } from "../../src/study/crash-test/compare";
 import { ROOT } from "../../src/study/stage";
 
@@ -65,12 +68,12 @@ const failing = (work: () => unknown): Error => {
   throw new Error("expected an error");
 };
 
-const stages = (runs: string, ...names: string[]) =>
-  spawnSync(
-    process.execPath,
-    ["--require", "tsx/cjs", path.join(__dirname, "child.ts"), "stages", ...names],
-    { cwd: ROOT, encoding: "utf8", env: { ...process.env, STUDY_RUNS: runs }, timeout: 120_000 },
-  );
+const child = (runs: string, ...args: string[]) =>
+  spawnSync(process.execPath, ["--require", "tsx/cjs", path.join(__dirname, "child.ts"), ...args], {
+    cwd: ROOT,
+    encoding: "utf8",
+    env: { ...process.env, STUDY_RUNS: runs },
+  });
 
 onDisk("read-only: a WriteError that names the folder and what to do, wherever it would be made", () => {
   const folder = disk(64);
@@ -89,7 +92,7 @@ onDisk("read-only: a WriteError that names the folder and what to do, wherever i
       expect(error.message).toContain("choose a folder that can be written");
     }
   }
-  const { status, stderr } = stages(path.join(folder, "runs"), "setup");
+  const { status, stderr } = child(path.join(folder, "runs"), "stages", "setup");
   expect(stderr).toMatch(/WriteError: .*runs\/smoke: not written, the file system is read-only: choose/);
   expect(status).toBe(1);
 });
@@ -180,29 +183,46 @@ onDisk(
   "full in the middle of a stage: a WriteError, nothing half-written, and the same bytes once there is room",
   () => {
     const reference = path.join(scratch, "reference");
-    const chain = ["lora", "capture"];
-    expect(stages(reference, "setup", ...chain).status).toBe(0);
-    const folder = disk(65_536);
-    const runs = path.join(folder, "runs");
-    fs.cpSync(reference, runs, { recursive: true });
-    for (const made of fs.readdirSync(path.join(runs, "smoke")))
-      if (/^(train-|teacher-logits)/.test(made))
-        fs.rmSync(path.join(runs, "smoke", made), { recursive: true });
-    for (const [stage, leave] of [
-      ["lora", 0],
-      ["lora", 60_000],
-      ["capture", 20_000],
-    ] as const) {
-      const others = fill(folder, leave);
-      const { status, stderr } = stages(runs, stage);
-      expect(stderr).toMatch(/WriteError: \S+\/runs\/smoke\/\S+: not written, the disk is full: make room/);
-      expect(status).toBe(1);
-      const left = fs.readdirSync(runs, { recursive: true }) as string[];
-      expect(left.filter((file) => /\.(tmp|lock)$/.test(file))).toEqual([]);
-      fs.rmSync(others);
-      if (leave > 0) expect(stages(runs, stage).stderr).not.toContain("Error");
+    const runs = path.join(disk(65_536), "runs");
+    const { stdout, stderr, status } = child(runs, "full-disk", reference);
+    expect(stderr).not.toContain("Error");
+    expect(status).toBe(0);
+    const seen = stdout
+      .split("\n")
+      .filter((line) => line.startsWith("{"))
+      .map((line) => JSON.parse(line) as { name: string; entries: number; refused: string; left: string[] });
+    const names = ["export", "report", "results", "scoring", "generation", "distillation", "capture", "lora"];
+    expect(seen.map(({ name }) => name)).toEqual(names);
+    for (const { name, entries, refused, left } of seen) {
+      expect(entries, name).toBeGreaterThan(0);
+      expect(refused, name).toMatch(/^WriteError: \S+\/runs\/\S+: not written, the disk is full: make room/);
+      expect(left, name).toEqual([]);
     }
     expect(differences(reference, runs)).toEqual([]);
   },
-  300_000,
+  600_000,
+);
+
+onDisk(
+  "full while an ONNX model's external data is written: a WriteError with that file's name, no file left",
+  () => {
+    const folder = disk(256);
+    const graph = new GraphBuilder();
+    const weights = new Float32Array(40_000);
+    const sum = graph.node("Add", [
+      graph.input("x", FLOAT, [40_000]),
+      graph.weight("w", [40_000], () => weights),
+    ]);
+    graph.output("y", sum, FLOAT, [40_000]);
+    const others = fill(folder, 2 * 4096);
+    const error = failing(() => writeOnnx(folder, "model.onnx", "sum", graph, { limit: 1 }));
+    expect(error).toBeInstanceOf(WriteError);
+    expect(error.message).toMatch(/\/model\.onnx_data: not written, the disk is full: make room \(ENOSPC\)/);
+    expect(fs.readdirSync(folder)).toEqual(["others"]);
+    fs.rmSync(others);
+    expect(writeOnnx(folder, "model.onnx", "sum", graph, { limit: 1 }).files).toEqual([
+      "model.onnx",
+      "model.onnx_data",
+    ]);
+  },
 );

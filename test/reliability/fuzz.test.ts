@@ -4,7 +4,7 @@ import * as os from "node:os";
 import * as path from "node:path";
 import { expect, it } from "vitest";
 import { Random } from "../../src/engine/random";
-import { FUZZ_TARGETS, fuzz, mutate } from "../../src/study/fuzz";
+import { FUZZ_TARGETS, fuzz, mutate, mutateJson } from "../../src/study/fuzz";
 
 it.each(Object.keys(FUZZ_TARGETS))("%s: read or refused, in time and within memory", async (target) => {
   const scratch = fs.mkdtempSync(path.join(os.tmpdir(), "fuzz-"));
@@ -23,4 +23,13 @@ it("mutates alike for one seed and differently for another", () => {
   const of = (seed: number) => mutate(original, new Random(seed)).toString("latin1");
   expect(of(3)).toBe(of(3));
   expect(new Set(Array.from({ length: 50 }, (_, seed) => of(seed))).size).toBeGreaterThan(45);
+});
+
+it("mutates JSON alike for one seed, whatever was mutated before", () => {
+  const original = Buffer.from('{"a":[1,{"b":2}],"c":{"d":"e"}}');
+  const all = () =>
+    Array.from({ length: 3000 }, (_, seed) => mutateJson(original, new Random(seed)).toString());
+  const first = all();
+  expect(all()).toEqual(first);
+  expect(new Set(first).size).toBeGreaterThan(500);
 });

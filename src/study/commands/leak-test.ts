@@ -1,4 +1,4 @@
-// Tensors and resident memory over 500 training steps and 500 generated tokens, with the slope and its interval.
+// Tensors and resident memory over 500 training steps and 500 generated tokens, with the drift and its interval.
 // Run: npm run leak-test [-- --steps 500 --out docs]
 import * as fs from "node:fs";
 import * as os from "node:os";
@@ -24,9 +24,11 @@ import { slope } from "../slope";
 import { baseModel } from "../stages/base-model";
 import { examples } from "../stages/fit";
 
-/** What comes before counts as warming up: allocators and the engine's caches fill. */
-const WARM_UP_SHARE = 0.3;
+/** Steps that come before and are not judged: the heaps of TensorFlow and JavaScript grow to what a step needs at most. */
+const WARM_UP = 600;
+/** Where the drift is read off, garbage has just been collected: ten stretches of 500 steps. */
 const COLLECT_EVERY = 50;
+const TEXT_TOKENS = 500;
 
 setFlagsFromString("--expose-gc");
 const collectGarbage = runInNewContext("gc") as () => void;
@@ -40,6 +42,7 @@ function measure({ tensors, megabytes }: LeakSeries): void {
 
 /** The study's own training loop on all weights, measured after every step. */
 async function training(decoder: Decoder, data: readonly Example[], padId: number, steps: number) {
+  const totalSteps = WARM_UP + steps + 1;
   const series: LeakSeries = { name: "training steps", tensors: [], megabytes: [] };
   const names = [...decoder.weights.keys()];
   const parameters = names.map((name) => decoder.weights.get(name) as Variable);
@@ -54,7 +57,7 @@ async function training(decoder: Decoder, data: readonly Example[], padId: numbe
       label: "training steps",
       directory,
       settings: "leak-test",
-      schedule: { peak: 1e-4, warmupSteps: 0, totalSteps: steps, decay: "linear" },
+      schedule: { peak: 1e-4, warmupSteps: 0, totalSteps, decay: "linear" },
       maxGradientNorm: 1,
       batch: (step) => crossEntropyStep(decoder, batches(step % epoch), padId),
       onStep: () => measure(series),
@@ -65,7 +68,7 @@ async function training(decoder: Decoder, data: readonly Example[], padId: numbe
   return series;
 }
 
-/** One text of so many tokens: no stop token ends it, and each token is one measurement. */
+/** Texts of at most 500 tokens, as many as it takes: no stop token ends them, and each token is one measurement. */
 function generation(
   decoder: Decoder,
   promptIds: readonly number[],
@@ -73,16 +76,19 @@ function generation(
   tokens: number,
 ): LeakSeries {
   const series: LeakSeries = { name: "generated tokens", tensors: [], megabytes: [] };
-  const bar = progress(series.name, tokens);
-  generate(decoder, [promptIds], {
-    maxNewTokens: tokens,
-    stopIds: [],
-    padId,
-    onLogits: (_logits, _prompts, step) => {
-      measure(series);
-      bar.update(step + 1);
-    },
-  });
+  const total = WARM_UP + tokens + 1;
+  const bar = progress(series.name, total);
+  while (series.tensors.length < total) {
+    generate(decoder, [promptIds], {
+      maxNewTokens: Math.min(TEXT_TOKENS, total - series.tensors.length),
+      stopIds: [],
+      padId,
+      onLogits: () => {
+        measure(series);
+        bar.update(series.tensors.length);
+      },
+    });
+  }
   bar.finish();
   return series;
 }
@@ -98,31 +104,31 @@ async function run({ steps, out }: { steps: number; out: string }): Promise<void
     generation(decoder, data.train[0]!.promptIds, tokenizer.padId, steps),
   ];
   const rows = series.map(({ name, tensors, megabytes }) => {
-    const from = Math.round(WARM_UP_SHARE * tensors.length);
+    const judged = tensors.slice(WARM_UP);
     return {
       name,
-      steps: tensors.length,
-      tensorsFirst: tensors[from]!,
-      tensorsLast: tensors[tensors.length - 1]!,
-      kilobytesPerStep: slope(megabytes.slice(from).map((value) => 1000 * value)),
+      steps,
+      tensorsLeast: Math.min(...judged),
+      tensorsMost: Math.max(...judged),
+      kilobytesPerStep: slope(megabytes.slice(WARM_UP).map((value) => 1000 * value)),
     };
   });
   for (const row of rows) {
     const { value, low, high } = row.kilobytesPerStep;
-    const verdict = row.tensorsFirst === row.tensorsLast && low <= 0 ? "flat" : "grows";
+    const verdict = row.tensorsLeast === row.tensorsMost && low <= 0 ? "flat" : "grows";
     console.log(
-      `${row.name}: ${row.steps}; tensors ${row.tensorsFirst} to ${row.tensorsLast}; ` +
+      `${row.name}: ${row.steps} after ${WARM_UP}; tensors ${row.tensorsLeast} to ${row.tensorsMost}; ` +
         `resident memory ${value.toFixed(2)} kB a step [${low.toFixed(2)}, ${high.toFixed(2)}]: ${verdict}`,
     );
     if (verdict !== "flat") process.exitCode = 1;
   }
-  writeJson(path.join(out, "leaks.json"), { warmUpShare: WARM_UP_SHARE, rows });
+  writeJson(path.join(out, "leaks.json"), { warmUp: WARM_UP, rows });
   writeFileAtomic(path.join(out, "leaks.svg"), await toSvg(leakFigure(series)));
 }
 
 new Command("leak-test")
   .description("Measures whether training steps and generated tokens leave tensors or memory behind.")
-  .option("--steps <n>", "steps and tokens", Number, 500)
+  .option("--steps <n>", "steps and tokens that are judged, after those that warm up", Number, 500)
   .option("--out <folder>", "where leaks.json and leaks.svg go", "docs")
   .action(run)
   .parseAsync()

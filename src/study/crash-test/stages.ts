@@ -17,7 +17,8 @@ import { teacherLogits } from "../stages/teacher-logits";
 import { trainSystem } from "../stages/train-system";
 
 const smoke = profileNamed("smoke");
-const context: StudyContext = {
+/** The study of these stages: profile smoke made smaller. */
+export const CRASH_CONTEXT: StudyContext = {
   profile: {
     ...smoke,
     counts: { train: 20, validation: 4, "test-in-domain": 3, "test-other": 3 },
@@ -58,23 +59,23 @@ async function pretraining(): Promise<void> {
 /** In the order of the study. `setup` runs what the stages share and is never killed. */
 export const CRASH_STAGES = {
   setup: async () => {
-    await corpusStage(context);
-    for (const { folder } of context.profile.compared) await baseModel(context, folder);
-    await baseModel(context, context.profile.teacher);
+    await corpusStage(CRASH_CONTEXT);
+    for (const { folder } of CRASH_CONTEXT.profile.compared) await baseModel(CRASH_CONTEXT, folder);
+    await baseModel(CRASH_CONTEXT, CRASH_CONTEXT.profile.teacher);
   },
   "pre-training": pretraining,
-  lora: () => trainSystem(context, "lora-teacher"),
-  capture: () => teacherLogits(context),
-  distillation: () => trainSystem(context, "distilled"),
-  generation: () => summaries(context, "distilled"),
+  lora: () => trainSystem(CRASH_CONTEXT, "lora-teacher"),
+  capture: () => teacherLogits(CRASH_CONTEXT),
+  distillation: () => trainSystem(CRASH_CONTEXT, "distilled"),
+  generation: () => summaries(CRASH_CONTEXT, "distilled"),
   others: async () => {
     for (const system of ["untuned", "lora-student", "full-student", "lora-teacher"] as const)
-      await summaries(context, system);
+      await summaries(CRASH_CONTEXT, system);
   },
-  scoring: () => scoreStage(context),
-  results: () => resultsStage(context),
+  scoring: () => scoreStage(CRASH_CONTEXT),
+  results: () => resultsStage(CRASH_CONTEXT),
   report: async () => {
-    const folder = path.join(RUNS, context.profile.name);
+    const folder = path.join(RUNS, CRASH_CONTEXT.profile.name);
     await writeReport(reportOf(folder, "ko"), path.join(folder, "reports"));
   },
 } satisfies Record<string, () => Promise<unknown>>;

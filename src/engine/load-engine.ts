@@ -3,6 +3,9 @@
 
 process.env.TF_CPP_MIN_LOG_LEVEL ??= "2";
 process.env.TF_FORCE_GPU_ALLOW_GROWTH ??= "true";
+// As scripts/setup/environment.mjs has them and says why.
+process.env.TF_CPU_ALLOCATOR_USE_BFC ??= "true";
+process.env.TF_CPU_BFC_MEM_LIMIT_IN_MB ??= "1000000";
 
 /** What facts about the engine are read from. */
 interface Engine {

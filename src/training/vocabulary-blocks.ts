@@ -36,10 +36,10 @@ export interface ListedLoss {
   rows(listed: Tensor, others: Tensor, start: number): { loss: Tensor; gradient: Tensor };
 }
 
-/** Numbers in a block's logits, rows · tokens: 4 MB, of which about six live at once. */
+/** Numbers in a block's logits, rows · tokens: 4 MB. */
 const BLOCK_ELEMENTS = 2 ** 20;
 /** Numbers in the listed tokens' rows of the head that are held at once. */
-const LISTED_ELEMENTS = 2 ** 20;
+const LISTED_ELEMENTS = 2 ** 18;
 /** exp of softcapped logits stays in fp32's range up to here: no running maximum is needed. */
 const SAFE_CAP = 60;
 
@@ -87,8 +87,8 @@ function sumOthers(input: Tensor, head: Weight, loss: ListedLoss, softcap: numbe
     const before = so;
     so = tf.tidy(() => {
       const raw = matMul(input, block, false, true);
-      const squashed = softcap ? tanh(raw) : undefined;
-      const logits = squashed ? scale(squashed, softcap!) : raw;
+      const squashed = softcap ? instead(raw, tanh) : undefined;
+      let logits = squashed ? scale(squashed, softcap!) : raw;
       let { sum: total, direction, peak } = before;
       if (!softcap || softcap > SAFE_CAP) {
         const here = max(logits, 1, true);
@@ -97,15 +97,17 @@ function sumOthers(input: Tensor, head: Weight, loss: ListedLoss, softcap: numbe
           const shrink = exp(sub(peak, higher));
           [total, direction] = [mul(total, shrink), mul(direction, shrink)];
         }
+        logits = instead(logits, (z) => sub(z, higher));
         peak = higher;
       }
-      const all = exp(peak ? sub(logits, peak) : logits);
+      let weights = instead(logits, exp);
       const places = listed(first, block.shape[0]!);
-      const weights = places ? overwrite(all, places, tf.zeros([places.shape[0]!])) : all;
+      if (places) weights = instead(weights, (e) => overwrite(e, places, tf.zeros([places.shape[0]!])));
+      const mass = sum(weights, 1, true);
       // d logit / d raw = 1 - tanh²; the factor softcap of the logits and 1 / softcap of the input cancel out.
-      const slopes = squashed ? tanhGradient(squashed, weights) : weights;
+      const slopes = squashed ? instead(weights, (e) => tanhGradient(squashed, e)) : weights;
       return {
-        sum: add(total, sum(weights, 1, true)),
+        sum: add(total, mass),
         direction: add(direction, matMul(slopes, block)),
         ...(peak && { peak }),
       };
@@ -113,6 +115,13 @@ function sumOthers(input: Tensor, head: Weight, loss: ListedLoss, softcap: numbe
     tf.dispose([before.sum, before.direction, ...(before.peak ? [before.peak] : [])]);
   });
   return so;
+}
+
+/** f(x), and x is freed: of a block's tensors three live at once, not six. */
+function instead(x: Tensor, f: (x: Tensor) => Tensor): Tensor {
+  const result = f(x);
+  x.dispose();
+  return result;
 }
 
 /** The listed tokens' logits and gradients of rows start … start + n - 1, and what all tokens give together. */

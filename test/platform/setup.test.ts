@@ -134,6 +134,8 @@ test("engine and CUDA variables: what the user set wins, the CUDA cache is named
   expect(engineEnvironment(false, {})).toEqual({
     MALLOC_MMAP_MAX_: "0",
     MALLOC_TRIM_THRESHOLD_: "8000000000",
+    TF_CPU_ALLOCATOR_USE_BFC: "true",
+    TF_CPU_BFC_MEM_LIMIT_IN_MB: "1000000",
     TF_CPP_MIN_LOG_LEVEL: "2",
     TF_FORCE_GPU_ALLOW_GROWTH: "true",
   });

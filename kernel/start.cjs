@@ -107,6 +107,11 @@ function start() {
   }
 
   class Server extends ZmqServer {
+    handleKernelInfo(sock, msg) {
+      super.handleKernelInfo(sock, msg);
+      setTimeout(converter, 20); // milliseconds in which the reply leaves
+    }
+
     async handleExecute(sock, msg) {
       const reply = msg.createReply();
       reply.header.msg_type = "execute_reply";
@@ -131,19 +136,26 @@ function start() {
     }
   }
 
-  const converter = createConverter({ isJS: false, isBrowser: false });
+  // Reading the types takes a second. It comes when the kernel has said who it is, while the other side makes its first request.
+  let made;
+  const converter = () => {
+    made ??= createConverter({ isJS: false, isBrowser: false });
+    return made;
+  };
   const node = {
-    ...converter,
+    addModule: (...module) => converter().addModule(...module),
+    inspect: (...place) => converter().inspect(...place),
+    complete: (...place) => converter().complete(...place),
     convert(previous, source) {
       noticeChanges();
-      const converted = converter.convert(previous, expandShorthand(source));
+      const converted = converter().convert(previous, expandShorthand(source));
       if (converted.sideOutputs) converted.sideOutputs = withImporters(converted.sideOutputs);
       return remember(converted);
     },
   };
   const executor = createExecutor(
     root,
-    { node, close: () => converter.close() },
+    { node, close: () => made?.close() },
     { log: console.log, error: note },
   );
   // A kernel whose starter is gone has nobody to talk to.

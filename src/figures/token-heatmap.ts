@@ -12,6 +12,8 @@ export interface TokenDivergence {
 }
 
 const COLUMNS = 10;
+/** Longer tokens, such as "<end_of_turn>", are written smaller so that they stay in their cell. */
+const LONG_TOKEN = 8;
 
 /** Draws tokens in reading order, ten a line, darker where the divergence is larger; "≠" marks differing likeliest tokens. */
 export function tokenHeatmap(tokens: TokenDivergence[]): Figure {
@@ -56,7 +58,10 @@ export function tokenHeatmap(tokens: TokenDivergence[]): Figure {
         y: Math.floor(index / COLUMNS),
         text: `${plotlyText(token.token.trim() || "␣")}${token.teacher === token.student ? "" : "<br>≠"}`,
         showarrow: false,
-        font: { size: 13, color: token.kl / largest > 0.55 ? "#fff" : "#000" },
+        font: {
+          size: token.token.length > LONG_TOKEN ? 9 : 13,
+          color: token.kl / largest > 0.55 ? "#fff" : "#000",
+        },
       })),
       margin: { t: 60, l: 20, r: 20, b: 20 },
     },

@@ -11,7 +11,8 @@ Written by \`npm run bench\` from docs/benchmarks.json; do not edit. \`npm run b
 measured for on this machine, \`npm run bench -- NAME --runs N\` measures one anew.
 
 Both sides of a comparison run on the same machine in the same minutes, in turn (A B A B …), in processes of their own with the same
-allocator settings (MALLOC_MMAP_MAX_=0, MALLOC_TRIM_THRESHOLD_=8000000000) and thread counts. Before anything is timed they must agree on what they
+allocator settings (MALLOC_MMAP_MAX_=0, MALLOC_TRIM_THRESHOLD_=8000000000) and thread counts; tensors of TensorFlow, not torch's, lie in
+its BFC allocator's regions (TF_CPU_ALLOCATOR_USE_BFC), as in all of this project's commands. Before anything is timed they must agree on what they
 compute, within the tolerance of the case. A ratio is the first side over the second, smaller is better; "of medians" decides, "of minima" stands beside it.
 
 GPU: not measured.

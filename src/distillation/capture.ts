@@ -197,12 +197,12 @@ function tailSampling(samples: number | undefined, seed = 0, firstId: string): T
   return { samples, random: new Random(mixed) };
 }
 
-/** Positions from … to - 1 of a row. */
+/** Positions from … to - 1 of a row, as views of its memory. */
 function cutRow(row: CachedRow, from: number, to: number): CachedRow {
   const n = row.targetIds.length;
   const cut = <A extends Int32Array | Float32Array>(values: A): A => {
     const width = values.length / n;
-    return values.slice(from * width, to * width) as A;
+    return values.subarray(from * width, to * width) as A;
   };
   return mapRow(row, cut);
 }

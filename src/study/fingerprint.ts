@@ -4,7 +4,7 @@ import * as path from "node:path";
 import { hashFiles, hashOf } from "./stage";
 
 /** Fields that measure the run and not its result. */
-const MEASURED = new Set([
+export const MEASURED: ReadonlySet<string> = new Set([
   "seconds",
   "tokensPerSecond",
   "firstTokenMs",

@@ -2,6 +2,7 @@
 import { spawnSync } from "node:child_process";
 import * as fs from "node:fs";
 import * as path from "node:path";
+import { MEASURED } from "./fingerprint";
 import { hashOf, ROOT } from "./stage";
 
 export interface FreshRun {
@@ -32,17 +33,7 @@ export function freshRun(profile: string): FreshRun {
 }
 
 /** Fields whose values are times, speeds or memory of a run, and so never the same twice. */
-export const TIMING_FIELDS = [
-  "seconds",
-  "tokensPerSecond",
-  "firstTokenMs",
-  "memoryBytes",
-  "started",
-  "finished",
-  "duration",
-  "date",
-  "time",
-];
+export const TIMING_FIELDS = [...MEASURED, "started", "finished", "duration", "date", "time"];
 
 const isTiming = (key: string): boolean => TIMING_FIELDS.some((field) => key === field);
 

@@ -49,11 +49,11 @@ const goalText = (goal: GoalResult) => {
 };
 
 function caseLines({ name, sides, goals, agreement }: CaseResult): string[] {
-  const lines = sides.map(({ name: side, measures }) => {
+  const lines = sides.map(({ name: side, measures, stopped }) => {
     const figures = Object.entries(measures).map(
       ([measure, spread]) => `${measure} ${spreadText(measure, spread)}`,
     );
-    return `  - ${side}: ${figures.join("; ")}`;
+    return `  - ${side}: ${figures.join("; ")}${stopped ? " (stopped there, not at its end: its time and memory are lower bounds)" : ""}`;
   });
   for (const goal of goals) lines.push(`  - ${goalText(goal)}`);
   const agreed = Object.entries(agreement).map(
@@ -76,15 +76,18 @@ function rowLines(row: Row, result: RowResult | undefined): string[] {
   return lines;
 }
 
+/** A ratio to a side that was stopped before its end is an upper bound. */
+const bound = (sides: CaseResult["sides"]) => (sides.some((side) => side.stopped) ? "< " : "");
+
 function summary(rows: readonly Row[], results: Results): string[] {
   const lines = ["| row | case | measure | ratio or figure | goal | |", "|---|---|---|---|---|---|"];
   for (const { name } of rows) {
-    for (const { name: what, goals } of results[name]?.cases ?? []) {
+    for (const { name: what, goals, sides } of results[name]?.cases ?? []) {
       for (const goal of goals) {
         const figure = (value: number) =>
           !goal.alone ? `${value.toPrecision(3)} ×` : shown(goal.measure, value);
         lines.push(
-          `| ${name} | ${what} | ${goal.measure} | ${figure(goal.found)} | ≤ ${figure(goal.atMost)} | ${goal.reached ? "reached" : "not reached"} |`,
+          `| ${name} | ${what} | ${goal.measure} | ${goal.alone ? "" : bound(sides)}${figure(goal.found)} | ≤ ${figure(goal.atMost)} | ${goal.reached ? "reached" : "not reached"} |`,
         );
       }
     }

@@ -20,7 +20,7 @@ export interface GoalResult extends Goal {
 
 export interface CaseResult {
   name: string;
-  sides: { name: string; measures: Record<string, Spread> }[];
+  sides: { name: string; measures: Record<string, Spread>; stopped?: boolean }[];
   /** The largest difference between the sides, per checked value. */
   agreement: Record<string, number>;
   goals: GoalResult[];
@@ -65,12 +65,17 @@ export async function measure(row: string, what: Case, runs: number): Promise<Ca
   const { name, sides, tolerance, apart = false } = what;
   const measured: Measures[][] = sides.map(() => []);
   const checks: Prepared["check"][] = [];
+  let stopped = false;
   if (apart) {
     for (let run = 0; run < runs; run++) {
       for (const [i, side] of sides.entries()) {
         const { process, check } = await SideProcess.start(row, side);
         checks[i] = check;
-        measured[i]!.push(await process.run());
+        if (i === 1 && what.limitSeconds) {
+          const limited = await process.runAtMost(what.limitSeconds);
+          measured[i]!.push(limited.measures);
+          stopped ||= limited.stopped;
+        } else measured[i]!.push(await process.run());
         await process.stop();
       }
     }
@@ -97,7 +102,10 @@ export async function measure(row: string, what: Case, runs: number): Promise<Ca
   );
   return {
     name,
-    sides: sides.map((side, i) => ({ name: side.name, measures: spreads[i]! })),
+    sides: sides.map((side, i) => ({
+      ...{ name: side.name, measures: spreads[i]! },
+      ...(i === 1 && stopped && { stopped }),
+    })),
     agreement: checks.length === 2 ? agreement(name, checks as never, tolerance) : {},
     goals: [
       ...what.goals.map((goal) => judged(goal, spreads)),

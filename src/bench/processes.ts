@@ -5,6 +5,7 @@ import * as os from "node:os";
 import * as path from "node:path";
 import * as readline from "node:readline";
 import type { Readable } from "node:stream";
+import { peakBytes } from "./memory";
 import { pythonProgram } from "./python-environment";
 import type { Measures, Prepared, Side } from "./row";
 
@@ -59,9 +60,26 @@ export class SideProcess {
     return message.measures;
   }
 
+  /** One timed run, with the process killed after `limit` seconds: it then counts as that long. */
+  async runAtMost(limit: number): Promise<{ measures: Measures; stopped: boolean }> {
+    let peak = 0;
+    const timer = setTimeout(() => {
+      peak = peakBytes(this.child.pid);
+      this.child.kill("SIGKILL");
+    }, 1000 * limit);
+    try {
+      return { measures: await this.run(), stopped: false };
+    } catch (error) {
+      if (peak === 0) throw error;
+      return { measures: { seconds: limit, peakBytes: peak }, stopped: true };
+    } finally {
+      clearTimeout(timer);
+    }
+  }
+
   async stop(): Promise<void> {
     const ended = new Promise((resolve) => this.child.once("exit", resolve));
-    if (this.child.exitCode === null) {
+    if (this.child.exitCode === null && this.child.signalCode === null) {
       this.child.stdin!.end("end\n");
       await ended;
     }

@@ -28,6 +28,8 @@ export interface Case {
   runs: number;
   /** Only one process at a time, a new one for each run: for models that fill the memory. */
   apart?: boolean;
+  /** A run of the second side is stopped after so many seconds; it then counts as that long, and the ratio is an upper bound. */
+  limitSeconds?: number;
 }
 
 export interface Row {

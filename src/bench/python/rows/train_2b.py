@@ -8,7 +8,7 @@ from models import load, trainer, with_lora
 
 def prepare(spec):
     ids = torch.tensor(spec["ids"])
-    model = with_lora(load(spec["folder"], torch.bfloat16), 8, 16)
+    model = with_lora(load(spec["folder"], getattr(torch, spec["dtype"])), 8, 16)
     model.train()
 
     def loss():
@@ -22,4 +22,5 @@ def prepare(spec):
         step()
         return {"seconds": time.perf_counter() - started}
 
-    return {"loss": step()}, run
+    with torch.no_grad():
+        return {"loss": loss().item()}, run

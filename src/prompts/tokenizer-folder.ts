@@ -134,10 +134,32 @@ function checkTokenizerJson(file: string, json: Record<string, unknown>): void {
       special,
     );
   }
+  for (const part of Object.keys(STEPS)) {
+    if (json[part] !== null && json[part] !== undefined) checkStep(part, json[part], STEPS[part]!);
+  }
+
+  function checkStep(place: string, step: unknown, list: string): void {
+    const good = isRecord(step) && typeof step.type === "string";
+    expect(good, place, 'an object with a "type"', step);
+    const { type, [list]: steps } = step as Record<string, unknown>;
+    if (type !== "Sequence") return;
+    expect(Array.isArray(steps), `${place}.${list}`, "a list", steps);
+    for (const [i, one] of (steps as unknown[]).entries()) checkStep(`${place}.${list}[${i}]`, one, list);
+  }
 }
+
+/** What text goes through before and after the model, and the name that a sequence of it gives its list. */
+const STEPS: Record<string, string> = {
+  normalizer: "normalizers",
+  pre_tokenizer: "pretokenizers",
+  post_processor: "processors",
+  decoder: "decoders",
+};
 
 // Decomposed Hangul (NFD): SentencePiece composes it, the Rust tokenizers make it unknown tokens; composed, both agree.
 const CONJOINING_JAMO = /[\u1100-\u11ff]+/g;
+
+const PROBE = "한국어 text, 1";
 
 /** What the library throws on a file that it does not understand, as TokenizerError. */
 async function understood<T>(folder: string, open: () => Promise<T>): Promise<T> {
@@ -155,9 +177,12 @@ export async function openTokenizerFolder(folder: string): Promise<TokenizerFold
   const json = readJson<TokenizerJson>(folder, "tokenizer.json");
   const config = readJson<Record<string, unknown>>(folder, "tokenizer_config.json");
   checkTokenizerJson(join(folder, "tokenizer.json"), json);
-  const full = await understood(folder, async () =>
-    repair(await AutoTokenizer.from_pretrained(resolve(folder), { local_files_only: true })),
-  );
+  const full = await understood(folder, async () => {
+    const opened = repair(await AutoTokenizer.from_pretrained(resolve(folder), { local_files_only: true }));
+    // Some settings are looked at only when text goes through them.
+    opened.decode(opened.encode(PROBE));
+    return opened;
+  });
   const template = typeof full.chat_template === "string" ? full.chat_template : undefined;
 
   const added = json.added_tokens ?? [];

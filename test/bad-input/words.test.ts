@@ -131,6 +131,22 @@ refuses("tokenizers", [
     "added_tokens[0].special",
     "true or false",
   ]),
+  tokenizer("a decoder of null steps", (json) => (json.decoder = { type: "Sequence", decoders: [null] }), [
+    "decoder.decoders[0]",
+    'an object with a "type"',
+    "null",
+  ]),
+  tokenizer("a decoder that is a number", (json) => (json.decoder = 3), ["decoder", "an object", "3"]),
+  tokenizer(
+    "a pre-tokenizer's sequence without a list",
+    (json) => (json.pre_tokenizer = { type: "Sequence" }),
+    ["pre_tokenizer.pretokenizers", "a list", "nothing"],
+  ),
+  tokenizer(
+    "a decoder that fails at use",
+    (json) => (json.decoder = { type: "Replace", pattern: { String: 5 }, content: " " }),
+    ["is not understood"],
+  ),
   tokenizer("an unknown normalizer", (json) => (json.normalizer = { type: "Magic" }), [
     "is not understood",
     "Magic",

@@ -1,7 +1,7 @@
 // One decoding step as a TensorFlow graph: recorded from the eager step, then run with weights, keys and values as inputs.
 // The same ops on the same numbers; what falls away is the cost of calling some 70 of them a layer one by one.
-import { plan } from "../engine/graph/plan";
-import { GraphSession } from "../engine/graph/session";
+import { GraphCache } from "../engine/graph/cache";
+import type { GraphSession } from "../engine/graph/session";
 import { type Named, type Trace, trace } from "../engine/graph/trace";
 import { argMax } from "../engine/raw";
 import { type Tensor, tf } from "../engine/tf";
@@ -21,9 +21,8 @@ const RECORDED = [
   { batch: 3, past: 11 },
 ] as const;
 
-/** A graph holds no weights, so one serves all decoders of a structure; it takes some megabytes, so few are kept. */
-const graphs = new Map<string, GraphSession>();
-const MAX_GRAPHS = 4;
+/** One graph serves all decoders of a structure. */
+const graphs = new GraphCache(4);
 
 /**
  * The decoder's step for one token a row, as a function of the tokens, the cache that it extends and 1 for each real token
@@ -57,18 +56,11 @@ function sessionFor(decoder: Decoder): GraphSession {
     Object.entries(parametersOf(decoder)).map(([name, { shape }]) => [name, shape]),
     [...(decoder.adapter ?? [])].map(([module, { scale }]) => [module, scale]),
   ]);
-  let session = graphs.get(structure);
-  if (!session) {
-    const [first, second] = RECORDED.map(({ batch, past }) => recordStep(decoder, batch, past));
-    session = new GraphSession(plan(first!, second!));
-    const [oldest] = graphs.keys();
-    if (graphs.size >= MAX_GRAPHS) {
-      graphs.get(oldest!)!.dispose();
-      graphs.delete(oldest!);
-    }
-    graphs.set(structure, session);
-  }
-  return session;
+  const [first, second] = RECORDED;
+  return graphs.get(structure, () => [
+    recordStep(decoder, first.batch, first.past),
+    recordStep(decoder, second.batch, second.past),
+  ]);
 }
 
 /** Takes the eager step once with `batch` rows after `past` positions of zeros. */

@@ -39,6 +39,20 @@ function positions(config: EncoderConfig, ids: Tensor): Tensor {
   return tf.add(tf.mul(tf.cumsum(present, 1), present), tf.scalar(config.padTokenId, "int32"));
 }
 
+/** What an encoder's layers read: int32 [batch * time] each, and `mask` float32 [batch, time], 1 at tokens, 0 at padding. */
+export type EncoderInputs = Record<"ids" | "positions" | "types" | "mask", Tensor>;
+
+/** From ids and token types, int32 [batch, time], and mask. */
+export function encoderInputs(
+  config: EncoderConfig,
+  ids: Tensor,
+  mask: Tensor,
+  tokenTypes: Tensor = tf.zerosLike(ids),
+): EncoderInputs {
+  const flat = (indices: Tensor) => tf.reshape(indices, [-1]);
+  return { ids: flat(ids), positions: flat(positions(config, ids)), types: flat(tokenTypes), mask };
+}
+
 /**
  * Hidden states of an encoder: entry 0 is the normed embedding, entry i the output of layer i, each [batch, time, hidden].
  * `ids` int32 [batch, time], `mask` float32 [batch, time] with 1 at tokens and 0 at padding; what stands at padding in
@@ -51,23 +65,33 @@ export function encoderForward(
   mask: Tensor,
   options: EncoderOptions = {},
 ): Tensor[] {
-  const [batch, time] = ids.shape as [number, number];
+  const inputs = encoderInputs(config, ids, mask, options.tokenTypes);
+  const states = encoderLayers(config, weights, inputs, options.layers ?? config.numHiddenLayers);
+  return states.map((state) => tf.reshape(state, [...mask.shape, config.hiddenSize]));
+}
+
+/** The states of `encoderForward` up to `layers`, each [batch * time, hidden]. */
+export function encoderLayers(
+  config: EncoderConfig,
+  weights: WeightLookup,
+  { ids, positions, types, mask }: EncoderInputs,
+  layers: number,
+): Tensor[] {
+  const [batch, time] = mask.shape as [number, number];
   const { hiddenSize, numAttentionHeads: heads } = config;
   const headDim = hiddenSize / heads;
   const norm = (name: string, x: Tensor) =>
     layerNorm(x, weights(`${name}.weight`), weights(`${name}.bias`), config.layerNormEps);
-  const rows = (name: string, indices: Tensor) =>
-    tf.gather(weights(`embeddings.${name}.weight`), tf.reshape(indices, [-1]));
-  const types = options.tokenTypes ?? tf.zerosLike(ids);
+  const rows = (name: string, indices: Tensor) => tf.gather(weights(`embeddings.${name}.weight`), indices);
   const embedded = tf.add(
-    tf.add(rows("word_embeddings", ids), rows("position_embeddings", positions(config, ids))),
+    tf.add(rows("word_embeddings", ids), rows("position_embeddings", positions)),
     rows("token_type_embeddings", types),
   );
   // Large enough to make the softmax exactly 0 at padding, small enough never to overflow.
   const padding = tf.reshape(tf.mul(tf.sub(mask, 1), 1e30), [batch, 1, 1, time]);
   const split = (x: Tensor) => tf.transpose(tf.reshape(x, [batch, time, heads, headDim]), [0, 2, 1, 3]);
   const states = [norm("embeddings.LayerNorm", embedded)];
-  for (let i = 0; i < (options.layers ?? config.numHiddenLayers); i++) {
+  for (let i = 0; i < layers; i++) {
     const layer = `encoder.layer.${i}`;
     const x = states[i] as Tensor;
     const part = (name: string) => split(dense(weights, `${layer}.attention.self.${name}`, x));
@@ -83,5 +107,5 @@ export function encoderForward(
       norm(`${layer}.output.LayerNorm`, tf.add(dense(weights, `${layer}.output.dense`, widened), attended)),
     );
   }
-  return states.map((state) => tf.reshape(state, [batch, time, hiddenSize]));
+  return states;
 }

@@ -27,6 +27,7 @@ export const capture: Row = {
     "32 prompts of 128 random tokens, 48 new tokens each, batches of 16, no stop token; statistics, coding and writing of the cache are inside. One untimed run first; both sides must write the same tokens.",
   remarks: [
     "Both sides decode with one graph a step. Op by op the writing itself took about 1.7 times as much processor time (docs/LOG.md), so that the same statistics and coding were a smaller share of it.",
+    "Why it falls short: since the writing is a graph it takes less than two thirds of the time that it took, and capture what it took before: with op-by-op writing the ratios were 1.11 (k = 32) and 1.06 (k = 64). Some 80 ms of the difference are the statistics on the device (half of them the top k), the rest is coding in JavaScript. Tried: smaller pieces for the statistics (no gain), views in place of copies of a position. Next: statistics inside the decoding graph, coding in a worker while the next step runs.",
   ],
   cases: () =>
     [32, 64].map((topK) => {

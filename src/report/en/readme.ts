@@ -47,7 +47,7 @@ export const readme: ReadmeWords = {
   measured: {
     heading: ["measured", ""],
     study: "`npm run study` with nothing finished, set-up not counted",
-    slowest: (notebook) => `its longest notebook, ${notebook}`,
+    slowest: (notebook) => `its longest notebook, \`${notebook}\``,
     testsLabel: "`npm test`",
     tests: (passed, failed) => `${passed} passed, ${failed} failed`,
     clone: "files of a clone",

@@ -47,7 +47,7 @@ export const readme: ReadmeWords = {
   measured: {
     heading: ["잰 것", ""],
     study: "끝난 단계가 없을 때의 `npm run study` (설치 제외)",
-    slowest: (notebook) => `그 가운데 가장 긴 노트북 ${notebook}`,
+    slowest: (notebook) => `그 가운데 가장 긴 노트북 \`${notebook}\``,
     testsLabel: "`npm test`",
     tests: (passed, failed) => `통과 ${passed}, 실패 ${failed}`,
     clone: "받은 저장소의 파일",

@@ -66,7 +66,7 @@ export const generate: Row = {
     "64 new tokens after prompts of 64 random tokens, no stop token, fp32. One untimed run on each side first; both must write the same tokens. The share of memory bandwidth is weight bytes a step over what the engine reads when it sums a quarter gigabyte.",
   remarks: [
     "After the prompt a step is one TensorFlow graph of 290 ops (src/generation/decode-graph.ts) instead of some 70 calls of the engine a layer. Recording it is in the untimed run. The same tokens and logits as op by op.",
-    "Why it falls short: 1.4 ms of a step at batch 1 pass with two threads, 0.5 with one: TensorFlow cuts each product of one row in two and hands it over, some 60 times a step. One thread for the whole process was not kept, as training and larger batches lose by it. Next: one product for q, k, v and one for gate, up, so that there are fewer to hand over.",
+    "Why it falls short: 1.4 ms of a step at batch 1 pass with two threads, 0.5 with one: TensorFlow cuts each product of one row in two and hands it over, some 60 times a step. One thread for the whole process was not kept, as training and larger batches lose by it. With TF_NUM_INTEROP_THREADS=1 the row gave 0.606 at batch 1 and 0.951 at batch 16 (one try); what that does to training was not measured, so it is not set. Next: that measurement, and one product for q, k, v and one for gate, up, so that there are fewer to hand over.",
   ],
   cases: () =>
     [1, 16].map((batch) => {

@@ -87,7 +87,7 @@ export const generate2b: Row = {
   method:
     "8 new tokens after a prompt of 16 (batch 1 and 16), random bfloat16 weights, one process at a time. No untimed run: a run takes long enough to forget what the first call costs.",
   remarks: [
-    "Batch 16 falls short: widening a bfloat16 block to fp32 costs 51 ms of processor time a matrix of 9,216 x 2,304 at 16 rows against 44 in fp32, most of it packing in the engine's product; TensorFlow's own bfloat16 product was no faster (9.9 ms against 9.3 at batch 1). At batch 1 the same widening doubles the traffic, which the share of bandwidth shows. Next: a native product of bfloat16 rows, which the binding does not offer.",
+    "Why batch 1 falls short: each bfloat16 block is widened to fp32 before its product (9.3 ms of processor time for a matrix of 9,216 x 2,304 against 4.9 in fp32), so that a step reaches an eighth of the memory bandwidth; torch multiplies bfloat16 rows directly. Tried: TensorFlow's own bfloat16 product (9.9 ms). Of a first comparison beside other work (0.49 and 1.16) nothing remained. Next: a native product of bfloat16 rows, which the binding does not offer, or fp32 copies where memory allows.",
   ],
   onlyByName: true,
   cases: () =>

@@ -100,7 +100,7 @@ export function distillationRows(
     };
   };
   if (teacher.kind === "sparse" && targets instanceof Int32Array && tail === "bucket" && temperature === 1) {
-    rows.listed = listedBucket(targets, teacher, options, observe);
+    rows.listed = () => listedBucket(targets, teacher, options, observe);
   }
   return rows;
 }

@@ -2,18 +2,18 @@
 import * as fs from "node:fs";
 import * as os from "node:os";
 import { frozenMemory } from "./ledger";
-import { engine } from "./load-engine";
+import { engine, onGpu } from "./load-engine";
 
 /** What a reader must know to judge a figure from this machine. */
 export function engineFacts(): Record<string, string> {
-  const backend = engine.backend() as { isUsingGpuDevice: boolean; binding: { TF_Version: string } };
+  const backend = engine.backend() as { binding: { TF_Version: string } };
   const cpus = os.cpus();
   const gib = (bytes: number) => `${(bytes / 2 ** 30).toFixed(1)} GiB`;
   return {
     node: process.versions.node,
     tfjs: engine.version.tfjs,
     tensorflow: backend.binding.TF_Version,
-    device: backend.isUsingGpuDevice ? "GPU" : "CPU",
+    device: onGpu() ? "GPU" : "CPU",
     processor: cpus[0]?.model.trim() ?? "unknown",
     threads: process.env.TF_NUM_INTRAOP_THREADS ?? String(os.availableParallelism()),
     memory: gib(os.totalmem()),

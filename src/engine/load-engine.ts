@@ -34,3 +34,6 @@ function load(): Engine {
 
 /** tfjs-node-gpu on the native backend. */
 export const engine = load();
+
+/** Whether tensors lie in a GPU's memory. */
+export const onGpu = (): boolean => (engine.backend() as { isUsingGpuDevice: boolean }).isUsingGpuDevice;

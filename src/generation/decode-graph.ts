@@ -3,6 +3,7 @@
 import { GraphCache } from "../engine/graph/cache";
 import type { GraphSession } from "../engine/graph/session";
 import { type Named, type Trace, trace } from "../engine/graph/trace";
+import { onGpu } from "../engine/load-engine";
 import { argMax } from "../engine/raw";
 import { type Tensor, tf } from "../engine/tf";
 import { type Decoder, type ForwardOptions, KeyValueCache } from "../models/decoder";
@@ -32,8 +33,7 @@ const graphs = new GraphCache(4);
 export function decodeGraph(
   decoder: Decoder,
 ): ((ids: Int32Array, cache: KeyValueCache, keyMask: KeyMask) => DecodingStep) | undefined {
-  const { isUsingGpuDevice } = tf.backend() as unknown as { isUsingGpuDevice: boolean };
-  if (isUsingGpuDevice || [...decoder.weights.values()].some((w) => !(w instanceof tf.Tensor))) return;
+  if (onGpu() || [...decoder.weights.values()].some((w) => !(w instanceof tf.Tensor))) return;
   const session = sessionFor(decoder);
   const parameters = parametersOf(decoder);
   return (ids, cache, keyMask) =>

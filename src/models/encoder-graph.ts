@@ -1,6 +1,7 @@
 // An encoder's forward pass as one TensorFlow graph: recorded from the eager pass, then run with batch and weights as inputs.
 import { GraphCache } from "../engine/graph/cache";
 import { type Named, type Trace, trace } from "../engine/graph/trace";
+import { onGpu } from "../engine/load-engine";
 import { type Tensor, tf } from "../engine/tf";
 import type { EncoderConfig } from "./encoder-config";
 import { type EncoderInputs, encoderLayers } from "./encoder-forward";
@@ -20,8 +21,7 @@ export function encoderGraph(
   weights: ReadonlyMap<string, Tensor>,
   layer: number,
 ): EncoderGraph | undefined {
-  const { isUsingGpuDevice } = tf.backend() as unknown as { isUsingGpuDevice: boolean };
-  if (isUsingGpuDevice) return;
+  if (onGpu()) return;
   // The configuration gives every weight's shape.
   const structure = JSON.stringify([config, layer]);
   // Two sizes of which none is the same multiple of another in both, so that each number has one origin.

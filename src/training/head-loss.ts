@@ -20,8 +20,11 @@ import { blockLoss, type ListedLoss } from "./vocabulary-blocks";
 /** Losses of rows start … start + rows.shape[0] and their gradient with respect to the (softcapped) logits. */
 export interface RowLoss {
   (logits: Tensor, start: number): { loss: Tensor; gradient: Tensor };
-  /** The same loss by listed tokens, where it is one: a vocabulary too large for chunks of rows then goes in blocks. */
-  listed?: ListedLoss;
+  /**
+   * The same loss by listed tokens, where it is one: a vocabulary too large for chunks of rows then goes in blocks. Made on
+   * demand: listing a step's tokens takes time, and small vocabularies never need it.
+   */
+  listed?: () => ListedLoss;
 }
 
 /** A chunk of fewer rows reads the head more often than it multiplies by it. */
@@ -48,7 +51,7 @@ export function headLoss(hidden: Tensor, head: Weight, rowLoss: RowLoss, options
     trainable ? [hidden, head as Tensor] : [hidden],
     () => {
       if (byBlocks) {
-        const { total, dHidden } = blockLoss(hidden, head, rowLoss.listed!, cap);
+        const { total, dHidden } = blockLoss(hidden, head, rowLoss.listed!(), cap);
         return { value: mul(total, share ?? tf.scalar(1 / rows)), saved: [dHidden] };
       }
       const total = tf.variable(tf.scalar(0), false);
@@ -94,7 +97,7 @@ export function crossEntropyRows(targets: Int32Array | Tensor): RowLoss {
     return { loss, gradient };
   };
   if (targets instanceof Int32Array) {
-    rows.listed = {
+    rows.listed = () => ({
       ids: targets,
       count: 1,
       rows: (target, others) => {
@@ -102,7 +105,7 @@ export function crossEntropyRows(targets: Int32Array | Tensor): RowLoss {
         const [loss, gradient] = sparseCrossEntropy(concat([target, others], 1), labels);
         return { loss, gradient };
       },
-    };
+    });
   }
   return rows;
 }

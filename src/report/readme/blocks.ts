@@ -10,6 +10,7 @@ import type { Records } from "../records";
 import type { InterpretationWords } from "../sections/interpretation";
 import { TEST_SETS } from "../sections/results";
 import { type LighterTableWords, lighterTable } from "./lighter";
+import { table } from "./table";
 
 export interface ReadmeWords {
   names: Names;
@@ -33,10 +34,6 @@ export interface ReadmeWords {
     on(machine: string, node: string): string;
   };
 }
-
-const row = (cells: string[]): string => `| ${cells.join(" | ")} |`;
-const table = (head: string[], rows: string[][]): string =>
-  [row(head), `|${head.map(() => "---").join("|")}|`, ...rows.map(row)].join("\n");
 
 const three = (amount: Amount | undefined): string => (amount === undefined ? "–" : fixed(amount, 3));
 

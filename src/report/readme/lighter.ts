@@ -5,6 +5,7 @@ import type { Language } from "../../figures/labels";
 import { formName } from "../../figures/lighter";
 import { cellText } from "../document";
 import { formCost, formScore } from "../sections/lighter";
+import { table } from "./table";
 
 export interface LighterTableWords {
   language: Language;
@@ -17,17 +18,12 @@ export interface LighterTableWords {
 export function lighterTable(results: StudyResults, words: LighterTableWords): string {
   const { lighter } = results;
   if (!lighter) return words.none;
-  const row = (cells: readonly string[]) => `| ${cells.join(" | ")} |`;
   const name = (form: Parameters<typeof formName>[0]) => formName(form, words.language);
-  return [
-    row(words.columns),
-    `|${words.columns.map(() => "---").join("|")}|`,
-    ...lighter.rows.map(({ form }) => {
-      const { file, memory, first, rate } = formCost(results, form);
-      const scores = KEPT_METRICS.map((metric) => formScore(results, form, metric));
-      return row([name(form), ...[file, memory, first, rate].map(cellText), ...scores]);
-    }),
-    "",
-    words.recommended(name(lighter.recommended.engine), name(lighter.recommended.onnx)),
-  ].join("\n");
+  const rows = lighter.rows.map(({ form }) => {
+    const { file, memory, first, rate } = formCost(results, form);
+    const scores = KEPT_METRICS.map((metric) => formScore(results, form, metric));
+    return [name(form), ...[file, memory, first, rate].map(cellText), ...scores];
+  });
+  const { engine, onnx } = lighter.recommended;
+  return `${table(words.columns, rows)}\n\n${words.recommended(name(engine), name(onnx))}`;
 }

@@ -12,12 +12,13 @@ import {
   reshape,
   scale,
   scatter,
-  sparseCrossEntropy,
+  scatterAdd,
   split,
   sub,
   sum,
 } from "../engine/raw";
 import { type Tensor, tf } from "../engine/tf";
+import { crossEntropy } from "../training/cross-entropy";
 import { labelsOf, type RowLoss } from "../training/head-loss";
 import type { ListedLoss } from "../training/vocabulary-blocks";
 import type { DeviceTeacher, SparseChunk } from "./device-teacher";
@@ -91,13 +92,9 @@ export function distillationRows(
     const weight = (1 - alpha) * temperature ** 2;
     const weighted = weight === 1 ? divergent : scaled(divergent, weight);
     if (alpha === 0 && !observe) return weighted;
-    const [entropy, slope] = sparseCrossEntropy(logits, labelsOf(targets, start, n));
-    observe?.({ crossEntropy: entropy, divergence: divergent.loss });
-    if (alpha === 0) return weighted;
-    return {
-      loss: add(scale(entropy, alpha), weighted.loss),
-      gradient: add(scale(slope, alpha), weighted.gradient),
-    };
+    const entropy = crossEntropy(logits, labelsOf(targets, start, n));
+    observe?.({ crossEntropy: entropy.loss, divergence: divergent.loss });
+    return alpha === 0 ? weighted : sumOf(scaled(entropy, alpha), weighted);
   };
   if (teacher.kind === "sparse" && targets instanceof Int32Array && tail === "bucket" && temperature === 1) {
     rows.listed = () => listedBucket(targets, teacher, options, observe);
@@ -111,20 +108,29 @@ interface Rows {
   gradient: Tensor;
 }
 
+/** Logits at a temperature. */
+const cool = (logits: Tensor, temperature: number): Tensor =>
+  temperature === 1 ? logits : scale(logits, 1 / temperature);
+
 const scaled = ({ loss, gradient }: Rows, factor: number): Rows => ({
   loss: scale(loss, factor),
   gradient: scale(gradient, factor),
 });
 
+const sumOf = (a: Rows, b: Rows): Rows => ({
+  loss: add(a.loss, b.loss),
+  gradient: add(a.gradient, b.gradient),
+});
+
 const denseRows = (logits: Tensor, teacherLogits: Tensor, options: DistillationOptions): Rows =>
-  fullRows(logits, logSoftmax(scale(teacherLogits, 1 / options.temperature)), options);
+  fullRows(logits, logSoftmax(cool(teacherLogits, options.temperature)), options);
 
 /** Against the teacher's log-probabilities at T over the whole vocabulary, [n, vocab]. */
 function fullRows(logits: Tensor, teacher: Tensor, options: DistillationOptions): Rows {
   const { temperature } = options;
-  const student = logSoftmax(scale(logits, 1 / temperature));
+  const student = logSoftmax(cool(logits, temperature));
   const { loss, gradient } = divergence(teacher, student, options);
-  return { loss, gradient: scale(project(gradient, exp(student)), 1 / temperature) };
+  return { loss, gradient: cool(project(gradient, exp(student)), temperature) };
 }
 
 /** From the derivative by free log-probabilities to that by logits: g - q Σg. */
@@ -173,11 +179,11 @@ function bucketRows(logits: Tensor, chunk: SparseChunk, options: DistillationOpt
   const { k, top } = chunk;
   const [n, vocab] = logits.shape as [number, number];
   const teacher = bucketTeacher(chunk, temperature);
-  const cooled = scale(logits, 1 / temperature);
+  const cooled = cool(logits, temperature);
   const [tailSum, tailShares] = logSumExp(withoutTokens(cooled, top, n * k));
   const student = logSoftmax(concat([reshape(gatherPlaces(cooled, top), [n, k]), tailSum], 1));
   const { loss, gradient } = divergence(teacher, student, options);
-  const slopes = scale(project(gradient, exp(student)), 1 / temperature);
+  const slopes = cool(project(gradient, exp(student)), temperature);
   const [onTop, onTail] = tf.split(slopes, [k, 1], 1) as [Tensor, Tensor];
   return {
     loss,
@@ -222,13 +228,9 @@ function listedBucket(
     const { loss, gradient } = divergence(teacherRows, student, options);
     const [onTop, onTail] = split(project(gradient, exp(student)), [k, 1], 1);
     const divergent = { loss, gradient: concat([onTop!, mul(shares, onTail!)], 1) };
-    const [entropy, slope] = sparseCrossEntropy(concat([listed, others], 1), labelsOf(labels, start, n));
-    observe?.({ crossEntropy: entropy, divergence: loss });
-    const weighted = scaled(divergent, 1 - alpha);
-    return {
-      loss: add(scale(entropy, alpha), weighted.loss),
-      gradient: add(scale(slope, alpha), weighted.gradient),
-    };
+    const entropy = crossEntropy(concat([listed, others], 1), labelsOf(labels, start, n));
+    observe?.({ crossEntropy: entropy.loss, divergence: loss });
+    return sumOf(scaled(entropy, alpha), scaled(divergent, 1 - alpha));
   };
   return { ids, count, rows };
 }
@@ -262,7 +264,7 @@ function restrictedRows(
   const teacher = logSoftmax(scale(topLogits, 1 / temperature));
   const student = logSoftmax(scale(reshape(gatherPlaces(logits, top), [n, k]), 1 / temperature));
   const { loss, gradient } = divergence(teacher, student, options);
-  const slopes = scale(project(gradient, exp(student)), 1 / temperature);
+  const slopes = cool(project(gradient, exp(student)), temperature);
   return { loss, gradient: scatter(top, reshape(slopes, [n * k]), [n, vocab]) };
 }
 
@@ -270,7 +272,7 @@ function restrictedRows(
 function listedRows(logits: Tensor, chunk: SparseChunk, tail: TailMode, temperature: number): Rows {
   const { k, top } = chunk;
   const [n, vocab] = logits.shape as [number, number];
-  const cooled = scale(logits, 1 / temperature);
+  const cooled = cool(logits, temperature);
   // Differences of logits first: a sum of large logits, rounded to fp32, would be off by more than the loss may be.
   const normalised = logSoftmax(cooled);
   const topCooled = scale(chunk.topLogits, 1 / temperature);
@@ -295,7 +297,7 @@ function listedRows(logits: Tensor, chunk: SparseChunk, tail: TailMode, temperat
     const drawnStudent = reshape(gatherPlaces(normalised, drawn), [n, samples]);
     loss = add(loss, sum(mul(shares, sub(drawnTeacher, drawnStudent)), 1));
     mass = add(mass, sum(shares, 1, true));
-    listed = add(listed, scatter(drawn, reshape(shares, [n * samples]), [n, vocab]));
+    listed = add(listed, scatterAdd(drawn, reshape(shares, [n * samples]), [n, vocab]));
   }
   const gradient = scale(sub(mul(exp(normalised), mass), listed), 1 / temperature);
   return { loss, gradient };

@@ -18,8 +18,8 @@ type KeyMask = NonNullable<ForwardOptions["keyMask"]>;
 
 /** Sizes of the two recorded steps: different, and no size twice another one in both. */
 const RECORDED = [
-  { batch: 2, past: 5 },
-  { batch: 3, past: 11 },
+  { batch: 2, room: 5 },
+  { batch: 3, room: 11 },
 ] as const;
 
 /** One graph serves all decoders of a structure. */
@@ -32,57 +32,58 @@ const graphs = new GraphCache(4);
  */
 export function decodeGraph(
   decoder: Decoder,
+  oneThread: boolean,
 ): ((ids: Int32Array, cache: KeyValueCache, keyMask: KeyMask) => DecodingStep) | undefined {
   if (onGpu() || [...decoder.weights.values()].some((w) => !(w instanceof tf.Tensor))) return;
-  const session = sessionFor(decoder);
+  const session = sessionFor(decoder, oneThread);
   const parameters = parametersOf(decoder);
   return (ids, cache, keyMask) =>
     tf.tidy(() => {
+      cache.reserve();
       const step = decoder.inputs(ids, ids.length, { cache, keyMask }, true);
       const { logits, next, ...parts } = session.run({ ...step, ...keysAndValues(cache), ...parameters });
       for (const [i, layer] of cache.layers.entries()) {
-        tf.dispose([layer.keys!, layer.values!]);
-        layer.keys = tf.keep(parts[`keys.${i}`]!);
-        layer.values = tf.keep(parts[`values.${i}`]!);
+        layer.past!.dispose();
+        layer.past = tf.keep(parts[`past.${i}`]!);
       }
       cache.length++;
       return { logits: logits!, next: next! };
     });
 }
 
-function sessionFor(decoder: Decoder): GraphSession {
+function sessionFor(decoder: Decoder, oneThread: boolean): GraphSession {
   const structure = JSON.stringify([
     decoder.config,
+    oneThread,
     Object.entries(parametersOf(decoder)).map(([name, { shape }]) => [name, shape]),
     [...(decoder.adapter ?? [])].map(([module, { scale }]) => [module, scale]),
   ]);
   const [first, second] = RECORDED;
-  return graphs.get(structure, () => [
-    recordStep(decoder, first.batch, first.past),
-    recordStep(decoder, second.batch, second.past),
-  ]);
+  const record = (): [Trace, Trace] => [
+    recordStep(decoder, oneThread, first),
+    recordStep(decoder, oneThread, second),
+  ];
+  return graphs.get(structure, record, oneThread);
 }
 
-/** Takes the eager step once with `batch` rows after `past` positions of zeros. */
-function recordStep(decoder: Decoder, batch: number, past: number): Trace {
+/** Takes the eager step once with `batch` rows and zeros for all positions but the last that there is room for. */
+function recordStep(decoder: Decoder, oneThread: boolean, { batch, room }: (typeof RECORDED)[number]): Trace {
   const { numHiddenLayers, numKeyValueHeads, headDim } = decoder.config;
-  const zeros = () => tf.zeros([batch, numKeyValueHeads, past, headDim]);
   const cache = new KeyValueCache(numHiddenLayers);
   let recorded: Trace;
   try {
     tf.tidy(() => {
-      cache.length = past;
-      for (const layer of cache.layers) [layer.keys, layer.values] = [zeros(), zeros()];
+      cache.length = room - 1;
+      cache.room = room;
+      for (const layer of cache.layers) layer.past = tf.zeros([2 * batch, numKeyValueHeads, room, headDim]);
       const ids = new Int32Array(batch);
-      const keyMask = Array.from({ length: batch }, () => new Array<number>(past + 1).fill(1));
+      const keyMask = Array.from({ length: batch }, () => new Array<number>(room).fill(1));
       const step = decoder.inputs(ids, batch, { cache, keyMask }, true);
       const inputs = { ...step, ...keysAndValues(cache), ...parametersOf(decoder) };
       // The step frees what it extends; the recording needs its inputs to the end.
-      for (const layer of cache.layers) {
-        [layer.keys, layer.values] = [layer.keys!.clone(), layer.values!.clone()];
-      }
+      for (const layer of cache.layers) layer.past = layer.past!.clone();
       const run = (): Named => {
-        const logits = decoder.logits(decoder.hidden(ids, batch, { cache, inputs: step }));
+        const logits = decoder.logits(decoder.hidden(ids, batch, { cache, oneThread, inputs: step }));
         return { logits, next: argMax(logits), ...keysAndValues(cache) };
       };
       recorded = trace({ inputs, state: () => ({}), run });
@@ -93,14 +94,8 @@ function recordStep(decoder: Decoder, batch: number, past: number): Trace {
   }
 }
 
-function keysAndValues({ layers }: KeyValueCache): Named {
-  const all: Named = {};
-  for (const [i, { keys, values }] of layers.entries()) {
-    all[`keys.${i}`] = keys!;
-    all[`values.${i}`] = values!;
-  }
-  return all;
-}
+const keysAndValues = ({ layers }: KeyValueCache): Named =>
+  Object.fromEntries(layers.map(({ past }, i) => [`past.${i}`, past!]));
 
 function parametersOf({ weights, adapter }: Decoder): Named {
   const all: Named = {};

@@ -24,6 +24,9 @@ export interface GenerateOptions {
   onProgress?: (finished: number) => void;
 }
 
+/** A step whose queries have no more numbers than this multiplies them by one thread (docs/LOG.md, 2026-11-30). */
+const ONE_THREAD = 1536;
+
 /** The tokens that the model writes after each prompt, stop token left out, in the order of the prompts. */
 export function generate(
   decoder: Decoder,
@@ -58,7 +61,9 @@ function generateBatch(
   const padded = pads.some((pad) => pad > 0);
   const keyMask = pads.map((pad) => Array.from({ length }, (_, t) => (t < pad ? 0 : 1)));
 
-  const cache = new KeyValueCache(decoder.config.numHiddenLayers);
+  const { numHiddenLayers, numAttentionHeads, headDim } = decoder.config;
+  const oneThread = rows.length * numAttentionHeads * headDim <= ONE_THREAD;
+  const cache = new KeyValueCache(numHiddenLayers);
   const finished = rows.map(() => false);
   try {
     let input = ids;
@@ -66,11 +71,18 @@ function generateBatch(
     for (let step = 0; step < maxNewTokens; step++) {
       if (step > 0) for (const row of keyMask) row.push(1);
       // Recorded where a second step comes: the first one reads the prompts, whatever their length.
-      if (step === 1 && compile) graph = decodeGraph(decoder);
+      if (step === 1 && compile) graph = decodeGraph(decoder, oneThread);
       const next = tf.tidy(() => {
         const { logits, next } = graph
           ? graph(input, cache, keyMask)
-          : eagerStep(decoder, input, cache, padded ? keyMask : undefined, rows.length);
+          : eagerStep(
+              decoder,
+              input,
+              cache,
+              padded ? keyMask : undefined,
+              rows.length,
+              oneThread && step > 0,
+            );
         options.onLogits?.(logits, rows, step);
         if (!sampling) return next.dataSync() as Int32Array;
         const values = logits.dataSync() as Float32Array;
@@ -101,9 +113,10 @@ function eagerStep(
   cache: KeyValueCache,
   keyMask: ForwardOptions["keyMask"],
   rows: number,
+  oneThread: boolean,
 ): DecodingStep {
   const time = ids.length / rows;
-  const hidden = decoder.hidden(ids, rows, { cache, keyMask });
+  const hidden = decoder.hidden(ids, rows, { cache, keyMask, oneThread });
   const last = Int32Array.from({ length: rows }, (_, row) => (row + 1) * time - 1);
   const logits = decoder.logits(time === 1 ? hidden : gatherRows(hidden, tf.tensor1d(last, "int32")));
   return { logits, next: argMax(logits) };

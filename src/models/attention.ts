@@ -4,9 +4,13 @@ import {
   add,
   batchMatMul,
   concat,
+  exp,
+  logSoftmax,
   mul,
+  putRows,
   reshape,
   scale,
+  smallBatchMatMul,
   softmax,
   split,
   sub,
@@ -19,10 +23,12 @@ import { type Tensor, tf } from "../engine/tf";
 import type { DecoderConfig } from "./config";
 import { type RopeTables, rotate, rotateBack } from "./rope";
 
-/** Keys (rotated) and values of one layer so far: [batch, kvHeads, time, headDim]. */
+/**
+ * Keys (rotated) and values of one layer so far in one tensor [2 · batch, kvHeads, time, headDim], all rows' keys first: one
+ * tensor grows where two would, and cutting it between rows copies nothing.
+ */
 export interface LayerCache {
-  keys?: Tensor;
-  values?: Tensor;
+  past?: Tensor;
 }
 
 export interface AttentionInput {
@@ -37,24 +43,32 @@ export interface AttentionInput {
   /** Additive, [batch or 1, 1, groups · time, keys]; absent when every key may be seen. */
   mask?: Tensor;
   cache?: LayerCache;
+  /** Rows of the cache, int32 [2 · batch · kvHeads], that there is room for the new keys and values in; absent: they are appended. */
+  places?: Tensor;
+  /** Products by one thread: of few numbers, they are made sooner than a second thread wakes. */
+  oneThread?: boolean;
   /** Called with the probabilities [batch, heads, time, keys]. */
   observe?: (probabilities: Tensor) => void;
 }
 
-/** Appends along time and keeps the result beyond the surrounding tidy; the shorter tensor is freed. */
-function extend(cache: LayerCache, part: "keys" | "values", fresh: Tensor): Tensor {
-  const past = cache[part];
-  const whole = tf.keep(past ? concat([past, fresh], 2) : fresh);
+/** Adds keys and values, which stay beyond the surrounding tidy, and gives all so far. */
+function extend(cache: LayerCache, keys: Tensor, values: Tensor, places: Tensor | undefined): Tensor[] {
+  const { past } = cache;
+  const [batch, , , width] = keys.shape as [number, number, number, number];
+  const fresh = concat([keys, values], 0);
+  if (past && places) {
+    const rows = putRows(reshape(past, [-1, width]), places, reshape(fresh, [-1, width]));
+    cache.past = tf.keep(reshape(rows, past.shape));
+  } else cache.past = tf.keep(past ? concat([past, fresh], 2) : fresh);
   past?.dispose();
-  cache[part] = whole;
-  return whole;
+  return split(cache.past, [batch, batch], 0);
 }
 
 const SWAP_TIME_AND_HEADS = [0, 2, 1, 3];
 
 /** Attention output [batch · time, heads · headDim]. With a cache the keys and values so far are used and extended. */
 export function attention(config: DecoderConfig, input: AttentionInput): Tensor {
-  const { query, key, value, batch, time, rope, mask, cache, observe } = input;
+  const { query, key, value, batch, time, rope, mask, cache, places, oneThread, observe } = input;
   const {
     numAttentionHeads: heads,
     numKeyValueHeads: kvHeads,
@@ -74,19 +88,19 @@ export function attention(config: DecoderConfig, input: AttentionInput): Tensor 
       const [turning, newValues] = split(all, [heads + kvHeads, kvHeads], 1);
       const [rotatedQuery, newKeys] = split(rotate(turning!, rope), [heads, kvHeads], 1);
       const q = scale(reshape(rotatedQuery!, grouped), cap ? attentionScale / cap : attentionScale);
-      let k = newKeys!;
-      let v = newValues!;
-      if (cache) {
-        k = extend(cache, "keys", k);
-        v = extend(cache, "values", v);
-      }
-      const scores = batchMatMul(q, k, false, true);
+      const [k, v] = (cache ? extend(cache, newKeys!, newValues!, places) : [newKeys, newValues]) as [
+        Tensor,
+        Tensor,
+      ];
+      const product = oneThread ? smallBatchMatMul : batchMatMul;
+      const scores = product(q, k, false, true);
       // softcap before the mask, as Gemma-2 does
       const squashed = cap ? tanh(scores) : undefined;
       const logits = squashed ? scale(squashed, cap!) : scores;
-      const probabilities = softmax(mask ? add(logits, mask) : logits);
+      const seen = mask ? add(logits, mask) : logits;
+      const probabilities = oneThread ? exp(logSoftmax(seen)) : softmax(seen);
       observe?.(reshape(probabilities, [batch, heads, time, k.shape[2]!]));
-      const mixed = reshape(batchMatMul(probabilities, v), [batch, heads, time, headDim]);
+      const mixed = reshape(product(probabilities, v), [batch, heads, time, headDim]);
       const output = reshape(transpose(mixed, SWAP_TIME_AND_HEADS), [batch * time, heads * headDim]);
       const saved = [q, k, v, probabilities, rope.cos, rope.sin];
       return { value: output, saved: squashed ? [...saved, squashed] : saved };

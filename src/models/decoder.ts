@@ -28,16 +28,27 @@ export interface ForwardOptions {
   keyMask?: readonly (readonly number[])[];
   /** Keys and values of earlier positions, extended by this call. */
   cache?: KeyValueCache;
+  /** Attention's products by one thread, for steps of few numbers. */
+  oneThread?: boolean;
   /** Called with the input of layer 0 and each layer's output [batch · time, hidden]; the last one before the final norm. */
   onHidden?: (layer: number, hidden: Tensor) => void;
   /** Called with each layer's attention probabilities [batch, heads, time, keys]. */
   onAttention?: (layer: number, probabilities: Tensor) => void;
 }
 
+/** Positions that are reserved at once. */
+const ROOM = 64;
+const NONE: [number, number][] = [
+  [0, 0],
+  [0, 0],
+];
+
 /** Keys and values of all layers for a running generation. */
 export class KeyValueCache {
   readonly layers: LayerCache[];
   length = 0;
+  /** Positions that the tensors hold, from `length` on nothing yet; absent: as many as there are. */
+  room: number | undefined;
 
   constructor(layers: number) {
     this.layers = Array.from({ length: layers }, () => ({}));
@@ -47,19 +58,30 @@ export class KeyValueCache {
   truncate(length: number): void {
     if (length >= this.length) return;
     for (const layer of this.layers) {
-      for (const part of ["keys", "values"] as const) {
-        const whole = layer[part];
-        if (!whole) continue;
-        const [batch, heads, , width] = whole.shape as [number, number, number, number];
-        layer[part] = length === 0 ? undefined : tf.keep(tf.slice(whole, 0, [batch, heads, length, width]));
-        whole.dispose();
-      }
+      const { past } = layer;
+      if (!past) continue;
+      const [rows, heads, , width] = past.shape as [number, number, number, number];
+      layer.past = length === 0 ? undefined : tf.keep(tf.slice(past, 0, [rows, heads, length, width]));
+      past.dispose();
     }
     this.length = length;
+    this.room = undefined;
+  }
+
+  /** Makes room for the next position and some more where there is none: it can then be written without a copy of all before it. */
+  reserve(): void {
+    if (this.length < (this.room ?? 0)) return;
+    const room = ROOM * Math.ceil((this.length + 1) / ROOM);
+    for (const layer of this.layers) {
+      const past = layer.past!;
+      layer.past = tf.keep(tf.pad(past, [...NONE, [0, room - past.shape[2]!], [0, 0]]));
+      past.dispose();
+    }
+    this.room = room;
   }
 
   dispose(): void {
-    for (const layer of this.layers) tf.dispose([layer.keys, layer.values].filter((t) => t !== undefined));
+    for (const { past } of this.layers) past?.dispose();
   }
 }
 
@@ -96,7 +118,7 @@ export class Decoder {
       for (let layer = 0; layer < config.numHiddenLayers; layer++) {
         const mask = config.slidingLayers[layer] ? masks.sliding : masks.full;
         const run = (input: Tensor, [cos, sin, seen]: readonly (Tensor | undefined)[]) =>
-          this.layer(layer, input, batch, time, { cos: cos!, sin: sin! }, seen, options);
+          this.layer(layer, input, batch, time, { cos: cos!, sin: sin! }, seen, tables.places, options);
         const constants = [rope.cos, rope.sin, ...(mask ? [mask] : [])];
         x = this.recompute ? recomputed(x, this.layerParameters(layer), constants, run) : run(x, constants);
         options.onHidden?.(layer + 1, x);
@@ -107,20 +129,22 @@ export class Decoder {
   }
 
   /**
-   * What `hidden` reads besides the weights: ids, cos, sin, and the masks `mask` and `slidingMask` where they are needed;
-   * with `allMasks` wherever a longer text would need them. The caller disposes them. Throws as `hidden` does.
+   * What `hidden` reads besides the weights: ids, cos, sin, the masks `mask` and `slidingMask` where they are needed (with
+   * `allMasks` wherever a longer text would need them), and for a cache with room the `places` of what comes new. The caller disposes them. Throws as `hidden` does.
    */
   inputs(ids: Int32Array, batch: number, options: ForwardOptions = {}, allMasks = false): DecoderInputs {
     const past = options.cache?.length ?? 0;
     const time = this.checkIds(ids, batch, past);
     const rope = ropeTables(this.config, past, time);
-    const { full, sliding } = this.masks(time, past + time, options.keyMask, allMasks);
+    const room = options.cache?.room;
+    const { full, sliding } = this.masks(past, time, room ?? past + time, options.keyMask, allMasks);
     return {
       ids: tf.tensor1d(ids, "int32"),
       cos: rope.cos,
       sin: rope.sin,
       ...(full && { mask: full }),
       ...(sliding && { slidingMask: sliding }),
+      ...(room && { places: this.places(batch, room, past) }),
     };
   }
 
@@ -159,6 +183,7 @@ export class Decoder {
     time: number,
     rope: RopeTables,
     mask: Tensor | undefined,
+    places: Tensor | undefined,
     options: ForwardOptions,
   ): Tensor {
     const { config } = this;
@@ -173,6 +198,8 @@ export class Decoder {
       rope,
       mask,
       cache: options.cache?.layers[number],
+      places,
+      oneThread: options.oneThread,
       observe: options.onAttention && ((p) => options.onAttention?.(number, p)),
     });
     let attended = this.project(`${name}.self_attn.o_proj`, mixed);
@@ -229,15 +256,24 @@ export class Decoder {
     return tf.reshape(this.norm(module, tf.reshape(x, [(rows * width) / headDim, headDim])), [rows, width]);
   }
 
-  private masks(time: number, keys: number, keyMask: ForwardOptions["keyMask"], all: boolean) {
+  /** Where keys and values of position `past` lie among the rows [2 · batch · kvHeads · room, headDim] of a layer's cache. */
+  private places(batch: number, room: number, past: number): Tensor {
+    const count = 2 * batch * this.config.numKeyValueHeads;
+    return tf.tensor1d(
+      Int32Array.from({ length: count }, (_, i) => i * room + past),
+      "int32",
+    );
+  }
+
+  private masks(first: number, time: number, keys: number, keyMask: ForwardOptions["keyMask"], all: boolean) {
     const { config } = this;
     const groups = config.numAttentionHeads / config.numKeyValueHeads;
     const anySliding = config.slidingLayers.some(Boolean) && config.slidingWindow !== undefined;
     const slides = anySliding && (keys > config.slidingWindow! || all);
     const open = time === 1 && !keyMask && !all;
-    const full = open ? undefined : attentionMask({ queries: time, keys, groups, keyMask });
+    const full = open ? undefined : attentionMask({ queries: time, keys, first, groups, keyMask });
     const sliding = slides
-      ? attentionMask({ queries: time, keys, groups, keyMask, window: config.slidingWindow })
+      ? attentionMask({ queries: time, keys, first, groups, keyMask, window: config.slidingWindow })
       : undefined;
     return { full, sliding };
   }

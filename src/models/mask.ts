@@ -6,6 +6,8 @@ const BLOCKED = -1e9;
 export interface MaskOptions {
   queries: number;
   keys: number;
+  /** Position of the first query; absent: the last query is the last key's. */
+  first?: number;
   /** Query heads that share a key head; their rows are stacked, so the mask repeats. */
   groups: number;
   /** Query i sees keys i - window + 1 … i of the padded row (transformers' meaning). */
@@ -14,12 +16,12 @@ export interface MaskOptions {
   keyMask?: readonly (readonly number[])[];
 }
 
-/** 0 where a query may look, -1e9 where not: [batch or 1, 1, groups · queries, keys]. The last query is the last key's. */
-export function attentionMask({ queries, keys, groups, window, keyMask }: MaskOptions): Tensor {
+/** 0 where a query may look, -1e9 where not: [batch or 1, 1, groups · queries, keys]. */
+export function attentionMask(options: MaskOptions): Tensor {
+  const { queries, keys, groups, window, keyMask, first = keys - queries } = options;
   const rows = keyMask?.length ?? 1;
   const one = queries * keys;
   const mask = new Float32Array(rows * groups * one);
-  const first = keys - queries;
   for (let row = 0; row < rows; row++) {
     const base = row * groups * one;
     for (let query = 0; query < queries; query++) {

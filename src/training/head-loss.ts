@@ -2,19 +2,9 @@
 // The idea is that of Liger-Kernel's and Cut Cross-Entropy's fused losses: the gradient is made in the forward pass.
 import { times, timesTransposed, type Weight } from "../engine/frozen";
 import { withGradient } from "../engine/gradient";
-import {
-  add,
-  concat,
-  matMul,
-  mul,
-  scale,
-  slice,
-  sparseCrossEntropy,
-  sum,
-  tanh,
-  tanhGradient,
-} from "../engine/raw";
+import { add, concat, matMul, mul, scale, slice, sum, tanh, tanhGradient } from "../engine/raw";
 import { type Tensor, tf } from "../engine/tf";
+import { crossEntropy } from "./cross-entropy";
 import { blockLoss, type ListedLoss } from "./vocabulary-blocks";
 
 /** Losses of rows start … start + rows.shape[0] and their gradient with respect to the (softcapped) logits. */
@@ -92,18 +82,14 @@ export function headLoss(hidden: Tensor, head: Weight, rowLoss: RowLoss, options
 
 /** Cross-entropy of each row against its class: the plain language-model loss. targets int32 [rows]. */
 export function crossEntropyRows(targets: Int32Array | Tensor): RowLoss {
-  const rows: RowLoss = (logits, start) => {
-    const [loss, gradient] = sparseCrossEntropy(logits, labelsOf(targets, start, logits.shape[0]!));
-    return { loss, gradient };
-  };
+  const rows: RowLoss = (logits, start) => crossEntropy(logits, labelsOf(targets, start, logits.shape[0]!));
   if (targets instanceof Int32Array) {
     rows.listed = () => ({
       ids: targets,
       count: 1,
       rows: (target, others) => {
         const labels = tf.zeros([target.shape[0]!], "int32") as Tensor;
-        const [loss, gradient] = sparseCrossEntropy(concat([target, others], 1), labels);
-        return { loss, gradient };
+        return crossEntropy(concat([target, others], 1), labels);
       },
     });
   }

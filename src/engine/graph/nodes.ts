@@ -22,11 +22,11 @@ export interface GraphNames {
 const { TF_INT32 } = binding;
 const type = (value: number): AttributeValue => ({ type: value });
 
-/** The graph of a plan and the names in it. */
-export function graphNodes({ ops, leaves, inputs, state, outputs, nextState }: Plan): {
-  nodes: Node[];
-  names: GraphNames;
-} {
+/** The graph of a plan and the names in it. With `inOrder` each op waits for the one before it. */
+export function graphNodes(
+  { ops, leaves, inputs, state, outputs, nextState }: Plan,
+  inOrder: boolean,
+): { nodes: Node[]; names: GraphNames } {
   const nodes: Node[] = [];
   const add = (name: string, op: string, input: string[], attr: Node["attr"]) => {
     nodes.push({ name, op, input, attr });
@@ -64,7 +64,8 @@ export function graphNodes({ ops, leaves, inputs, state, outputs, nextState }: P
   addLeaves(leaves, (dimension) => `in${inputNumber.get(dimension.input)}`, inputs, add);
   for (const [i, { op, attributes, inputs }] of ops.entries()) {
     const attr = Object.fromEntries(attributes.map((a) => [a.name, attributeValue(op, a)]));
-    add(`op${i}`, op, inputs.map(nameOf), attr);
+    const before = inOrder && i > 0 ? [`^op${i - 1}`] : [];
+    add(`op${i}`, op, [...inputs.map(nameOf), ...before], attr);
   }
   const written: string[] = [];
   for (const [name, source] of Object.entries(nextState)) {

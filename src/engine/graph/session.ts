@@ -16,9 +16,15 @@ export class GraphSession {
   private readonly state: string[];
   private disposed = false;
 
-  /** Loads the graph of a plan; its state is empty until `restore`. Free it with `dispose`. */
-  constructor(private readonly plan: Plan) {
-    const { nodes, names } = graphNodes(plan);
+  /**
+   * Loads the graph of a plan; its state is empty until `restore`. Free it with `dispose`.
+   * @param inOrder whether ops that could run at once run one after the other, on one thread: sooner where each is short
+   */
+  constructor(
+    private readonly plan: Plan,
+    inOrder = false,
+  ) {
+    const { nodes, names } = graphNodes(plan, inOrder);
     this.names = names;
     this.state = Object.keys(plan.state);
     const directory = fs.mkdtempSync(path.join(os.tmpdir(), "graph-"));

@@ -2,7 +2,7 @@
 import type { Row } from "./row";
 import { bertscore } from "./rows/bertscore";
 import { cache } from "./rows/cache";
-import { capture } from "./rows/capture";
+import { capture, capture2b } from "./rows/capture";
 import { generate, generate2b } from "./rows/generate";
 import { load9b } from "./rows/load-9b";
 import { loss256k } from "./rows/loss-256k";
@@ -20,6 +20,7 @@ export const rows: readonly Row[] = [
   generate,
   generate2b,
   capture,
+  capture2b,
   cache,
   rouge,
   bertscore,

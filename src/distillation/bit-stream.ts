@@ -4,7 +4,6 @@
 const ESCAPE = 23;
 /** Numbers that an adaptive code remembers before it halves their weight. */
 const MEMORY = 8;
-const ADAPTIVE_BIAS = 0;
 
 export class BitWriter {
   private bytes = new Uint8Array(4096);
@@ -37,8 +36,13 @@ export class BitWriter {
       this.bits(value, 32);
       return;
     }
-    this.bits(((1 << quotient) - 1) << 1, quotient + 1);
-    this.bits(value, parameter);
+    const ones = ((1 << quotient) - 1) << 1;
+    const low = value & ((1 << parameter) - 1);
+    if (quotient + parameter < 16) this.bits((ones << parameter) | low, quotient + 1 + parameter);
+    else {
+      this.bits(ones, quotient + 1);
+      this.bits(value, parameter);
+    }
   }
 
   /** All bytes so far, the last one filled with zeros. */
@@ -134,7 +138,8 @@ export class AdaptiveRice {
   }
 
   private parameter(): number {
-    return Math.max(0, Math.min(31, Math.ceil(Math.log2(this.sum / this.count)) - ADAPTIVE_BIAS));
+    // ceil(log2(mean)), as the bits of the whole number below it: a logarithm a gap is a tenth of the coding.
+    return Math.min(31, 32 - Math.clz32(Math.ceil(this.sum / this.count) - 1));
   }
 
   private follow(value: number): void {

@@ -74,7 +74,10 @@ function writeTokens(
 ): void {
   const count = ids.length;
   // Rank and place in one number: a typed array sorts far faster than a list with a comparison.
-  const keys = Float64Array.from(ids, (id, i) => (prior ? prior.rankOf[id]! : id) * 1024 + i).sort();
+  const keys = new Float64Array(count);
+  for (let i = 0; i < count; i++) keys[i] = (prior ? prior.rankOf[ids[i]!]! : ids[i]!) * 1024 + i;
+  // Ids come in order, ranks do not.
+  if (prior) keys.sort();
   const order = new Int32Array(count);
   const gaps: number[] = new Array(count);
   let lowest = top;
@@ -89,9 +92,9 @@ function writeTokens(
   }
   const span = Math.min(65_535, Math.ceil((top - lowest) / SPAN_STEP));
   const scale = span ? levels / compand(span * SPAN_STEP) : 0;
-  const codes: number[] = [];
+  const codes: number[] = new Array(count);
   for (let n = 0; n < count; n++) {
-    codes.push(levels - Math.min(levels, Math.round(compand(top - logits[order[n]!]!) * scale)));
+    codes[n] = levels - Math.min(levels, Math.round(compand(top - logits[order[n]!]!) * scale));
   }
   const first = riceParameter(gaps.slice(0, FIRST_GAPS));
   const codeParameter = riceParameter(codes);

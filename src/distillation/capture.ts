@@ -1,15 +1,19 @@
 // Takes a teacher's logits into a cache: over the items' own summaries, or over the tokens that it writes itself.
 import { Random } from "../engine/random";
-import { concat } from "../engine/raw";
-import { type Tensor, tf } from "../engine/tf";
 import { generate } from "../generation/generate";
 import type { Decoder } from "../models/decoder";
 import { type Batch, collate } from "../prompts/batch";
 import type { Example } from "../prompts/example";
 import type { LogitCacheWriter } from "./cache";
-import { type CachedRow, emptyRow } from "./cache-row";
-import { CHUNK_ELEMENTS, forEachChunk } from "./scored-logits";
-import { type TailSampling, teacherStatistics } from "./teacher-statistics";
+import { type CachedRow, emptyRow, type RowShape } from "./cache-row";
+import { forEachChunk } from "./scored-logits";
+import {
+  deviceStatistics,
+  readStatistics,
+  rowNumbers,
+  type TailSampling,
+  teacherStatistics,
+} from "./teacher-statistics";
 
 export { cacheError } from "./cache-error";
 
@@ -68,9 +72,7 @@ export function captureGenerated(
   const { padId, stopIds, maxNewTokens, topK } = options;
   forEachBatch(examples, writer, options, (group) => {
     const sampling = tailSampling(writer.header.samples, options.seed, group[0]!.id);
-    const steps = new StepBuffer(group.length, stopIds, (logits) =>
-      teacherStatistics(logits, topK, undefined, sampling),
-    );
+    const written = new WrittenRows(group.length, stopIds);
     const texts = generate(
       decoder,
       group.map((e) => e.promptIds),
@@ -79,14 +81,18 @@ export function captureGenerated(
         stopIds,
         maxNewTokens,
         batchSize: group.length,
-        onLogits: (logits, prompts) => steps.add(logits, prompts),
+        beside: {
+          name: `top ${topK}${sampling ? ", tail" : ""}`,
+          inputs: (rows) => ({ rows: rowNumbers(rows, topK) }),
+          compute: (logits, { rows }) => deviceStatistics(logits, topK, rows!, sampling !== undefined),
+          take: (results, prompts) => written.add(readStatistics(results, sampling), prompts),
+        },
       },
     );
-    steps.flush();
     for (const [i, { id }] of group.entries()) {
-      const row = joinRows(steps.rows[i]!, { topK, samples: writer.header.samples ?? 0 });
-      const written = steps.ended[i] ? row.targetIds.subarray(0, -1) : row.targetIds;
-      if (written.length !== texts[i]!.length || written.some((token, t) => token !== texts[i]![t])) {
+      const row = written.row(i, { topK, samples: writer.header.samples ?? 0 });
+      const tokens = written.ended[i] ? row.targetIds.subarray(0, -1) : row.targetIds;
+      if (tokens.length !== texts[i]!.length || tokens.some((token, t) => token !== texts[i]![t])) {
         throw new Error(`Item ${id}: the captured tokens are not those that were generated.`);
       }
       if (!writer.has(id)) writer.append(id, row);
@@ -94,44 +100,44 @@ export function captureGenerated(
   });
 }
 
-/**
- * Logits of several generation steps, kept until they are worth one pass of statistics: for a small model the passes
- * would otherwise take as long as its own steps.
- */
-class StepBuffer {
-  readonly rows: CachedRow[][];
+/** The statistics of generation steps by prompt; what comes after a stop token is dropped. */
+class WrittenRows {
+  /** Whether a prompt's last token ends its turn. */
   readonly ended: boolean[];
+  /** Where a prompt stands in a step. */
+  private readonly places: number[] = [];
+  private readonly lengths: number[];
+  private readonly steps: CachedRow[] = [];
   private readonly stop: ReadonlySet<number>;
-  private pending: { logits: Tensor; prompts: readonly number[] }[] = [];
 
-  constructor(
-    prompts: number,
-    stopIds: readonly number[],
-    private readonly statisticsOf: (logits: Tensor) => CachedRow,
-  ) {
-    this.rows = Array.from({ length: prompts }, () => []);
-    this.ended = this.rows.map(() => false);
+  constructor(prompts: number, stopIds: readonly number[]) {
+    this.ended = Array.from({ length: prompts }, () => false);
+    this.lengths = this.ended.map(() => 0);
     this.stop = new Set(stopIds);
   }
 
-  add(logits: Tensor, prompts: readonly number[]): void {
-    this.pending.push({ logits: tf.keep(logits.clone()), prompts });
-    if (this.pending.reduce((sum, step) => sum + step.logits.size, 0) >= CHUNK_ELEMENTS) this.flush();
+  /** One position of each prompt. */
+  add(step: CachedRow, prompts: readonly number[]): void {
+    this.steps.push(step);
+    for (const [place, prompt] of prompts.entries()) {
+      this.places[prompt] = place;
+      if (this.ended[prompt]) continue;
+      this.lengths[prompt]!++;
+      this.ended[prompt] = this.stop.has(step.targetIds[place]!);
+    }
   }
 
-  /** Adds the steps so far to their prompts' rows; what comes after a stop token is dropped. */
-  flush(): void {
-    if (this.pending.length === 0) return;
-    const parts = this.pending.map(({ logits }) => logits);
-    const joined = concat(parts, 0);
-    const all = this.statisticsOf(joined);
-    tf.dispose([...parts, joined]);
-    for (const [at, prompt] of this.pending.flatMap(({ prompts }) => prompts).entries()) {
-      if (this.ended[prompt]) continue;
-      this.rows[prompt]!.push(cutRow(all, at, at + 1));
-      if (this.stop.has(all.targetIds[at]!)) this.ended[prompt] = true;
+  row(prompt: number, shape: RowShape): CachedRow {
+    const row = emptyRow(this.lengths[prompt]!, shape);
+    const place = this.places[prompt]!;
+    for (const field of Object.keys(row) as (keyof CachedRow)[]) {
+      const width = this.steps[0]![field].length / this.ended.length;
+      for (let t = 0; t < this.lengths[prompt]!; t++) {
+        const from = this.steps[t]![field];
+        for (let i = 0; i < width; i++) row[field][t * width + i] = from[place * width + i]!;
+      }
     }
-    this.pending = [];
+    return row;
   }
 }
 
@@ -207,7 +213,7 @@ function cutRow(row: CachedRow, from: number, to: number): CachedRow {
   return mapRow(row, cut);
 }
 
-function joinRows(parts: readonly CachedRow[], shape: { topK: number; samples: number }): CachedRow {
+function joinRows(parts: readonly CachedRow[], shape: RowShape): CachedRow {
   const whole = emptyRow(
     parts.reduce((sum, part) => sum + part.targetIds.length, 0),
     shape,

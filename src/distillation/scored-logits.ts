@@ -6,7 +6,7 @@ import { takeRows } from "../models/embedding";
 import type { Batch } from "../prompts/batch";
 
 /** Logits held at once, tokens · vocab. */
-export const CHUNK_ELEMENTS = 4_000_000;
+const CHUNK_ELEMENTS = 4_000_000;
 
 /** Runs `use` on the logits of a batch's scored positions, a chunk at a time. */
 export function forEachChunk(

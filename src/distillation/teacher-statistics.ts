@@ -1,8 +1,25 @@
 // What a cache keeps of a chunk of teacher logits: the top k, exact log-sum-exps, tail mass, entropy, tail samples.
+
+import type { Named } from "../engine/graph/trace";
 import type { Random } from "../engine/random";
-import { add, div, exp, gatherPlaces, max, mul, reshape, scatter, sqrt, sub, sum, topK } from "../engine/raw";
+import {
+  add,
+  columns,
+  div,
+  exp,
+  gatherPlaces,
+  max,
+  mul,
+  reshape,
+  scatter,
+  sqrt,
+  stack,
+  sub,
+  sum,
+  topK,
+} from "../engine/raw";
 import { type Tensor, tf } from "../engine/tf";
-import { type CachedRow, emptyRow, type RowShape, TEMPERATURES } from "./cache-row";
+import { type CachedRow, emptyRow, TEMPERATURES } from "./cache-row";
 
 /** Low enough that exp of it is 0, far from overflow when scaled. */
 const BLOCKED = -1e30;
@@ -40,46 +57,89 @@ export function teacherStatistics(
   sampling?: TailSampling,
 ): CachedRow {
   const n = logits.shape[0]!;
-  const shape: RowShape = { topK: k, samples: sampling?.samples ?? 0 };
-  const row = emptyRow(n, shape);
+  let row: CachedRow;
   tf.tidy(() => {
-    const [topValues, topIndices] = topK(logits, k);
-    const ids = topIndices.dataSync() as Int32Array;
-    const values = topValues.dataSync() as Float32Array;
-    for (let t = 0; t < n; t++) row.targetIds[t] = targets ? targets[t]! : ids[t * k]!;
-    row.goldLogit.set(gatherPlaces(logits, places(row.targetIds, 1)).dataSync());
-    sortById(ids, values, k, row.topIds, row.topLogits);
-
-    const tail = withoutTokens(logits, places(ids, k), n * k);
-    const peak = max(tail, 1, true);
-    const weights = exp(sub(tail, peak));
-    // exp(x / 2) and exp(x / 4) by roots: exp is the dearest op here, and what underflows is below 1e-9 of the sum
-    const root = sqrt(weights);
-    const sums = [weights, root, sqrt(root)].map((powers) => sum(powers, 1));
-    const packed = tf.stack([reshape(peak, [n]), ...sums, sum(mul(weights, logits), 1)]);
-    const numbers = packed.dataSync() as Float32Array;
-    for (let t = 0; t < n; t++) combine(row, t, k, numbers, n);
-    if (sampling) drawTail(row, weights, sums[0]!, sampling, logits);
+    row = readStatistics(deviceStatistics(logits, k, rowNumbers(n, k), sampling !== undefined), sampling);
+    if (!targets) return;
+    row.targetIds.set(targets);
+    row.goldLogit.set(gatherPlaces(logits, places(targets, 1)).dataSync());
   });
+  return row!;
+}
+
+/** Each row's number k times, int32 [n · k]. */
+export const rowNumbers = (n: number, k: number): Tensor =>
+  tf.tensor1d(
+    Int32Array.from({ length: n * k }, (_, i) => Math.floor(i / k)),
+    "int32",
+  );
+
+/**
+ * The device's part, without a number read back: top values and ids [n, k], sums over the tail [5, n], and with `draws` the
+ * tail's probabilities and the logits [n, vocab]. `rows` are the `rowNumbers`.
+ */
+export function deviceStatistics(logits: Tensor, k: number, rows: Tensor, draws: boolean): Named {
+  const [values, ids] = topK(logits, k);
+  const listed = columns([rows, reshape(ids, [-1])]);
+  const tail = withoutTokens(logits, listed, rows.shape[0]!);
+  const peak = max(tail, 1, true);
+  const weights = exp(sub(tail, peak));
+  // exp(x / 2) and exp(x / 4) by roots: exp is the dearest op here, and what underflows is below 1e-9 of the sum
+  const root = sqrt(weights);
+  const total = sum(weights, 1, true);
+  const sums = [total, sum(root, 1, true), sum(sqrt(root), 1, true), sum(mul(weights, logits), 1, true)];
+  return {
+    values,
+    ids,
+    sums: stack([peak, ...sums].map((column) => reshape(column, [-1]))),
+    ...(draws && { shares: div(weights, total), logits }),
+  };
+}
+
+/** The host's part, with the likeliest token of each row as the one predicted. */
+export function readStatistics(device: Named, sampling?: TailSampling): CachedRow {
+  const [n, k] = device.values!.shape as [number, number];
+  const row = emptyRow(n, { topK: k, samples: sampling?.samples ?? 0 });
+  const ids = device.ids!.dataSync() as Int32Array;
+  const values = device.values!.dataSync() as Float32Array;
+  const numbers = device.sums!.dataSync() as Float32Array;
+  sortById(ids, values, k, row.topIds, row.topLogits);
+  for (let t = 0; t < n; t++) combine(row, t, k, numbers, n);
+  if (sampling) drawTail(row, device, sampling);
   return row;
 }
 
 /** Puts a token's top k and the sums over its tail together, in float64. */
 function combine(row: CachedRow, t: number, k: number, numbers: Float32Array, n: number): void {
+  const { topLogits } = row;
+  const from = t * k;
+  let place = from;
+  for (let i = from + 1; i < from + k; i++) if (topLogits[i]! > topLogits[place]!) place = i;
+  const best = topLogits[place]!;
+  row.targetIds[t] = row.topIds[place]!;
+  row.goldLogit[t] = best;
+  // Σ exp(x / T) for T = 1, 2, 4 from one exp: the fourth root's powers.
+  const head = [0, 0, 0];
+  let weighted = 0;
+  for (let i = from; i < from + k; i++) {
+    const logit = topLogits[i]!;
+    const fourth = Math.exp((logit - best) / 4);
+    const half = fourth * fourth;
+    const whole = half * half;
+    head[0]! += whole;
+    head[1]! += half;
+    head[2]! += fourth;
+    weighted += whole * logit;
+  }
   const peak = numbers[t]!;
-  const top = row.topLogits.subarray(t * k, (t + 1) * k);
-  const best = top.reduce((a, b) => Math.max(a, b));
   for (const [i, temperature] of TEMPERATURES.entries()) {
-    let head = 0;
-    for (const logit of top) head += Math.exp((logit - best) / temperature);
     const logTail = (peak - best) / temperature + Math.log(numbers[(i + 1) * n + t]!);
-    const logSum = Math.log(head + Math.exp(logTail));
+    const logSum = Math.log(head[i]! + Math.exp(logTail));
     row.logSumExp[t * 3 + i] = best / temperature + logSum;
     row.logTail[t * 3 + i] = logTail - logSum;
     if (temperature !== 1) continue;
     const total = best + logSum;
-    let expected = Math.exp(peak - total) * numbers[4 * n + t]!;
-    for (const logit of top) expected += Math.exp(logit - total) * logit;
+    const expected = Math.exp(peak - total) * numbers[4 * n + t]! + weighted * Math.exp(best - total);
     row.entropy[t] = Math.max(0, total - expected);
   }
 }
@@ -105,17 +165,11 @@ function sortById(
   }
 }
 
-/** Inverse-transform draws from the tail's cumulative weights. */
-function drawTail(
-  row: CachedRow,
-  weights: Tensor,
-  total: Tensor,
-  { samples, random }: TailSampling,
-  logits: Tensor,
-): void {
-  const [n, vocab] = weights.shape as [number, number];
-  const shares = div(weights, reshape(total, [n, 1])).dataSync() as Float32Array;
-  const values = logits.dataSync() as Float32Array;
+/** Inverse-transform draws from the tail's cumulative probabilities. */
+function drawTail(row: CachedRow, device: Named, { samples, random }: TailSampling): void {
+  const [n, vocab] = device.shares!.shape as [number, number];
+  const shares = device.shares!.dataSync() as Float32Array;
+  const values = device.logits!.dataSync() as Float32Array;
   for (let t = 0; t < n; t++) {
     const draws = Float64Array.from({ length: samples }, () => random.next()).sort();
     let cumulative = 0;

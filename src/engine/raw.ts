@@ -154,13 +154,16 @@ export const transpose = (x: Tensor, permutation: readonly number[]): Tensor =>
     [x, ints(permutation)],
   );
 
-/** Vectors [n] as the columns of a matrix [n, count]. */
-export const columns = (tensors: readonly Tensor[]): Tensor =>
+const pack = (axis: number) => (tensors: readonly Tensor[]) =>
   backend.executeSingleOutput(
     "Pack",
-    [int("N", tensors.length), type("T", tensors[0]!.dtype), int("axis", 1)],
+    [int("N", tensors.length), type("T", tensors[0]!.dtype), int("axis", axis)],
     [...tensors],
   );
+/** Vectors [n] as the rows of a matrix [count, n]. */
+export const stack = pack(0);
+/** Vectors [n] as the columns of a matrix [n, count]. */
+export const columns = pack(1);
 
 export const concat = (tensors: readonly Tensor[], axis: number): Tensor =>
   tensors.length === 1
@@ -269,11 +272,11 @@ export const argMax = (x: Tensor): Tensor =>
     [x, int32(x.rank - 1)],
   );
 
-/** The k largest values of the last axis in falling order, and their indices. */
+/** The k largest values of the last axis in any order, and their indices. */
 export const topK = (x: Tensor, k: number): [values: Tensor, indices: Tensor] =>
   backend.executeMultipleOutputs(
     "TopKV2",
-    [bool("sorted", true), type("T", x.dtype), type("Tk", "int32"), type("index_type", "int32")],
+    [bool("sorted", false), type("T", x.dtype), type("Tk", "int32"), type("index_type", "int32")],
     [x, int32(k)],
     2,
   ) as [Tensor, Tensor];

@@ -1,18 +1,30 @@
-// One decoding step as a TensorFlow graph: recorded from the eager step, then run with weights, keys and values as inputs.
-// The same ops on the same numbers; what falls away is the cost of calling some 70 of them a layer one by one.
+// Reading the prompts and one decoding step as TensorFlow graphs: recorded from the eager ops, then run with weights, keys
+// and values as inputs. What falls away is the cost of calling some 70 ops a layer one by one.
 import { GraphCache } from "../engine/graph/cache";
 import type { GraphSession } from "../engine/graph/session";
 import { type Named, type Trace, trace } from "../engine/graph/trace";
 import { onGpu } from "../engine/load-engine";
-import { argMax } from "../engine/raw";
+import { argMax, gatherRows } from "../engine/raw";
 import { type Tensor, tf } from "../engine/tf";
-import { type Decoder, type ForwardOptions, KeyValueCache } from "../models/decoder";
+import { type Decoder, type DecoderInputs, type ForwardOptions, KeyValueCache } from "../models/decoder";
+import type { Beside } from "./generate";
 
 /** What a decoding step gives: logits [batch, vocab], and each row's likeliest token, int32 [batch]. */
 export interface DecodingStep {
   logits: Tensor;
   next: Tensor;
+  /** Of the computation beside the step. */
+  results?: Named;
 }
+
+export interface DecodingOptions {
+  /** Attention's products by one thread, and all ops in order. */
+  oneThread: boolean;
+  beside?: Pick<Beside, "name" | "inputs" | "compute">;
+}
+
+/** Names of what is beside the step, among inputs and outputs. */
+const BESIDE = "beside.";
 
 type KeyMask = NonNullable<ForwardOptions["keyMask"]>;
 
@@ -22,52 +34,146 @@ const RECORDED = [
   { batch: 3, room: 11 },
 ] as const;
 
+/** Sizes of the two recorded prompts, likewise. */
+const RECORDED_PROMPTS = [
+  { batch: 2, time: 5 },
+  { batch: 3, time: 11 },
+] as const;
+
 /** One graph serves all decoders of a structure. */
-const graphs = new GraphCache(4);
+const graphs = new GraphCache(8);
+
+/** Whether a decoder's steps can be graphs (weights are fp32) and gain by it (on a GPU inputs would travel every step). */
+export const canBeGraph = (decoder: Decoder): boolean =>
+  !onGpu() && [...decoder.weights.values()].every((weight) => weight instanceof tf.Tensor);
 
 /**
- * The decoder's step for one token a row, as a function of the tokens, the cache that it extends and 1 for each real token
- * so far, the new ones included. Batch and length are free. Undefined where a step cannot be a graph (weights narrower than
- * fp32) or gains nothing (on a GPU inputs would travel every step). Weights are read at every call, so they may change.
+ * Reads prompts [batch · time] into an empty cache, `keyMask` telling padding from tokens, and gives the logits after the
+ * last position. Batch and length are free; weights are read at every call.
  */
-export function decodeGraph(
+export function promptGraph(
   decoder: Decoder,
-  oneThread: boolean,
-): ((ids: Int32Array, cache: KeyValueCache, keyMask: KeyMask) => DecodingStep) | undefined {
-  if (onGpu() || [...decoder.weights.values()].some((w) => !(w instanceof tf.Tensor))) return;
-  const session = sessionFor(decoder, oneThread);
+): (ids: Int32Array, cache: KeyValueCache, keyMask: KeyMask) => DecodingStep {
+  const [first, second] = RECORDED_PROMPTS;
+  const session = graphs.get(structure(decoder, "prompt"), () => [
+    recordPrompt(decoder, first),
+    recordPrompt(decoder, second),
+  ]);
   const parameters = parametersOf(decoder);
   return (ids, cache, keyMask) =>
     tf.tidy(() => {
-      cache.reserve();
-      const step = decoder.inputs(ids, ids.length, { cache, keyMask }, true);
-      const { logits, next, ...parts } = session.run({ ...step, ...keysAndValues(cache), ...parameters });
-      for (const [i, layer] of cache.layers.entries()) {
-        layer.past!.dispose();
-        layer.past = tf.keep(parts[`past.${i}`]!);
-      }
-      cache.length++;
+      const given = promptInputs(decoder, ids, keyMask);
+      const { logits, next, ...parts } = session.run({ ...given, ...parameters });
+      adopt(cache, parts);
+      cache.length = ids.length / keyMask.length;
       return { logits: logits!, next: next! };
     });
 }
 
-function sessionFor(decoder: Decoder, oneThread: boolean): GraphSession {
-  const structure = JSON.stringify([
+/**
+ * The decoder's step for one token a row, as a function of the tokens, the cache that it extends and 1 for each real token
+ * so far, the new ones included. Batch and length are free; weights are read at every call.
+ */
+export function decodeGraph(
+  decoder: Decoder,
+  options: DecodingOptions,
+): ((ids: Int32Array, cache: KeyValueCache, keyMask: KeyMask, beside?: Named) => DecodingStep) | undefined {
+  if (onGpu() || [...decoder.weights.values()].some((w) => !(w instanceof tf.Tensor))) return;
+  const session = sessionFor(decoder, options);
+  const parameters = parametersOf(decoder);
+  return (ids, cache, keyMask, beside = {}) =>
+    tf.tidy(() => {
+      cache.reserve();
+      const step = decoder.inputs(ids, ids.length, { cache, keyMask }, true);
+      const { logits, next, ...parts } = session.run({
+        ...step,
+        ...keysAndValues(cache),
+        ...parameters,
+        ...prefixed(beside),
+      });
+      adopt(cache, parts);
+      cache.length++;
+      return { logits: logits!, next: next!, ...(options.beside && { results: results(parts) }) };
+    });
+}
+
+const prefixed = (tensors: Named): Named =>
+  Object.fromEntries(Object.entries(tensors).map(([name, tensor]) => [BESIDE + name, tensor]));
+
+const results = (parts: Named): Named =>
+  Object.fromEntries(
+    Object.entries(parts).flatMap(([name, tensor]) =>
+      name.startsWith(BESIDE) ? [[name.slice(BESIDE.length), tensor]] : [],
+    ),
+  );
+
+function sessionFor(decoder: Decoder, options: DecodingOptions): GraphSession {
+  const [first, second] = RECORDED;
+  const record = (): [Trace, Trace] => [
+    recordStep(decoder, options, first),
+    recordStep(decoder, options, second),
+  ];
+  const name = structure(decoder, "step", options.oneThread, options.beside?.name);
+  return graphs.get(name, record, options.oneThread ? strandOf : undefined);
+}
+
+/** What a graph depends on. */
+const structure = (decoder: Decoder, ...kind: unknown[]): string =>
+  JSON.stringify([
+    kind,
     decoder.config,
-    oneThread,
     Object.entries(parametersOf(decoder)).map(([name, { shape }]) => [name, shape]),
     [...(decoder.adapter ?? [])].map(([module, { scale }]) => [module, scale]),
   ]);
-  const [first, second] = RECORDED;
-  const record = (): [Trace, Trace] => [
-    recordStep(decoder, oneThread, first),
-    recordStep(decoder, oneThread, second),
-  ];
-  return graphs.get(structure, record, oneThread);
+
+/** Takes over keys and values that a graph gave. */
+function adopt(cache: KeyValueCache, parts: Named): void {
+  for (const [i, layer] of cache.layers.entries()) {
+    layer.past?.dispose();
+    layer.past = tf.keep(parts[`past.${i}`]!);
+  }
 }
 
+/** What reading prompts reads besides weights; `last`: the number of each row's last position. */
+function promptInputs(decoder: Decoder, ids: Int32Array, keyMask: KeyMask): DecoderInputs {
+  const rows = keyMask.length;
+  const time = ids.length / rows;
+  const last = Int32Array.from(keyMask, (_, row) => (row + 1) * time - 1);
+  return { ...decoder.inputs(ids, rows, { keyMask }, true), last: tf.tensor1d(last, "int32") };
+}
+
+/** Reads `batch` prompts of `time` tokens once, op by op. */
+function recordPrompt(decoder: Decoder, { batch, time }: (typeof RECORDED_PROMPTS)[number]): Trace {
+  const cache = new KeyValueCache(decoder.config.numHiddenLayers);
+  let recorded: Trace;
+  try {
+    tf.tidy(() => {
+      const ids = new Int32Array(batch * time);
+      const keyMask = Array.from({ length: batch }, () => new Array<number>(time).fill(1));
+      const { last, ...given } = promptInputs(decoder, ids, keyMask);
+      const run = (): Named => {
+        const hidden = decoder.hidden(ids, batch, { cache, inputs: given });
+        const logits = decoder.logits(gatherRows(hidden, last!));
+        return { logits, next: argMax(logits), ...keysAndValues(cache) };
+      };
+      const inputs = { ...given, last: last!, ...parametersOf(decoder) };
+      recorded = trace({ inputs, state: () => ({}), run });
+    });
+    return recorded!;
+  } finally {
+    cache.dispose();
+  }
+}
+
+/** What is beside the step has an order of its own. */
+const strandOf = (output: string) => (output.startsWith(BESIDE) ? BESIDE : "");
+
 /** Takes the eager step once with `batch` rows and zeros for all positions but the last that there is room for. */
-function recordStep(decoder: Decoder, oneThread: boolean, { batch, room }: (typeof RECORDED)[number]): Trace {
+function recordStep(
+  decoder: Decoder,
+  { oneThread, beside }: DecodingOptions,
+  { batch, room }: (typeof RECORDED)[number],
+): Trace {
   const { numHiddenLayers, numKeyValueHeads, headDim } = decoder.config;
   const cache = new KeyValueCache(numHiddenLayers);
   let recorded: Trace;
@@ -79,12 +185,15 @@ function recordStep(decoder: Decoder, oneThread: boolean, { batch, room }: (type
       const ids = new Int32Array(batch);
       const keyMask = Array.from({ length: batch }, () => new Array<number>(room).fill(1));
       const step = decoder.inputs(ids, batch, { cache, keyMask }, true);
-      const inputs = { ...step, ...keysAndValues(cache), ...parametersOf(decoder) };
+      const logits = tf.zeros([batch, decoder.config.vocabSize]) as Tensor;
+      const before: Named = beside ? { logits, ...beside.inputs(batch) } : {};
+      const inputs = { ...step, ...keysAndValues(cache), ...parametersOf(decoder), ...prefixed(before) };
       // The step frees what it extends; the recording needs its inputs to the end.
       for (const layer of cache.layers) layer.past = layer.past!.clone();
       const run = (): Named => {
         const logits = decoder.logits(decoder.hidden(ids, batch, { cache, oneThread, inputs: step }));
-        return { logits, next: argMax(logits), ...keysAndValues(cache) };
+        const results = beside ? prefixed(beside.compute(before.logits!, before)) : {};
+        return { logits, next: argMax(logits), ...keysAndValues(cache), ...results };
       };
       recorded = trace({ inputs, state: () => ({}), run });
     });

@@ -1,11 +1,24 @@
 // Batched generation with a key-value cache: prompts padded on the left, sorted by length, rows that end leave the batch.
 
+import type { Named } from "../engine/graph/trace";
 import type { Random } from "../engine/random";
 import { argMax, gatherRows } from "../engine/raw";
 import { type Tensor, tf } from "../engine/tf";
 import { type Decoder, type ForwardOptions, KeyValueCache } from "../models/decoder";
-import { type DecodingStep, decodeGraph } from "./decode-graph";
+import { canBeGraph, type DecodingStep, decodeGraph, promptGraph } from "./decode-graph";
 import { type SamplingOptions, sampleToken } from "./sampling";
+
+/** A computation on the logits of each step that can wait until the next one: where steps are a graph it runs beside that. */
+export interface Beside {
+  /** What tells it from others: steps with it are a graph of their own. */
+  name: string;
+  /** What it reads besides the logits, for a number of rows; freed at the end. */
+  inputs: (rows: number) => Named;
+  /** Device ops only. */
+  compute: (logits: Tensor, inputs: Named) => Named;
+  /** Called with each step's results in order, and the prompt numbers of its rows; the results are freed afterwards. */
+  take: (results: Named, prompts: readonly number[]) => void;
+}
 
 export interface GenerateOptions {
   maxNewTokens: number;
@@ -18,14 +31,16 @@ export interface GenerateOptions {
   sampling?: SamplingOptions & { random: Random };
   /** Called per step with the logits [rows, vocab] from which each row's next token is chosen, and those rows' prompt numbers. */
   onLogits?: (logits: Tensor, prompts: readonly number[], step: number) => void;
+  /** A computation on each step's logits. */
+  beside?: Beside;
   /** Whether steps after the prompt run as one graph where they can, which gives the same numbers sooner. Default: true. */
   compile?: boolean;
   /** Called when prompts are finished. */
   onProgress?: (finished: number) => void;
 }
 
-/** A step whose queries have no more numbers than this multiplies them by one thread (docs/LOG.md, 2026-11-30). */
-const ONE_THREAD = 1536;
+/** A step that multiplies no more numbers than this, weights times rows, is sooner done by one thread (docs/LOG.md, 2026-11-30). */
+const ONE_THREAD = 2 ** 26;
 
 /** The tokens that the model writes after each prompt, stop token left out, in the order of the prompts. */
 export function generate(
@@ -50,7 +65,7 @@ function generateBatch(
   results: number[][],
   options: GenerateOptions,
 ): void {
-  const { padId, maxNewTokens, sampling, compile = true } = options;
+  const { padId, maxNewTokens, sampling, beside, compile = true } = options;
   const stop = new Set(options.stopIds);
   const length = Math.max(...rows.map((i) => prompts[i]!.length));
   if (Math.min(...rows.map((i) => prompts[i]!.length)) === 0)
@@ -61,20 +76,23 @@ function generateBatch(
   const padded = pads.some((pad) => pad > 0);
   const keyMask = pads.map((pad) => Array.from({ length }, (_, t) => (t < pad ? 0 : 1)));
 
-  const { numHiddenLayers, numAttentionHeads, headDim } = decoder.config;
-  const oneThread = rows.length * numAttentionHeads * headDim <= ONE_THREAD;
-  const cache = new KeyValueCache(numHiddenLayers);
+  const oneThread = decoder.parameters * rows.length <= ONE_THREAD;
+  const cache = new KeyValueCache(decoder.config.numHiddenLayers);
   const finished = rows.map(() => false);
+  const extra = beside?.inputs(rows.length);
+  /** The last step's logits, on which `beside` has not been computed yet. */
+  let waiting: Tensor | undefined;
   try {
     let input = ids;
-    let graph: ReturnType<typeof decodeGraph>;
+    const graphs = compile && canBeGraph(decoder);
+    let graph: ReturnType<typeof decodeGraph> | undefined;
     for (let step = 0; step < maxNewTokens; step++) {
       if (step > 0) for (const row of keyMask) row.push(1);
-      // Recorded where a second step comes: the first one reads the prompts, whatever their length.
-      if (step === 1 && compile) graph = decodeGraph(decoder, oneThread);
+      if (graphs && step === 0) graph = promptGraph(decoder);
+      if (graphs && step === 1) graph = decodeGraph(decoder, { oneThread, beside });
       const next = tf.tidy(() => {
-        const { logits, next } = graph
-          ? graph(input, cache, keyMask)
+        const { logits, next, results } = graph
+          ? graph(input, cache, keyMask, waiting && { logits: waiting, ...extra })
           : eagerStep(
               decoder,
               input,
@@ -84,6 +102,11 @@ function generateBatch(
               oneThread && step > 0,
             );
         options.onLogits?.(logits, rows, step);
+        if (beside) {
+          if (waiting) beside.take(results ?? beside.compute(waiting, extra!), rows);
+          waiting?.dispose();
+          waiting = tf.keep(logits);
+        }
         if (!sampling) return next.dataSync() as Int32Array;
         const values = logits.dataSync() as Float32Array;
         const vocab = decoder.config.vocabSize;
@@ -101,7 +124,10 @@ function generateBatch(
       if (finished.every(Boolean)) break;
       input = Int32Array.from(next, (id, row) => (finished[row] ? padId : id));
     }
+    if (beside && waiting) tf.tidy(() => beside.take(beside.compute(waiting!, extra!), rows));
   } finally {
+    waiting?.dispose();
+    tf.dispose(extra ?? {});
     cache.dispose();
   }
 }

@@ -269,13 +269,15 @@ export class Decoder {
     const { config } = this;
     const groups = config.numAttentionHeads / config.numKeyValueHeads;
     const anySliding = config.slidingLayers.some(Boolean) && config.slidingWindow !== undefined;
-    const slides = anySliding && (keys > config.slidingWindow! || all);
     const open = time === 1 && !keyMask && !all;
     const full = open ? undefined : attentionMask({ queries: time, keys, first, groups, keyMask });
-    const sliding = slides
-      ? attentionMask({ queries: time, keys, first, groups, keyMask, window: config.slidingWindow })
-      : undefined;
-    return { full, sliding };
+    if (!anySliding) return { full };
+    // A tensor of its own with the same numbers, since a recorded step tells its inputs apart by tensor.
+    const same = () =>
+      tf.tensor4d(full!.dataSync() as Float32Array, full!.shape as [number, number, number, number]);
+    if (keys <= config.slidingWindow!) return { full, sliding: all ? same() : undefined };
+    const window = config.slidingWindow;
+    return { full, sliding: attentionMask({ queries: time, keys, first, groups, keyMask, window }) };
   }
 
   private checkIds(ids: Int32Array, batch: number, past: number): number {

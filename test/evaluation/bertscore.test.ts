@@ -153,7 +153,7 @@ describe.each(["tiny-bert", "tiny-xlmr"])("%s through the engine", (model) => {
         references,
         pairs.map((pair) => pair.candidate),
       );
-      expectClose(ours.items, run, run.config.rescale_with_baseline ? 5e-5 : run.config.idf ? 2e-5 : 1e-5);
+      expectClose(ours.items, run, run.config.rescale_with_baseline ? 5e-5 : run.config.idf ? 4e-5 : 1e-5);
       const [upToVersion] = run.hash.split("hug_trans");
       expect(ours.signature.startsWith(upToVersion)).toBe(true);
     }

@@ -2,7 +2,8 @@
 import * as path from "node:path";
 import { describe, expect, it } from "vitest";
 import { ALL_PROJECTIONS, LoraAdapter } from "../../src/adapters/lora";
-import { tf, type Variable } from "../../src/engine/tf";
+import { exp, mul, sum } from "../../src/engine/raw";
+import { type Tensor, tf, type Variable } from "../../src/engine/tf";
 import { type GenerateOptions, generate } from "../../src/generation/generate";
 import type { Decoder } from "../../src/models/decoder";
 import { loadDecoder } from "../../src/models/load";
@@ -96,6 +97,51 @@ describe("a decoding graph", () => {
     expect(expectSame(base).logits).not.toEqual(untrained);
     adapter.dispose();
     base.dispose();
+  });
+
+  it("computes beside each step what is computed of its logits op by op", () => {
+    const model = loadDecoder(folder);
+    const sums = (compile: boolean) => {
+      const found: number[][] = [];
+      const order: (readonly number[])[] = [];
+      const tokens = generate(model, prompts, {
+        ...greedy,
+        compile,
+        beside: {
+          name: "test",
+          inputs: (rows) => ({ factors: tf.fill([rows, 1], 2) as Tensor }),
+          compute: (logits, { factors }) => ({ sums: sum(mul(exp(logits), factors!), 1) }),
+          take: (results, rows) => {
+            found.push([...results.sums!.dataSync()]);
+            order.push(rows);
+          },
+        },
+      });
+      expect(order.every((rows) => rows.join() === "1,0,2")).toBe(true);
+      return { found, tokens };
+    };
+    const { logits, tokens } = written(model, { compile: false });
+    const vocab = model.config.vocabSize;
+    const expected = logits.map((step) =>
+      prompts.map((_, row) =>
+        step.slice(row * vocab, (row + 1) * vocab).reduce((total, x) => total + 2 * Math.exp(x), 0),
+      ),
+    );
+    for (const compile of [true, false]) {
+      const run = sums(compile);
+      expect(run.tokens).toEqual(tokens);
+      expect(run.found.length).toBe(greedy.maxNewTokens);
+      for (const [step, values] of run.found.entries()) {
+        for (const [row, value] of values.entries()) expect(value / expected[step]![row]!).toBeCloseTo(1, 5);
+      }
+    }
+    model.dispose();
+  });
+
+  it("goes on where the room for keys and values ends", () => {
+    const model = loadDecoder(folder);
+    expectSame(model, { maxNewTokens: 70 }, [prompts[0]!]);
+    model.dispose();
   });
 
   it("leaves no tensor behind", () => {

@@ -1,5 +1,6 @@
 // Rows "generate" and "generate-2b": greedy decoding with a key-value cache, against transformers' generate.
 import * as path from "node:path";
+import type { MultiplyIn } from "../../engine/frozen";
 import { tf } from "../../engine/tf";
 import { generate as write } from "../../generation/generate";
 import { loadDecoder } from "../../models/load";
@@ -11,6 +12,8 @@ import { trueSizeModel } from "../true-size";
 interface Spec {
   folder: string;
   dtype: "float32" | "bfloat16";
+  /** How activations meet bfloat16 weights; torch's are in bfloat16 with such a model. */
+  multiplyIn?: MultiplyIn;
   prompts: number[][];
   tokens: number;
 }
@@ -44,8 +47,8 @@ function decoding(name: string, spec: Spec, atMost: number, runs: number, apart:
 }
 
 /** Texts and figures of one decoding a call. */
-function decoder({ folder, dtype, prompts, tokens }: Spec) {
-  const model = loadDecoder(folder, { frozen: dtype });
+function decoder({ folder, dtype, multiplyIn, prompts, tokens }: Spec) {
+  const model = loadDecoder(folder, { frozen: dtype, multiplyIn });
   const weightBytes = model.parameters * (dtype === "bfloat16" ? 2 : 4);
   const bytesPerSecond = bandwidth();
   return () => {
@@ -65,8 +68,8 @@ export const generate: Row = {
   method:
     "64 new tokens after prompts of 64 random tokens, no stop token, fp32. One untimed run on each side first; both must write the same tokens. The share of memory bandwidth is weight bytes a step over what the engine reads when it sums a quarter gigabyte.",
   remarks: [
-    "After the prompt a step is one TensorFlow graph of 290 ops (src/generation/decode-graph.ts) instead of some 70 calls of the engine a layer. Recording it is in the untimed run. The same tokens and logits as op by op.",
-    "Why it falls short: 1.4 ms of a step at batch 1 pass with two threads, 0.5 with one: TensorFlow cuts each product of one row in two and hands it over, some 60 times a step. One thread for the whole process was not kept, as training and larger batches lose by it. With TF_NUM_INTEROP_THREADS=1 the row gave 0.606 at batch 1 and 0.951 at batch 16 (one try); what that does to training was not measured, so it is not set. Next: that measurement, and one product for q, k, v and one for gate, up, so that there are fewer to hand over.",
+    "Reading the prompts is one TensorFlow graph, and so is each step after it (src/generation/decode-graph.ts). Recording them is in the untimed run. The same tokens as op by op.",
+    "What made a small step slow was waking the second thread: oneDNN's batched product, softmax and the shift of RoPE's halves took some 100 µs each for a few numbers. Steps of few numbers now multiply on one thread, softmax goes through Eigen, the halves are reversed, keys and values are written in place, and ops that could run at once run in order (docs/LOG.md, 2026-11-30).",
   ],
   cases: () =>
     [1, 16].map((batch) => {
@@ -87,13 +90,15 @@ export const generate2b: Row = {
   method:
     "8 new tokens after a prompt of 16 (batch 1 and 16), random bfloat16 weights, one process at a time. No untimed run: a run takes long enough to forget what the first call costs.",
   remarks: [
-    "Why batch 1 falls short: each bfloat16 block is widened to fp32 before its product (9.3 ms of processor time for a matrix of 9,216 x 2,304 against 4.9 in fp32), so that a step reaches an eighth of the memory bandwidth; torch multiplies bfloat16 rows directly. Tried: TensorFlow's own bfloat16 product (9.9 ms). Of a first comparison beside other work (0.49 and 1.16) nothing remained. Next: a native product of bfloat16 rows, which the binding does not offer, or fp32 copies where memory allows.",
+    "Activations are rounded to bfloat16 on both sides. This side measures at the first product of a kind whether TensorFlow's bfloat16 product or a block widened to fp32 is faster: on this Xeon with avx512 (without its bfloat16 instructions) one row takes 1.1 ms against 8.6 for a matrix of 9,216 x 2,304, sixteen rows 15 against 12; on an EPYC with avx2 both took the same, 9.9 and 9.3, and batch 1 was 2.6 times slower than torch there.",
+    "With exact fp32 activations (the default of `loadDecoder`) every block is widened at each step: some 1 token a second.",
   ],
   onlyByName: true,
   cases: () =>
     [1, 16].map((batch) => {
       const folder = trueSizeModel("gemma-2-2b");
-      const spec: Spec = { folder, dtype: "bfloat16", prompts: randomIds(batch, 16, 256_000), tokens: 8 };
+      const prompts = randomIds(batch, 16, 256_000);
+      const spec: Spec = { folder, dtype: "bfloat16", multiplyIn: "bfloat16", prompts, tokens: 8 };
       return decoding(`2b, batch ${batch}`, spec, 1, 1, true);
     }),
   prepare: (spec: Spec) => {

@@ -9,10 +9,10 @@ export class GraphCache {
   constructor(private readonly most: number) {}
 
   /** The graph of a structure, built from two recordings of different sizes where it is not there. Throws NotAGraphError. */
-  get(structure: string, record: () => [Trace, Trace], inOrder = false): GraphSession {
+  get(structure: string, record: () => [Trace, Trace], strandOf?: (output: string) => string): GraphSession {
     let session = this.sessions.get(structure);
     if (!session) {
-      session = new GraphSession(plan(...record()), inOrder);
+      session = new GraphSession(plan(...record()), strandOf);
       const [oldest] = this.sessions.keys();
       if (this.sessions.size >= this.most) {
         this.sessions.get(oldest!)!.dispose();

@@ -22,11 +22,13 @@ export interface GraphNames {
 const { TF_INT32 } = binding;
 const type = (value: number): AttributeValue => ({ type: value });
 
-/** The graph of a plan and the names in it. With `inOrder` each op waits for the one before it. */
+/** The graph of a plan and the names in it. With `strandOf` the ops that lead to outputs of one strand run in their order. */
 export function graphNodes(
-  { ops, leaves, inputs, state, outputs, nextState }: Plan,
-  inOrder: boolean,
+  planned: Plan,
+  strandOf?: (output: string) => string,
 ): { nodes: Node[]; names: GraphNames } {
+  const { ops, leaves, inputs, state, outputs, nextState } = planned;
+  const before = strandOf ? predecessors(planned, strandOf) : [];
   const nodes: Node[] = [];
   const add = (name: string, op: string, input: string[], attr: Node["attr"]) => {
     nodes.push({ name, op, input, attr });
@@ -64,8 +66,8 @@ export function graphNodes(
   addLeaves(leaves, (dimension) => `in${inputNumber.get(dimension.input)}`, inputs, add);
   for (const [i, { op, attributes, inputs }] of ops.entries()) {
     const attr = Object.fromEntries(attributes.map((a) => [a.name, attributeValue(op, a)]));
-    const before = inOrder && i > 0 ? [`^op${i - 1}`] : [];
-    add(`op${i}`, op, [...inputs.map(nameOf), ...before], attr);
+    const after = before[i] === undefined ? [] : [`^op${before[i]}`];
+    add(`op${i}`, op, [...inputs.map(nameOf), ...after], attr);
   }
   const written: string[] = [];
   for (const [name, source] of Object.entries(nextState)) {
@@ -97,6 +99,24 @@ export function graphNodes(
       restored: "restored:0",
     },
   };
+}
+
+/** For each op the one before it in its strand: that of the first output which it leads to. */
+function predecessors({ ops, outputs }: Plan, strandOf: (output: string) => string): (number | undefined)[] {
+  const strands = new Array<string | undefined>(ops.length);
+  const mark = (source: Source, strand: string): void => {
+    if (source.kind !== "op" || strands[source.node] !== undefined) return;
+    strands[source.node] = strand;
+    for (const input of ops[source.node]!.inputs) mark(input, strand);
+  };
+  for (const [name, { source }] of Object.entries(outputs)) mark(source, strandOf(name));
+  const last = new Map<string, number>();
+  return strands.map((strand, i) => {
+    if (strand === undefined) return undefined;
+    const found = last.get(strand);
+    last.set(strand, i);
+    return found;
+  });
 }
 
 type Add = (name: string, op: string, input: string[], attr: Node["attr"]) => string;

@@ -18,13 +18,14 @@ export class GraphSession {
 
   /**
    * Loads the graph of a plan; its state is empty until `restore`. Free it with `dispose`.
-   * @param inOrder whether ops that could run at once run one after the other, on one thread: sooner where each is short
+   * @param strandOf the strand that an output belongs to: ops of one strand that could run at once run one after the other,
+   * on one thread, which is sooner where each is short
    */
   constructor(
     private readonly plan: Plan,
-    inOrder = false,
+    strandOf?: (output: string) => string,
   ) {
-    const { nodes, names } = graphNodes(plan, inOrder);
+    const { nodes, names } = graphNodes(plan, strandOf);
     this.names = names;
     this.state = Object.keys(plan.state);
     const directory = fs.mkdtempSync(path.join(os.tmpdir(), "graph-"));

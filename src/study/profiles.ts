@@ -71,7 +71,7 @@ const tiny: Profile = {
   validation: { rougeItems: 0, keep: "last" },
   frozenWeights: "float32",
   recompute: false,
-  compile: false,
+  compile: true,
   maxNewTokens: 80,
   bootstrapSamples: 1000,
 };

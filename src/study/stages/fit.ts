@@ -1,4 +1,5 @@
 // What the training stages share: the encoded examples, and one run over the profile's epochs with its validation.
+import { onGpu } from "../../engine/load-engine";
 import type { CurvePoint, TrainingRun } from "../../evaluation/results";
 import { liveLoss } from "../../figures/live-loss";
 import type { Decoder } from "../../models/decoder";
@@ -84,7 +85,7 @@ export async function fit(context: StudyContext, run: Fit): Promise<FittedRun> {
     },
     batch: (step) => run.step(batches(step), step / Math.max(1, totalSteps - 1)),
     maxGradientNorm: MAX_GRADIENT_NORM,
-    compile: context.profile.compile && totalSteps >= FEWEST_COMPILED_STEPS,
+    compile: context.profile.compile && totalSteps >= FEWEST_COMPILED_STEPS && !onGpu(),
     checkpointSeconds: context.checkpointSeconds,
     onStep: liveLoss(label, totalSteps),
     validation: { everySteps, run: (step) => validation.measure(step) },

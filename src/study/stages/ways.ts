@@ -165,7 +165,9 @@ const nameOf = ({ student, source, loss }: Way): string =>
 
 /** Trains a student in one of the ways, or finds it trained. */
 async function trainWay(context: StudyContext, way: Way): Promise<Artifact<FittedRun>> {
-  const { profile, seed } = context;
+  // A teacher in memory and TAID's moving target make no graph; all ways are trained op by op, so that they compare.
+  const profile = { ...context.profile, compile: false };
+  const { seed } = context;
   const { alpha, temperature } = profile.distillation;
   const base = await baseModel(context, profile.student);
   const tokenizer = await loadTokenizer(base.folder);
@@ -209,8 +211,8 @@ async function trainWay(context: StudyContext, way: Way): Promise<Artifact<Fitte
     const place = { label: nameOf(way), directory, key, base, tokenizer, data: { ...data, train } };
     const run =
       way.student === "full"
-        ? await fitAllWeights(context, place, stepOf)
-        : await fitAdapter(context, place, profile.student, profile.lora.student, stepOf);
+        ? await fitAllWeights({ ...context, profile }, place, stepOf)
+        : await fitAdapter({ ...context, profile }, place, profile.student, profile.lora.student, stepOf);
     cache?.close();
     online?.dispose();
     return run;

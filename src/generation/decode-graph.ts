@@ -71,14 +71,14 @@ export function promptGraph(
 }
 
 /**
- * The decoder's step for one token a row, as a function of the tokens, the cache that it extends and 1 for each real token
- * so far, the new ones included. Batch and length are free; weights are read at every call.
+ * The decoder's step for one token a row, as a function of the tokens, the cache that it extends, 1 for each real token so
+ * far, the new ones included, and what is computed beside it of the step before. Batch and length are free; weights are
+ * read at every call.
  */
 export function decodeGraph(
   decoder: Decoder,
   options: DecodingOptions,
-): ((ids: Int32Array, cache: KeyValueCache, keyMask: KeyMask, beside?: Named) => DecodingStep) | undefined {
-  if (onGpu() || [...decoder.weights.values()].some((w) => !(w instanceof tf.Tensor))) return;
+): (ids: Int32Array, cache: KeyValueCache, keyMask: KeyMask, beside?: Named) => DecodingStep {
   const session = sessionFor(decoder, options);
   const parameters = parametersOf(decoder);
   return (ids, cache, keyMask, beside = {}) =>

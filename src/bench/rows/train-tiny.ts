@@ -65,7 +65,8 @@ export const trainTiny: Row = {
   method:
     "A step is forward, backward, clipping to norm 1 and AdamW. LoRA: rank 8 on all seven projections, cross-entropy. Full KD: all weights, half cross-entropy, half forward KL against the tiny teacher's cached top 32 and its tail as one outcome. All 255 positions a row are scored. Four untimed steps first, whose losses both sides must share. Compiled: the same step recorded and run as one TensorFlow graph (the training loop's `compile`).",
   remarks: [
-    "Why op by op falls short: each of a step's 875 to 1,066 ops is a call through the binding. Tried before it: fused gradients for norms, softcap and loss, GeGLU and RoPE; with TensorFlow's BFC allocator a full KD step takes an eighth less time than with glibc's heap. The compiled step is the answer and is opt-in (`compile` of a profile), as low bits of the study's numbers change with it. Next for full KD: one product for q, k, v and for gate, up; AdamW of all weights in one op chain.",
+    "Profile tiny trains with compiled steps. Runs of fewer than 100 steps, a teacher in memory and TAID's moving target go op by op.",
+    "Why op by op falls short: each of a step's some 850 to 1,050 ops is a call through the binding. Tried before it: fused gradients for norms, softcap and loss, GeGLU and RoPE; TensorFlow's BFC allocator in place of glibc's heap; cross-entropy from oneDNN's softmax (TensorFlow's fused op takes three times as long), sparse places without ScatterNd, GeGLU by a sigmoid: together an eighth of a compiled KD step. Next: cross-entropy and divergence from one softmax; AdamW of all weights in fewer passes.",
   ],
   cases: () => {
     const ids = randomIds(ROWS, LENGTH, HEADER.vocabSize);

@@ -92,13 +92,15 @@ export const capture2b: Row = {
     "The same with a model of gemma-2-2b's true size, V = 256,000 and k = 64: at most 1.1 × the time of writing alone.",
   method:
     "16 prompts of 16 random tokens, 6 new tokens each, one batch; random bfloat16 weights, activations in bfloat16; one process at a time.",
-  remarks: [],
+  remarks: [
+    "The statistics of a step, op by op here, take 24 ms for 16 rows of 256,000 logits (the top k 6 of them), coding some 0.2 ms, beside a step of 2.9 s; the rest of the ratio is what one run differs from another.",
+  ],
   onlyByName: true,
   cases: () => {
     const folder = trueSizeModel("gemma-2-2b");
     const prompts = randomIds(16, 16, 256_000);
     const spec: Spec = { folder, dtype: "bfloat16", prompts, tokens: 6, topK: 64, warm: false };
-    return [comparison("2b, k = 64", spec, 1, true)];
+    return [comparison("2b, k = 64", spec, 3, true)];
   },
   prepare,
 };

@@ -36,8 +36,8 @@ export interface ListedLoss {
   rows(listed: Tensor, others: Tensor, start: number): { loss: Tensor; gradient: Tensor };
 }
 
-/** Numbers in a block's logits, rows · tokens: 4 MB. */
-const BLOCK_ELEMENTS = 2 ** 20;
+/** Numbers in a block's logits, rows · tokens: 2 MB. */
+const BLOCK_ELEMENTS = 2 ** 19;
 /** Numbers in the listed tokens' rows of the head that are held at once. */
 const LISTED_ELEMENTS = 2 ** 18;
 /** exp of softcapped logits stays in fp32's range up to here: no running maximum is needed. */

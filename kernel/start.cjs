@@ -162,9 +162,23 @@ function start() {
   const starter = process.ppid;
   setInterval(() => process.ppid !== starter && process.exit(1), 2000).unref();
   process.on("SIGINT", () => executor.interrupt());
+  if (process.env.KERNEL_INTERRUPT_FILE) interruptByFile(process.env.KERNEL_INTERRUPT_FILE);
   process.on("uncaughtException", noteStray);
   process.on("unhandledRejection", noteStray);
   // Something thrown between two cells fails the next one before it runs.
   const execute = async (source) => problems.length === 0 && executor.execute(source);
   new Server(new Handler({ ...executor, execute }, false), connectionFile).init();
+}
+
+/**
+ * An interrupt that needs no signal: the file appears, and is taken away. On processors with avx512 a signal that comes while
+ * oneDNN multiplies can spoil its numbers and end the process (docs/LOG.md, 2026-11-30).
+ */
+function interruptByFile(file) {
+  const { rmSync, existsSync } = require("node:fs");
+  setInterval(() => {
+    if (!existsSync(file)) return;
+    rmSync(file);
+    process.emit("SIGINT", "SIGINT");
+  }, 100).unref();
 }

@@ -3,6 +3,7 @@
 import os
 import shutil
 import signal
+import tempfile
 import time
 
 from jupyter_client.kernelspec import KernelSpec, KernelSpecManager
@@ -94,25 +95,33 @@ def execute(path, notebook, timeout, progress):
 
 
 class FirstInterrupt:
-    """The first Ctrl-C goes to the running cell alone, so that a training stage keeps a checkpoint; a second ends it all."""
+    """The first Ctrl-C goes to the running cell alone, so that a training stage keeps a checkpoint; a second ends it all.
+
+    The kernel is told by a file: a signal can end it while it multiplies (kernel/start.cjs).
+    """
 
     def __init__(self, client, progress):
         self.client, self.progress, self.came = client, progress, False
+        self.folder = tempfile.mkdtemp(prefix="interrupt-")
+        self.file = os.path.join(self.folder, "now")
 
     def __enter__(self):
+        os.environ["KERNEL_INTERRUPT_FILE"] = self.file
         self.previous = signal.signal(signal.SIGINT, self.on_signal)
         return self
 
     def __exit__(self, *_):
         signal.signal(signal.SIGINT, self.previous)
+        del os.environ["KERNEL_INTERRUPT_FILE"]
+        shutil.rmtree(self.folder)
 
     def on_signal(self, *_):
-        kernel = self.client.km and self.client.km.provisioner
-        if self.came or not kernel:
+        if self.came or not (self.client.km and self.client.km.provisioner):
             raise KeyboardInterrupt
         self.came = True
         self.progress.say("interrupted; the running cell ends in order (Ctrl-C again: at once)\n")
-        os.kill(kernel.pid, signal.SIGINT)
+        with open(self.file, "x", encoding="ascii"):
+            pass
 
 
 def finish_interrupted(client, notebook, path, number, sources):

@@ -88,45 +88,44 @@ export class FrozenTensor extends FrozenMatrix<NarrowBlock> {
     const native = (input: number) =>
       withHandle(execute("MatMul", multiply(transposed), [input, block.id]), widen);
     const widened = (input: number) => super.product(widen(input), block, transposed);
-    return narrowed(x, (input) => {
-      const work = { rows: x.shape[0]!, size: block.rows * this.shape[1], transposed };
-      return fasterOf(work, native, widened)(input);
-    });
+    const kind = { rows: x.shape[0]!, weights: block.rows * this.shape[1], transposed };
+    return narrowed(x, (input) => (nativeIsFaster(kind, input, native, widened) ? native : widened)(input));
   }
 }
 
-/** By kind of product: whether TensorFlow's bfloat16 product is faster than a widened block's. */
-const nativeIsFaster = new Map<string, boolean>();
+/** Whether TensorFlow's bfloat16 product was the faster one, by kind of product. */
+const measured = new Map<string, boolean>();
 /** Blocks of fewer weights are not worth measuring. */
 const MEASURED_FROM = 2 ** 20;
 
 /**
- * The faster of two ways to multiply, measured at the first product of its kind. It differs by the processor and by rows: for one row
- * TensorFlow's own product took an eighth of the time on a Xeon with avx512 and all of it on an EPYC with avx2.
+ * Whether TensorFlow's own bfloat16 product is faster than that of a widened block, measured at the first one of its kind:
+ * for one row it took an eighth of the time on a Xeon with avx512 and as long on an EPYC with avx2, for more rows longer.
  */
-function fasterOf(
-  { rows, size, transposed }: { rows: number; size: number; transposed: boolean },
+function nativeIsFaster(
+  { rows, weights, transposed }: { rows: number; weights: number; transposed: boolean },
+  input: number,
   native: (input: number) => Tensor,
   widened: (input: number) => Tensor,
-): (input: number) => Tensor {
-  if (size < MEASURED_FROM) return native;
+): boolean {
+  if (weights < MEASURED_FROM) return true;
   const kind = `${Math.ceil(Math.log2(rows))} ${transposed}`;
-  return (input) => {
-    if (!nativeIsFaster.has(kind)) {
-      const seconds = (way: typeof native) => {
-        const runs = Array.from({ length: 3 }, () => {
-          const started = performance.now();
-          tf.tidy(() => {
-            way(input).dataSync();
-          });
-          return performance.now() - started;
+  let found = measured.get(kind);
+  if (found === undefined) {
+    const fastest = (way: (input: number) => Tensor) => {
+      const times = Array.from({ length: 3 }, () => {
+        const started = performance.now();
+        tf.tidy(() => {
+          way(input).dataSync();
         });
-        return Math.min(...runs);
-      };
-      nativeIsFaster.set(kind, seconds(native) < seconds(widened));
-    }
-    return (nativeIsFaster.get(kind) ? native : widened)(input);
-  };
+        return performance.now() - started;
+      });
+      return Math.min(...times);
+    };
+    found = fastest(native) < fastest(widened);
+    measured.set(kind, found);
+  }
+  return found;
 }
 
 /** A model's weight: a tensor, or a frozen matrix that stays narrower than fp32. */

@@ -1,6 +1,7 @@
 // Batched generation with a key-value cache: prompts padded on the left, sorted by length, rows that end leave the batch.
 
 import type { Named } from "../engine/graph/trace";
+import { onGpu } from "../engine/load-engine";
 import type { Random } from "../engine/random";
 import { argMax, gatherRows } from "../engine/raw";
 import { type Tensor, tf } from "../engine/tf";
@@ -76,7 +77,7 @@ function generateBatch(
   const padded = pads.some((pad) => pad > 0);
   const keyMask = pads.map((pad) => Array.from({ length }, (_, t) => (t < pad ? 0 : 1)));
 
-  const oneThread = decoder.parameters * rows.length <= ONE_THREAD;
+  const oneThread = !onGpu() && decoder.parameters * rows.length <= ONE_THREAD;
   const cache = new KeyValueCache(decoder.config.numHiddenLayers);
   const finished = rows.map(() => false);
   const extra = beside?.inputs(rows.length);

@@ -130,7 +130,8 @@ export class Decoder {
 
   /**
    * What `hidden` reads besides the weights: ids, cos, sin, the masks `mask` and `slidingMask` where they are needed (with
-   * `allMasks` wherever a longer text would need them), and for a cache with room the `places` of what comes new. The caller disposes them. Throws as `hidden` does.
+   * `allMasks` wherever a longer text would need them), and for a cache with room the `places` of what comes new. The
+   * caller disposes them. Throws as `hidden` does.
    */
   inputs(ids: Int32Array, batch: number, options: ForwardOptions = {}, allMasks = false): DecoderInputs {
     const past = options.cache?.length ?? 0;

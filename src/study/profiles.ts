@@ -38,8 +38,11 @@ export interface Profile {
   frozenWeights: "float32" | "bfloat16";
   /** Gradient checkpointing in training: less memory, the same numbers, about a third more time. */
   recompute: boolean;
-  /** Long training runs as one TensorFlow graph a step: for models small enough that calling ops is what takes the time. */
-  compile: boolean;
+  /**
+   * Training runs of at least so many steps are one TensorFlow graph a step: for models small enough that calling ops is what
+   * takes the time. Recording and loading the graph takes as long as some dozen steps.
+   */
+  compileFrom: number;
   maxNewTokens: number;
   bootstrapSamples: number;
 }
@@ -71,7 +74,7 @@ const tiny: Profile = {
   validation: { rougeItems: 0, keep: "last" },
   frozenWeights: "float32",
   recompute: false,
-  compile: true,
+  compileFrom: 100,
   maxNewTokens: 80,
   bootstrapSamples: 1000,
 };
@@ -106,7 +109,7 @@ const paper: Profile = {
   validation: { everySteps: 250, rougeItems: 50, keep: "rouge1" },
   frozenWeights: "bfloat16",
   recompute: true,
-  compile: false,
+  compileFrom: Number.POSITIVE_INFINITY,
   maxNewTokens: 256,
 };
 

@@ -64,7 +64,7 @@ await trainSystem(context, "lora-student");`,
   const first = await interrupted(args, () => stepsLogged() >= 3);
   expect(first.said).toContain("the running cell ends in order");
   expect(first.said).toContain("interrupted");
-  expect(first.code).toBe(130);
+  expect(first.code, first.said).toBe(130);
   expect(existsSync(join(training()!, "checkpoint.safetensors"))).toBe(true);
   const reached = stepsLogged();
   expect(reached).toBeLessThan(60);

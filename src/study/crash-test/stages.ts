@@ -23,6 +23,8 @@ export const CRASH_CONTEXT: StudyContext = {
     ...smoke,
     counts: { train: 20, validation: 4, "test-in-domain": 3, "test-other": 3 },
     batchSize: 2,
+    // As profile tiny trains.
+    compileFrom: 1,
     maxNewTokens: 8,
     bootstrapSamples: 20,
   },

@@ -17,8 +17,6 @@ import { Validation } from "./validation";
 
 const MAX_GRADIENT_NORM = 1;
 const WARMUP_SHARE = 0.05;
-/** Recording and loading a graph takes as long as some dozen steps. */
-const FEWEST_COMPILED_STEPS = 100;
 
 export interface Data {
   corpusHash: string;
@@ -85,7 +83,7 @@ export async function fit(context: StudyContext, run: Fit): Promise<FittedRun> {
     },
     batch: (step) => run.step(batches(step), step / Math.max(1, totalSteps - 1)),
     maxGradientNorm: MAX_GRADIENT_NORM,
-    compile: context.profile.compile && totalSteps >= FEWEST_COMPILED_STEPS && !onGpu(),
+    compile: totalSteps >= context.profile.compileFrom && !onGpu(),
     checkpointSeconds: context.checkpointSeconds,
     onStep: liveLoss(label, totalSteps),
     validation: { everySteps, run: (step) => validation.measure(step) },
@@ -119,10 +117,10 @@ export async function fit(context: StudyContext, run: Fit): Promise<FittedRun> {
 }
 
 /** Settings of a profile that change a training run's result, where they are not the default: part of its stage's key. */
-export function runSettings({ validation, frozenWeights, compile }: Profile): object {
+export function runSettings({ validation, frozenWeights, compileFrom }: Profile): object {
   return {
     // The last bits differ: a graph fuses some ops.
-    ...(compile && { compile }),
+    ...(Number.isFinite(compileFrom) && { compile: true }),
     ...(validation.keep !== "last" && { validation }),
     ...(frozenWeights !== "float32" && { frozenWeights }),
   };

@@ -166,7 +166,7 @@ const nameOf = ({ student, source, loss }: Way): string =>
 /** Trains a student in one of the ways, or finds it trained. */
 async function trainWay(context: StudyContext, way: Way): Promise<Artifact<FittedRun>> {
   // A teacher in memory and TAID's moving target make no graph; all ways are trained op by op, so that they compare.
-  const profile = { ...context.profile, compile: false };
+  const profile = { ...context.profile, compileFrom: Number.POSITIVE_INFINITY };
   const { seed } = context;
   const { alpha, temperature } = profile.distillation;
   const base = await baseModel(context, profile.student);

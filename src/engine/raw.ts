@@ -195,7 +195,7 @@ export const split = (x: Tensor, sizes: readonly number[], axis: number): Tensor
 /** Swaps the two halves of the last axis. As a reversal of pairs, since Roll takes up to 200 µs for a few numbers. */
 export const swapHalves = (x: Tensor): Tensor => {
   const width = x.shape[x.rank - 1]!;
-  const pairs = reshape(x, [x.size / width, 2, width / 2]);
+  const pairs = reshape(x, [-1, 2, width / 2]);
   const swapped = backend.executeSingleOutput("ReverseV2", REVERSE, [pairs, ints([1])]);
   return reshape(swapped, x.shape);
 };

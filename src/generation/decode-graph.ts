@@ -2,12 +2,11 @@
 // and values as inputs. What falls away is the cost of calling some 70 ops a layer one by one.
 import { GraphCache } from "../engine/graph/cache";
 import type { GraphSession } from "../engine/graph/session";
-import { type Named, type Trace, trace } from "../engine/graph/trace";
+import { type Named, type Trace, type Traced, trace } from "../engine/graph/trace";
 import { onGpu } from "../engine/load-engine";
 import { argMax, gatherRows } from "../engine/raw";
 import { type Tensor, tf } from "../engine/tf";
 import { type Decoder, type DecoderInputs, type ForwardOptions, KeyValueCache } from "../models/decoder";
-import type { Beside } from "./generate";
 
 /** What a decoding step gives: logits [batch, vocab], and each row's likeliest token, int32 [batch]. */
 export interface DecodingStep {
@@ -15,6 +14,18 @@ export interface DecodingStep {
   next: Tensor;
   /** Of the computation beside the step. */
   results?: Named;
+}
+
+/** A computation on the logits of each step that can wait until the next one: where steps are a graph it runs beside that. */
+export interface Beside {
+  /** What tells it from others: steps with it are a graph of their own. */
+  name: string;
+  /** What it reads besides the logits, for a number of rows; freed at the end. */
+  inputs: (rows: number) => Named;
+  /** Device ops only. */
+  compute: (logits: Tensor, inputs: Named) => Named;
+  /** Called with each step's results in order, and the prompt numbers of its rows; the results are freed afterwards. */
+  take: (results: Named, prompts: readonly number[]) => void;
 }
 
 export interface DecodingOptions {
@@ -109,12 +120,12 @@ const results = (parts: Named): Named =>
 
 function sessionFor(decoder: Decoder, options: DecodingOptions): GraphSession {
   const [first, second] = RECORDED;
-  const record = (): [Trace, Trace] => [
+  const recordBoth = (): [Trace, Trace] => [
     recordStep(decoder, options, first),
     recordStep(decoder, options, second),
   ];
   const name = structure(decoder, "step", options.oneThread, options.beside?.name);
-  return graphs.get(name, record, options.oneThread ? strandOf : undefined);
+  return graphs.get(name, recordBoth, options.oneThread ? strandOf : undefined);
 }
 
 /** What a graph depends on. */
@@ -137,71 +148,79 @@ function adopt(cache: KeyValueCache, parts: Named): void {
 /** What reading prompts reads besides weights; `last`: the number of each row's last position. */
 function promptInputs(decoder: Decoder, ids: Int32Array, keyMask: KeyMask): DecoderInputs {
   const rows = keyMask.length;
-  const time = ids.length / rows;
-  const last = Int32Array.from(keyMask, (_, row) => (row + 1) * time - 1);
-  return { ...decoder.inputs(ids, rows, { keyMask }, true), last: tf.tensor1d(last, "int32") };
+  const last = lastPositions(rows, ids.length / rows);
+  return { ...decoder.inputs(ids, rows, { keyMask }, true), last };
 }
 
-/** Reads `batch` prompts of `time` tokens once, op by op. */
-function recordPrompt(decoder: Decoder, { batch, time }: (typeof RECORDED_PROMPTS)[number]): Trace {
+/** The number of each row's last position among `rows` rows of `time`, int32 [rows]. */
+export const lastPositions = (rows: number, time: number): Tensor =>
+  tf.tensor1d(
+    Int32Array.from({ length: rows }, (_, row) => (row + 1) * time - 1),
+    "int32",
+  );
+
+/** Records what `prepare` makes of an empty cache; a graph's only state is what it is given. */
+function record(decoder: Decoder, prepare: (cache: KeyValueCache) => Pick<Traced, "inputs" | "run">): Trace {
   const cache = new KeyValueCache(decoder.config.numHiddenLayers);
   let recorded: Trace;
   try {
     tf.tidy(() => {
-      const ids = new Int32Array(batch * time);
-      const keyMask = Array.from({ length: batch }, () => new Array<number>(time).fill(1));
-      const { last, ...given } = promptInputs(decoder, ids, keyMask);
-      const run = (): Named => {
-        const hidden = decoder.hidden(ids, batch, { cache, inputs: given });
-        const logits = decoder.logits(gatherRows(hidden, last!));
-        return { logits, next: argMax(logits), ...keysAndValues(cache) };
-      };
-      const inputs = { ...given, last: last!, ...parametersOf(decoder) };
-      recorded = trace({ inputs, state: () => ({}), run });
+      recorded = trace({ ...prepare(cache), state: () => ({}) });
     });
     return recorded!;
   } finally {
     cache.dispose();
   }
 }
+
+/** Reads `batch` prompts of `time` tokens once, op by op. */
+const recordPrompt = (decoder: Decoder, { batch, time }: (typeof RECORDED_PROMPTS)[number]): Trace =>
+  record(decoder, (cache) => {
+    const ids = new Int32Array(batch * time);
+    const keyMask = Array.from({ length: batch }, () => new Array<number>(time).fill(1));
+    const { last, ...given } = promptInputs(decoder, ids, keyMask);
+    return {
+      inputs: { ...given, last: last!, ...parametersOf(decoder) },
+      run: () => {
+        const hidden = decoder.hidden(ids, batch, { cache, inputs: given });
+        const logits = decoder.logits(gatherRows(hidden, last!));
+        return { logits, next: argMax(logits), ...keysAndValues(cache) };
+      },
+    };
+  });
 
 /** What is beside the step has an order of its own. */
 const strandOf = (output: string) => (output.startsWith(BESIDE) ? BESIDE : "");
 
 /** Takes the eager step once with `batch` rows and zeros for all positions but the last that there is room for. */
-function recordStep(
+const recordStep = (
   decoder: Decoder,
   { oneThread, beside }: DecodingOptions,
   { batch, room }: (typeof RECORDED)[number],
-): Trace {
-  const { numHiddenLayers, numKeyValueHeads, headDim } = decoder.config;
-  const cache = new KeyValueCache(numHiddenLayers);
-  let recorded: Trace;
-  try {
-    tf.tidy(() => {
-      cache.length = room - 1;
-      cache.room = room;
-      for (const layer of cache.layers) layer.past = tf.zeros([2 * batch, numKeyValueHeads, room, headDim]);
-      const ids = new Int32Array(batch);
-      const keyMask = Array.from({ length: batch }, () => new Array<number>(room).fill(1));
-      const step = decoder.inputs(ids, batch, { cache, keyMask }, true);
-      const logits = tf.zeros([batch, decoder.config.vocabSize]) as Tensor;
-      const before: Named = beside ? { logits, ...beside.inputs(batch) } : {};
-      const inputs = { ...step, ...keysAndValues(cache), ...parametersOf(decoder), ...prefixed(before) };
-      // The step frees what it extends; the recording needs its inputs to the end.
-      for (const layer of cache.layers) layer.past = layer.past!.clone();
-      const run = (): Named => {
+): Trace =>
+  record(decoder, (cache) => {
+    const { numKeyValueHeads, headDim, vocabSize } = decoder.config;
+    cache.length = room - 1;
+    cache.room = room;
+    for (const layer of cache.layers) layer.past = tf.zeros([2 * batch, numKeyValueHeads, room, headDim]);
+    const ids = new Int32Array(batch);
+    const keyMask = Array.from({ length: batch }, () => new Array<number>(room).fill(1));
+    const step = decoder.inputs(ids, batch, { cache, keyMask }, true);
+    const before: Named = beside
+      ? { logits: tf.zeros([batch, vocabSize]) as Tensor, ...beside.inputs(batch) }
+      : {};
+    const inputs = { ...step, ...keysAndValues(cache), ...parametersOf(decoder), ...prefixed(before) };
+    // The step frees what it extends; the recording needs its inputs to the end.
+    for (const layer of cache.layers) layer.past = layer.past!.clone();
+    return {
+      inputs,
+      run: () => {
         const logits = decoder.logits(decoder.hidden(ids, batch, { cache, oneThread, inputs: step }));
         const results = beside ? prefixed(beside.compute(before.logits!, before)) : {};
         return { logits, next: argMax(logits), ...keysAndValues(cache), ...results };
-      };
-      recorded = trace({ inputs, state: () => ({}), run });
-    });
-    return recorded!;
-  } finally {
-    cache.dispose();
-  }
-}
+      },
+    };
+  });
 
 const keysAndValues = ({ layers }: KeyValueCache): Named =>
   Object.fromEntries(layers.map(({ past }, i) => [`past.${i}`, past!]));

@@ -1,25 +1,19 @@
 // Batched generation with a key-value cache: prompts padded on the left, sorted by length, rows that end leave the batch.
 
-import type { Named } from "../engine/graph/trace";
 import { onGpu } from "../engine/load-engine";
 import type { Random } from "../engine/random";
 import { argMax, gatherRows } from "../engine/raw";
 import { type Tensor, tf } from "../engine/tf";
 import { type Decoder, type ForwardOptions, KeyValueCache } from "../models/decoder";
-import { canBeGraph, type DecodingStep, decodeGraph, promptGraph } from "./decode-graph";
+import {
+  type Beside,
+  canBeGraph,
+  type DecodingStep,
+  decodeGraph,
+  lastPositions,
+  promptGraph,
+} from "./decode-graph";
 import { type SamplingOptions, sampleToken } from "./sampling";
-
-/** A computation on the logits of each step that can wait until the next one: where steps are a graph it runs beside that. */
-export interface Beside {
-  /** What tells it from others: steps with it are a graph of their own. */
-  name: string;
-  /** What it reads besides the logits, for a number of rows; freed at the end. */
-  inputs: (rows: number) => Named;
-  /** Device ops only. */
-  compute: (logits: Tensor, inputs: Named) => Named;
-  /** Called with each step's results in order, and the prompt numbers of its rows; the results are freed afterwards. */
-  take: (results: Named, prompts: readonly number[]) => void;
-}
 
 export interface GenerateOptions {
   maxNewTokens: number;
@@ -144,7 +138,6 @@ function eagerStep(
 ): DecodingStep {
   const time = ids.length / rows;
   const hidden = decoder.hidden(ids, rows, { cache, keyMask, oneThread });
-  const last = Int32Array.from({ length: rows }, (_, row) => (row + 1) * time - 1);
-  const logits = decoder.logits(time === 1 ? hidden : gatherRows(hidden, tf.tensor1d(last, "int32")));
+  const logits = decoder.logits(time === 1 ? hidden : gatherRows(hidden, lastPositions(rows, time)));
   return { logits, next: argMax(logits) };
 }

@@ -1,6 +1,7 @@
 // LoRA (Hu et al. 2021) and DoRA (Liu et al. 2024) on a decoder's projections: initialised as peft does, trained beside the frozen base, merged.
+
+import { Random } from "../base/random";
 import { float32Weight, type Weight } from "../engine/frozen";
-import { Random } from "../engine/random";
 import { tf, type Variable } from "../engine/tf";
 import { Decoder } from "../models/decoder";
 import { updatedWeight } from "../models/linear";

@@ -1,7 +1,7 @@
 // PEFT's adapter_config.json: which layers a LoRA adapter changes, with which rank and scale.
 
 import * as path from "node:path";
-import { writeJson } from "../engine/atomic-write";
+import { writeJson } from "../base/atomic-write";
 import { type DecoderConfig, tensorShapes } from "../models/config";
 import { ConfigFields } from "../models/config-fields";
 

@@ -1,6 +1,6 @@
 // LoRA adapters as PEFT writes and reads them: adapter_config.json beside adapter_model.safetensors.
 import * as path from "node:path";
-import { makeFolder } from "../engine/write-error";
+import { makeFolder } from "../base/write-error";
 import type { DecoderConfig } from "../models/config";
 import { ConfigError } from "../models/config-fields";
 import { type NewTensor, WeightFiles, writeSafetensors } from "../models/safetensors";

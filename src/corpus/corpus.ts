@@ -1,5 +1,5 @@
 // The study's generated corpus: synthetic Korean paragraphs with reference summaries. Nothing in it is about a real place or person.
-import { Random } from "../engine/random";
+import { Random } from "../base/random";
 import { summarise } from "./annotator";
 import { Draw } from "./draw";
 import type { Item, Split } from "./item";

@@ -1,5 +1,5 @@
 // Random choices that the kinds of text share: invented places and people, dates in order, sentences with their slots filled.
-import type { Random } from "../engine/random";
+import type { Random } from "../base/random";
 import { agree } from "./particles";
 import {
   FAMILY_NAMES,

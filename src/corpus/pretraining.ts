@@ -1,5 +1,5 @@
 // Conversations for pre-training: questions and small tasks on generated paragraphs of all kinds, never a summary.
-import { Random } from "../engine/random";
+import { Random } from "../base/random";
 import { clauses, slotNames } from "./annotator";
 import { type TopicDraft, writeDraft } from "./corpus";
 import { Draw, fill } from "./draw";

@@ -1,5 +1,5 @@
 // What is wrong with a row of a data file: where, what was expected, what stands there, what to do.
-import { visible } from "../engine/visible";
+import { visible } from "../base/visible";
 
 export interface Problem {
   file: string;

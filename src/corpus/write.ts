@@ -1,5 +1,5 @@
 // Writes items as JSON Lines, whole or not at all.
-import { writeFileAtomic } from "../engine/atomic-write";
+import { writeFileAtomic } from "../base/atomic-write";
 import type { Item } from "./item";
 
 /** Writes one item a line as UTF-8 JSON; an interrupted write leaves the old file as it was. */

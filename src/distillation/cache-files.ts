@@ -2,7 +2,7 @@
 // Frame: "ROW1", CRC-32 of the rest, bytes of id, tokens, bytes of payload (uint32 each, little-endian), id, payload.
 import * as fs from "node:fs";
 import * as path from "node:path";
-import { crc32 } from "../engine/crc32";
+import { crc32 } from "../base/crc32";
 
 /** A logit cache that is damaged, hostile or not what this program reads. */
 export class CacheError extends Error {

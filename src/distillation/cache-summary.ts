@@ -1,7 +1,7 @@
 // A logit cache in figures: its header, sizes, and how much of the teacher's distribution it holds.
 import * as fs from "node:fs";
 import * as path from "node:path";
-import { writeJson } from "../engine/atomic-write";
+import { writeJson } from "../base/atomic-write";
 import type { LogitCache } from "./cache";
 import { TEMPERATURES } from "./cache-row";
 

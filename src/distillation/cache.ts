@@ -1,9 +1,9 @@
 // A self-describing store of teacher logits: a header that says what they were made of, rows found by item id.
 import * as fs from "node:fs";
 import * as path from "node:path";
-import { writeFileAtomic, writeFully, writeJson } from "../engine/atomic-write";
-import { type Lock, takeLock } from "../engine/lock";
-import { makeFolder, writeError } from "../engine/write-error";
+import { writeFileAtomic, writeFully, writeJson } from "../base/atomic-write";
+import { type Lock, takeLock } from "../base/lock";
+import { makeFolder, writeError } from "../base/write-error";
 import {
   CacheError,
   frameRow,

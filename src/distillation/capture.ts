@@ -1,5 +1,5 @@
 // Takes a teacher's logits into a cache: over the items' own summaries, or over the tokens that it writes itself.
-import { Random } from "../engine/random";
+import { Random } from "../base/random";
 import { generate } from "../generation/generate";
 import type { Decoder } from "../models/decoder";
 import { type Batch, collate } from "../prompts/batch";

@@ -1,7 +1,7 @@
 // What a cache keeps of a chunk of teacher logits: the top k, exact log-sum-exps, tail mass, entropy, tail samples.
 
+import type { Random } from "../base/random";
 import type { Named } from "../engine/graph/trace";
-import type { Random } from "../engine/random";
 import {
   add,
   columns,

@@ -4,7 +4,7 @@ import { createHash } from "node:crypto";
 import { existsSync, readdirSync } from "node:fs";
 import { join, resolve } from "node:path";
 import { pipeline } from "@huggingface/transformers";
-import { updateWithFile } from "../engine/file-hash";
+import { updateWithFile } from "../base/file-hash";
 import { loadEncoder } from "../models/encoder";
 import { loadEncoderTokenizer } from "./encoder-tokenizer";
 import { encoderFolder } from "./load-bert-scorer";

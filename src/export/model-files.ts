@@ -1,7 +1,7 @@
 // What lies beside the weights in an exported folder: configuration, generation settings, tokenizer, chat template.
 import * as fs from "node:fs";
 import * as path from "node:path";
-import { writeFileAtomic } from "../engine/atomic-write";
+import { writeFileAtomic } from "../base/atomic-write";
 import { readJsonObject, writeHubJson } from "../models/json-files";
 
 const COPIED = [

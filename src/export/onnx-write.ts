@@ -1,8 +1,8 @@
 // Writes a graph as model.onnx, its weights inside, or beside it in model.onnx_data… where they exceed protobuf's 2 GB.
 import * as fs from "node:fs";
 import * as path from "node:path";
-import { writeFileAtomic } from "../engine/atomic-write";
-import { makeFolder, writeError } from "../engine/write-error";
+import { writeFileAtomic } from "../base/atomic-write";
+import { makeFolder, writeError } from "../base/write-error";
 import type { GraphBuilder, Initializer } from "./onnx-graph";
 import { encodeModel, type OnnxModel, type OnnxTensor } from "./onnx-schema";
 

@@ -1,8 +1,8 @@
 // A folder that a command of ours fills: whole or not at all, and never over files that it did not make.
 import * as fs from "node:fs";
 import * as path from "node:path";
-import { writeJson } from "../engine/atomic-write";
-import { makeFolder, writeError } from "../engine/write-error";
+import { writeJson } from "../base/atomic-write";
+import { makeFolder, writeError } from "../base/write-error";
 
 const MARK = "export.json";
 

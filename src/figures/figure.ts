@@ -1,6 +1,6 @@
 // One Plotly figure as SVG, PNG and files. No browser: plotly.js-dist draws into jsdom (plotly-window.ts).
 import { join } from "node:path";
-import { writeFileAtomic } from "../engine/atomic-write";
+import { writeFileAtomic } from "../base/atomic-write";
 import { plotlyWindow } from "./plotly-window";
 import { withDensity } from "./png-density";
 import { resvgFont } from "./text-measure";

@@ -1,6 +1,6 @@
 // The loss of a running training, drawn anew below its cell every two seconds; outside a notebook nothing is drawn.
 // Plain SVG: JupyterLab's Plotly renderer draws an updated display's first state only.
-import { notebookWriter } from "../engine/progress";
+import { notebookWriter } from "../base/progress";
 import { PALETTE } from "./theme";
 
 const INTERVAL_MS = 2000;

@@ -1,5 +1,5 @@
 // The density of a PNG (chunk pHYs, PNG specification 11.3.4.3), so that a word processor takes it at its printed size.
-import { crc32 } from "../engine/crc32";
+import { crc32 } from "../base/crc32";
 
 const METRES_PER_INCH = 0.0254;
 /** Signature and header chunk: 8 bytes, then 4 length, 4 type, 13 data, 4 CRC. */

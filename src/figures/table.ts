@@ -1,6 +1,6 @@
 // A table in a notebook cell, through danfo: HTML for Jupyter and GitHub, plain text for everything else.
 import { DataFrame } from "danfojs-node";
-import { visible } from "../engine/visible";
+import { visible } from "../base/visible";
 
 type Cell = string | number | boolean | null;
 

@@ -1,7 +1,7 @@
 // Batched generation with a key-value cache: prompts padded on the left, sorted by length, rows that end leave the batch.
 
+import type { Random } from "../base/random";
 import { onGpu } from "../engine/load-engine";
-import type { Random } from "../engine/random";
 import { argMax, gatherRows } from "../engine/raw";
 import { type Tensor, tf } from "../engine/tf";
 import { type Decoder, type ForwardOptions, KeyValueCache } from "../models/decoder";

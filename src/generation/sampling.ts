@@ -1,5 +1,5 @@
 // How the next token is chosen: greedy, or temperature with top-k and top-p from a seeded stream.
-import type { Random } from "../engine/random";
+import type { Random } from "../base/random";
 
 export interface SamplingOptions {
   temperature: number;

@@ -1,7 +1,7 @@
 // An encoder of our own written as a Hugging Face model folder.
 
 import * as path from "node:path";
-import { makeFolder } from "../engine/write-error";
+import { makeFolder } from "../base/write-error";
 import { type EncoderConfig, encoderTensorShapes } from "./encoder-config";
 import { writeHubJson } from "./json-files";
 import { writeSafetensors } from "./safetensors";

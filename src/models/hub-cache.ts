@@ -2,9 +2,9 @@
 import { createHash } from "node:crypto";
 import * as fs from "node:fs";
 import * as path from "node:path";
-import { writeFileAtomic } from "../engine/atomic-write";
-import { updateWithFile } from "../engine/file-hash";
-import { makeFolder } from "../engine/write-error";
+import { writeFileAtomic } from "../base/atomic-write";
+import { updateWithFile } from "../base/file-hash";
+import { makeFolder } from "../base/write-error";
 import { HubError } from "./hub-settings";
 
 const COMMIT = /^[0-9a-f]{40}$/;

@@ -1,9 +1,9 @@
 // Models from the Hugging Face hub, into the cache that Python's huggingface_hub uses too.
 import * as fs from "node:fs";
 import * as path from "node:path";
-import { withLock } from "../engine/lock";
-import { progress } from "../engine/progress";
-import { makeFolder } from "../engine/write-error";
+import { withLock } from "../base/lock";
+import { progress } from "../base/progress";
+import { makeFolder } from "../base/write-error";
 import { downloadBlob, plainEtag, type RemoteFile } from "./hub-blob";
 import { checkNames, modelFileNames, RepositoryCache, snapshotHash } from "./hub-cache";
 import { headerOf, PassingFailure, repeated, request, UnreachableError, type Wanted } from "./hub-request";

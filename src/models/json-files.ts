@@ -1,6 +1,6 @@
 // JSON files beside a model's weights: read with checks, written as Python expects them.
 import * as fs from "node:fs";
-import { writeFileAtomic } from "../engine/atomic-write";
+import { writeFileAtomic } from "../base/atomic-write";
 
 /** A model's configuration that is incomplete, inconsistent or not understood. */
 export class ConfigError extends Error {

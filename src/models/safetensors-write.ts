@@ -1,5 +1,5 @@
 // Writes safetensors files that transformers loads unchanged, atomically.
-import { replaceFile, writeFully } from "../engine/atomic-write";
+import { replaceFile, writeFully } from "../base/atomic-write";
 import { DTYPE_BYTES, type Dtype, toBfloat16, toFloat16 } from "./safetensors-dtypes";
 import { SafetensorsError } from "./safetensors-header";
 

@@ -1,8 +1,8 @@
 // Weights in several safetensors files with an index, as the hub lays out large models.
 import * as fs from "node:fs";
 import * as path from "node:path";
-import { writeJson } from "../engine/atomic-write";
-import { makeFolder } from "../engine/write-error";
+import { writeJson } from "../base/atomic-write";
+import { makeFolder } from "../base/write-error";
 import { type NewTensor, SafetensorsError, writeSafetensors } from "./safetensors";
 import { DTYPE_BYTES } from "./safetensors-dtypes";
 

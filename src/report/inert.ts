@@ -1,5 +1,5 @@
 // Text from data and models made harmless for each format: shown as it stands, never acting as markup.
-import { visible as withoutHidden } from "../engine/visible";
+import { visible as withoutHidden } from "../base/visible";
 import { unmarked } from "./quantity";
 
 /** Writes characters that a reader cannot see, or that reorder what is read, as [U+202E]; marks of origin are left out. */

@@ -2,7 +2,7 @@
 // and the claims, all from one set of results, so that one command brings them all up to date.
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
-import { writeFileAtomic } from "../engine/atomic-write";
+import { writeFileAtomic } from "../base/atomic-write";
 import type { StudyResults } from "../evaluation/results";
 import type { SampleRow } from "../evaluation/samples";
 import type { Language } from "../figures/labels";

@@ -1,6 +1,6 @@
 // A ZIP file without the clock: every entry dated 1980-01-01, so that the same content gives the same bytes.
 import { deflateRawSync, inflateRawSync } from "node:zlib";
-import { crc32 } from "../engine/crc32";
+import { crc32 } from "../base/crc32";
 
 /** The entries of a ZIP file in the order of its central directory (stored or deflated, no ZIP64). */
 export function unzip(zip: Buffer): Map<string, Buffer> {

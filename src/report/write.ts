@@ -1,7 +1,7 @@
 // From the saved tables of a run to everything under reports/: figures, tables, and the report in four formats.
 import { existsSync, readFileSync } from "node:fs";
 import { join } from "node:path";
-import { writeFileAtomic } from "../engine/atomic-write";
+import { writeFileAtomic } from "../base/atomic-write";
 import type { StudyResults } from "../evaluation/results";
 import type { SampleRow } from "../evaluation/samples";
 import { themed, toPng, toSvg } from "../figures/figure";

@@ -1,7 +1,7 @@
 // A trained system as ordinary files: ONNX for @huggingface/transformers, safetensors, PEFT's adapter, and a model card.
 import * as fs from "node:fs";
 import * as path from "node:path";
-import { writeFileAtomic } from "../engine/atomic-write";
+import { writeFileAtomic } from "../base/atomic-write";
 import type { SystemId } from "../evaluation/results";
 import { exportDecoder, ONNX_FILES, type OnnxVariant } from "../export/decoder";
 import { modelCard } from "../export/model-card";

@@ -2,9 +2,9 @@
 import { createHash } from "node:crypto";
 import * as fs from "node:fs";
 import * as path from "node:path";
-import { writeFileAtomic, writeJson } from "../engine/atomic-write";
-import { updateWithFile } from "../engine/file-hash";
-import { clearLock, takeLock } from "../engine/lock";
+import { writeFileAtomic, writeJson } from "../base/atomic-write";
+import { updateWithFile } from "../base/file-hash";
+import { clearLock, takeLock } from "../base/lock";
 
 /** The repository root; data, notebooks and reports lie below it. */
 export const ROOT = path.resolve(__dirname, "../..");

@@ -1,5 +1,5 @@
 // Supervised fine-tuning on document-summary pairs: shuffled epochs, loss on the summary's tokens only.
-import { Random } from "../engine/random";
+import { Random } from "../base/random";
 import { type Tensor, tf } from "../engine/tf";
 import type { Decoder, DecoderInputs } from "../models/decoder";
 import { takeRows } from "../models/embedding";

@@ -1,8 +1,8 @@
 // The training loop: gradients, update, log, checkpoint, validation. What is learned comes in as a loss per batch.
 import * as fs from "node:fs";
 import * as path from "node:path";
+import { progress } from "../base/progress";
 import { valueAndGradients } from "../engine/gradient";
-import { progress } from "../engine/progress";
 import { type Tensor, tf } from "../engine/tf";
 import { BestParameters } from "./best-parameters";
 import { restoreCheckpoint, saveCheckpoint, type Trainee } from "./checkpoint";

@@ -1,6 +1,7 @@
 // Masked-language-model pre-training (Devlin et al. 2019) of the study's tiny encoder, head tied to the embeddings.
+
+import { Random } from "../base/random";
 import { conversations } from "../corpus/pretraining";
-import { Random } from "../engine/random";
 import { tf, type Variable } from "../engine/tf";
 import { takeRows } from "../models/embedding";
 import { type EncoderConfig, encoderTensorShapes } from "../models/encoder-config";

@@ -1,6 +1,7 @@
 // Pre-training of the study's tiny base models on generated conversations: tasks on paragraphs, never a summary.
+
+import { Random } from "../base/random";
 import { conversations, type Turn } from "../corpus/pretraining";
-import { Random } from "../engine/random";
 import { tf, type Variable } from "../engine/tf";
 import { type DecoderConfig, tensorShapes } from "../models/config";
 import { Decoder } from "../models/decoder";

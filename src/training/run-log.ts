@@ -1,9 +1,9 @@
 // The log of one training run: JSON lines beside TensorBoard event files, cut back to the checkpoint on resume.
 import * as fs from "node:fs";
 import * as path from "node:path";
-import { writeFileAtomic } from "../engine/atomic-write";
+import { writeFileAtomic } from "../base/atomic-write";
+import { makeFolder, writeError } from "../base/write-error";
 import { tf } from "../engine/tf";
-import { makeFolder, writeError } from "../engine/write-error";
 import { CheckpointError } from "./checkpoint";
 
 /** One optimizer step. Memory in bytes, rate in tokens that the loss counts per second. */

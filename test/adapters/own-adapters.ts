@@ -3,7 +3,7 @@
 import * as path from "node:path";
 import { ALL_PROJECTIONS, LoraAdapter } from "../../src/adapters/lora";
 import { type AdapterConfig, writeAdapter } from "../../src/adapters/peft-files";
-import { Random } from "../../src/engine/random";
+import { Random } from "../../src/base/random";
 import { tf } from "../../src/engine/tf";
 import { loadDecoder } from "../../src/models/load";
 

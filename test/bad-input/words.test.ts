@@ -287,13 +287,18 @@ refuses("saved tables", [
   },
 ]);
 
+const folderOf = (program: string) =>
+  ["src/study/commands", "src/tools/commands"].find((folder) =>
+    fs.existsSync(path.join(ROOT, folder, program)),
+  )!;
+
 /** A command of the project as a user types it; what it prints on failing is the error. */
 function command(program: string, args: string[], folder: string): never {
   const words = args.map((arg) => arg.replace("$", folder));
   const python = program.endsWith(".py");
   const [executable, before] = python
     ? [path.join(ROOT, ".venv/bin/python"), [path.join(ROOT, program)]]
-    : [process.execPath, ["--require", "tsx/cjs", path.join(ROOT, "src/study/commands", program)]];
+    : [process.execPath, ["--require", "tsx/cjs", path.join(ROOT, folderOf(program), program)]];
   const { status, signal, stdout, stderr } = spawnSync(executable, [...before, ...words], {
     cwd: ROOT,
     encoding: "utf8",

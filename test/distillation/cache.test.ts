@@ -4,6 +4,8 @@ import * as os from "node:os";
 import * as path from "node:path";
 import * as zlib from "node:zlib";
 import { afterAll, describe, expect, it } from "vitest";
+import { crc32 } from "../../src/base/crc32";
+import { Random } from "../../src/base/random";
 import { BitReader, BitWriter } from "../../src/distillation/bit-stream";
 import {
   type CacheHeader,
@@ -14,8 +16,6 @@ import {
 import type { CachedRow } from "../../src/distillation/cache-row";
 import { teacherStatistics } from "../../src/distillation/teacher-statistics";
 import { TokenPrior } from "../../src/distillation/token-prior";
-import { crc32 } from "../../src/engine/crc32";
-import { Random } from "../../src/engine/random";
 import { tf } from "../../src/engine/tf";
 
 const scratch = fs.mkdtempSync(path.join(os.tmpdir(), "cache-"));

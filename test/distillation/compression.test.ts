@@ -1,9 +1,9 @@
 // Size and error of a cached token at V = 256,000, beside DistillKit's 344-byte setting on the same logits.
 import { describe, expect, it } from "vitest";
+import { Random } from "../../src/base/random";
 import { type CachedRow, decodeRow, encodeRow } from "../../src/distillation/cache-row";
 import { teacherStatistics } from "../../src/distillation/teacher-statistics";
 import { TokenPrior } from "../../src/distillation/token-prior";
-import { Random } from "../../src/engine/random";
 import { tf } from "../../src/engine/tf";
 import { DISTILLKIT, distillkitBytes, distillkitRoundTrip } from "./distillkit-scheme";
 

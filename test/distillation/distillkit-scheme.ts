@@ -1,2 +1,2 @@
 // The compared scheme stands with the benches, which measure it too.
-export * from "../../src/bench/distillkit-scheme";
+export * from "../../src/tools/bench/distillkit-scheme";

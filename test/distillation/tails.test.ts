@@ -1,11 +1,11 @@
 // What the top k leaves out: each divergence over cached outcomes against float64 and finite differences, sampled tails
 // without bias, the JSD's limits, and what is refused.
 import { describe, expect, it } from "vitest";
+import { Random } from "../../src/base/random";
 import { decodeRow, encodeRow } from "../../src/distillation/cache-row";
 import { type DistillationOptions, distillationRows } from "../../src/distillation/losses";
 import { teacherStatistics } from "../../src/distillation/teacher-statistics";
 import type { SparseTeacher, Teacher } from "../../src/distillation/teacher-targets";
-import { Random } from "../../src/engine/random";
 import { tf } from "../../src/engine/tf";
 
 const VOCAB = 40;

@@ -1,6 +1,6 @@
 // A small decoder and examples for it, from the model oracles.
 import * as path from "node:path";
-import { Random } from "../../src/engine/random";
+import { Random } from "../../src/base/random";
 import type { Decoder } from "../../src/models/decoder";
 import { loadDecoder } from "../../src/models/load";
 import type { Example } from "../../src/prompts/example";

@@ -5,7 +5,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, beforeAll, expect, it } from "vitest";
 import { encoderFolder } from "../../src/evaluation/load-bert-scorer";
-import { HubServer } from "../../src/study/rehearsal/hub-server";
+import { HubServer } from "../../src/tools/rehearsal/hub-server";
 import { oracle, oracleFolder } from "./oracle";
 
 const NAME = "someone/tiny-bert";

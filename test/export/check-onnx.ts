@@ -4,7 +4,7 @@ import { spawnSync } from "node:child_process";
 import * as fs from "node:fs";
 import * as os from "node:os";
 import * as path from "node:path";
-import { writeJson } from "../../src/engine/atomic-write";
+import { writeJson } from "../../src/base/atomic-write";
 import { exportReferences, OUTCOME, REFERENCES } from "./reference-exports";
 
 const ROOT = path.resolve(__dirname, "../..");

@@ -1,7 +1,7 @@
 // Generation: padded batches against single prompts, sampling against probabilities computed by hand, no tensor left behind.
 import * as path from "node:path";
 import { afterAll, describe, expect, it } from "vitest";
-import { Random } from "../../src/engine/random";
+import { Random } from "../../src/base/random";
 import { tf } from "../../src/engine/tf";
 import { generate } from "../../src/generation/generate";
 import { sampleToken } from "../../src/generation/sampling";

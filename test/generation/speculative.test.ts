@@ -1,7 +1,7 @@
 // Speculative decoding: the model's own greedy text whatever is drafted, fewer passes where drafts come true.
 import * as path from "node:path";
 import { afterAll, describe, expect, it } from "vitest";
-import { Random } from "../../src/engine/random";
+import { Random } from "../../src/base/random";
 import { tf } from "../../src/engine/tf";
 import { type Drafter, lookupDrafter, modelDrafter } from "../../src/generation/draft";
 import { generate } from "../../src/generation/generate";

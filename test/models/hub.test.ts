@@ -6,7 +6,7 @@ import * as path from "node:path";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import { downloadModel } from "../../src/models/hub";
 import { HubError, type HubSettings, hubSettings } from "../../src/models/hub-settings";
-import { gitBlobSha1, HubServer, type Interception, sha256 } from "../../src/study/rehearsal/hub-server";
+import { gitBlobSha1, HubServer, type Interception, sha256 } from "../../src/tools/rehearsal/hub-server";
 
 const NAME = "google/gemma-2-2b-it";
 const TOKEN = "hf_SecretSecretSecret";

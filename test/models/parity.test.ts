@@ -5,9 +5,9 @@ import * as path from "node:path";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { tf } from "../../src/engine/tf";
 import { WeightFiles, writeSafetensors } from "../../src/models/safetensors";
-import { type Case, largestDifference, measured } from "../../src/parity/case";
-import { checkFolder } from "../../src/parity/folders";
-import { checkModels } from "../../src/parity/models";
+import { type Case, largestDifference, measured } from "../../src/tools/parity/case";
+import { checkFolder } from "../../src/tools/parity/folders";
+import { checkModels } from "../../src/tools/parity/models";
 
 const ORACLES = path.join(__dirname, "../fixtures/oracles/models");
 const scratch = fs.mkdtempSync(path.join(os.tmpdir(), "parity-"));

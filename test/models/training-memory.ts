@@ -1,8 +1,8 @@
 // Peak memory of one training pass of a LoRA on a 12-layer decoder. Run: node --require tsx/cjs training-memory.ts true|false
 import { ALL_PROJECTIONS, LoraAdapter } from "../../src/adapters/lora";
+import { Random } from "../../src/base/random";
 import { peakMemory } from "../../src/engine/facts";
 import { valueAndGradients } from "../../src/engine/gradient";
-import { Random } from "../../src/engine/random";
 import { tf } from "../../src/engine/tf";
 import type { DecoderConfig } from "../../src/models/config";
 import { collate } from "../../src/prompts/batch";

@@ -3,7 +3,7 @@ import { cpSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:f
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, beforeAll, expect, it } from "vitest";
-import { checkMetrics, isMetricsFolder } from "../../src/parity/metrics";
+import { checkMetrics, isMetricsFolder } from "../../src/tools/parity/metrics";
 
 const reference = join(__dirname, "../fixtures/oracles/metrics");
 let folder: string;

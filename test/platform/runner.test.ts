@@ -153,7 +153,7 @@ describe("a good notebook", options, () => {
     folders.push(folder);
     const source = `${folder}/again.ipynb`;
     writeNotebook(source, [
-      'import { progress } from "./src/engine/progress";\nconst bar = progress("단계", 4);\nfor (let i = 1; i <= 4; i++) bar.update(i, "loss 0.5");\nbar.finish();',
+      'import { progress } from "./src/base/progress";\nconst bar = progress("단계", 4);\nfor (let i = 1; i <= 4; i++) bar.update(i, "loss 0.5");\nbar.finish();',
       "console.log(process.cwd() + '/data');",
     ]);
     const outs = [`${folder}/one`, `${folder}/two`];

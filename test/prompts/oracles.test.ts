@@ -3,8 +3,8 @@ import { cpSync, mkdtempSync, readFileSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { describe, expect, it } from "vitest";
-import { checkTokenizers, isTokenizersFolder } from "../../src/parity/tokenizers";
 import { loadTextTokenizer } from "../../src/prompts/text-tokenizer";
+import { checkTokenizers, isTokenizersFolder } from "../../src/tools/parity/tokenizers";
 
 const FOLDER = "test/fixtures/oracles/tokenizers";
 

@@ -1,8 +1,8 @@
 // The calibrated choice: the divergence against a naive float64 loop, the choice against all combinations tried one by one.
 import * as path from "node:path";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { Random } from "../../src/base/random";
 import { engineMemory } from "../../src/engine/facts";
-import { Random } from "../../src/engine/random";
 import { tf } from "../../src/engine/tf";
 import type { Decoder } from "../../src/models/decoder";
 import { loadDecoder } from "../../src/models/load";

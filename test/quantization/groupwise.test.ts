@@ -1,8 +1,8 @@
 // Group-wise rounding against a naive float64 loop: bounds of the error, zero points, packing, and the engine's own arithmetic.
 import { describe, expect, it } from "vitest";
+import { Random } from "../../src/base/random";
 import { engineMemory } from "../../src/engine/facts";
 import { PackedTensor } from "../../src/engine/packed";
-import { Random } from "../../src/engine/random";
 import { tf } from "../../src/engine/tf";
 import {
   dequantize,

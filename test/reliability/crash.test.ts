@@ -4,8 +4,8 @@ import * as fs from "node:fs";
 import * as os from "node:os";
 import * as path from "node:path";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import { crashTest, KILLED, type KilledStage, shareOut } from "../../src/study/crash-test/campaign";
-import { differences } from "../../src/study/crash-test/compare";
+import { crashTest, KILLED, type KilledStage, shareOut } from "../../src/tools/crash-test/campaign";
+import { differences } from "../../src/tools/crash-test/compare";
 
 let scratch: string;
 beforeAll(() => {

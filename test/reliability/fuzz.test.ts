@@ -3,8 +3,8 @@ import * as fs from "node:fs";
 import * as os from "node:os";
 import * as path from "node:path";
 import { expect, it } from "vitest";
-import { Random } from "../../src/engine/random";
-import { FUZZ_TARGETS, fuzz, mutate, mutateJson } from "../../src/study/fuzz";
+import { Random } from "../../src/base/random";
+import { FUZZ_TARGETS, fuzz, mutate, mutateJson } from "../../src/tools/fuzz";
 
 it.each(Object.keys(FUZZ_TARGETS))("%s: read or refused, in time and within memory", async (target) => {
   const scratch = fs.mkdtempSync(path.join(os.tmpdir(), "fuzz-"));

@@ -4,7 +4,7 @@ import * as fs from "node:fs";
 import * as os from "node:os";
 import * as path from "node:path";
 import { afterAll, afterEach, expect, it, vi } from "vitest";
-import { LockedError, takeLock, withLock } from "../../src/engine/lock";
+import { LockedError, takeLock, withLock } from "../../src/base/lock";
 
 const scratch = fs.mkdtempSync(path.join(os.tmpdir(), "lock-"));
 afterAll(() => fs.rmSync(scratch, { recursive: true }));

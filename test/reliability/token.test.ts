@@ -5,8 +5,8 @@ import * as os from "node:os";
 import * as path from "node:path";
 import { afterAll, beforeAll, expect, it } from "vitest";
 import { zip } from "../../src/report/stable-zip";
-import { HubServer } from "../../src/study/rehearsal/hub-server";
 import { ROOT } from "../../src/study/stage";
+import { HubServer } from "../../src/tools/rehearsal/hub-server";
 import { places, TOKEN } from "./token-places";
 
 const NAME = "google/gemma-2-2b-it";

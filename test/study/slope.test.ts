@@ -1,6 +1,6 @@
 // The drift's interval against series whose drift is known: lines, noise, and walks that jump without going anywhere.
 import { describe, expect, it } from "vitest";
-import { Random } from "../../src/engine/random";
+import { Random } from "../../src/base/random";
 import { slope } from "../../src/study/slope";
 
 const STEPS = 501;

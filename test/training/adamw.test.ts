@@ -1,6 +1,6 @@
 // AdamW against torch's arithmetic in float64, and the schedules against transformers' formulas.
 import { describe, expect, it } from "vitest";
-import { Random } from "../../src/engine/random";
+import { Random } from "../../src/base/random";
 import { tf } from "../../src/engine/tf";
 import { AdamW } from "../../src/training/adamw";
 import { type Decay, learningRate } from "../../src/training/schedule";

@@ -1,6 +1,6 @@
 // Cross-entropy and its gradient against float64, for sure, unsure and hopeless rows.
 import { expect, it } from "vitest";
-import { Random } from "../../src/engine/random";
+import { Random } from "../../src/base/random";
 import { tf } from "../../src/engine/tf";
 import { crossEntropy } from "../../src/training/cross-entropy";
 

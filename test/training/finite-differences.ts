@@ -1,7 +1,7 @@
 // Gradients of the engine's custom ops against central differences of a naive function in float64.
 import { expect } from "vitest";
+import { Random } from "../../src/base/random";
 import { valueAndGradients } from "../../src/engine/gradient";
-import { Random } from "../../src/engine/random";
 import { type Tensor, tf } from "../../src/engine/tf";
 
 export type Matrix = number[][];

@@ -2,8 +2,8 @@
 import * as fs from "node:fs";
 import * as path from "node:path";
 import { describe, expect, it } from "vitest";
+import { Random } from "../../src/base/random";
 import { recomputed, valueAndGradients } from "../../src/engine/gradient";
-import { Random } from "../../src/engine/random";
 import { type Tensor, tf } from "../../src/engine/tf";
 import { attention } from "../../src/models/attention";
 import type { DecoderConfig } from "../../src/models/config";

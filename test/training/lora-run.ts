@@ -2,7 +2,7 @@
 // Run: node --require tsx/cjs lora-run.ts DIRECTORY
 import * as path from "node:path";
 import { ALL_PROJECTIONS, LoraAdapter } from "../../src/adapters/lora";
-import { Random } from "../../src/engine/random";
+import { Random } from "../../src/base/random";
 import { loadDecoder } from "../../src/models/load";
 import type { Example } from "../../src/prompts/example";
 import { AdamW } from "../../src/training/adamw";

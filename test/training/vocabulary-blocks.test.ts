@@ -1,10 +1,10 @@
 // Losses over a vocabulary in blocks against float64 loops over whole rows: cross-entropy, KL, softcap, bfloat16 heads.
 import { describe, expect, it } from "vitest";
+import { Random } from "../../src/base/random";
 import { distillationRows } from "../../src/distillation/losses";
 import type { SparseTeacher } from "../../src/distillation/teacher-targets";
 import { FrozenTensor } from "../../src/engine/frozen";
 import { valueAndGradients } from "../../src/engine/gradient";
-import { Random } from "../../src/engine/random";
 import { tf } from "../../src/engine/tf";
 import { crossEntropyRows, headLoss, type RowLoss } from "../../src/training/head-loss";
 

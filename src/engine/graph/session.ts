@@ -2,7 +2,7 @@
 import * as fs from "node:fs";
 import * as os from "node:os";
 import * as path from "node:path";
-import { writeFileAtomic } from "../atomic-write";
+import { writeFileAtomic } from "../../base/atomic-write";
 import type { Tensor } from "../tf";
 import { backend, binding, idOf } from "./binding";
 import { type GraphNames, graphNodes } from "./nodes";

@@ -1,7 +1,7 @@
 // Computes a BERTScore rescale baseline from one's own texts.
 // Run: npm run baseline -- --texts corpus.txt --encoder FOLDER --out baseline.tsv
 import { Command } from "commander";
-import { writeFileAtomic } from "../../engine/atomic-write";
+import { writeFileAtomic } from "../../base/atomic-write";
 import { loadEncoderTokenizer } from "../../evaluation/encoder-tokenizer";
 import { encoderFolder } from "../../evaluation/load-bert-scorer";
 import { baselineFile, rescaleBaseline } from "../../evaluation/rescale-baseline";

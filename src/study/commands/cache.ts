@@ -1,8 +1,8 @@
 // Shows what a cache of teacher logits holds. Run: npm run cache -- DIRECTORY [--json]
 import { Command } from "commander";
+import { visible } from "../../base/visible";
 import { LogitCache } from "../../distillation/cache";
 import { summarizeCache } from "../../distillation/cache-summary";
-import { visible } from "../../engine/visible";
 
 new Command("cache")
   .description("Prints header, sizes, mean entropy and tail mass, and the measured error of a logit cache.")

@@ -3,7 +3,7 @@
 import { existsSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { Command, Option } from "commander";
-import { writeFileAtomic } from "../../engine/atomic-write";
+import { writeFileAtomic } from "../../base/atomic-write";
 import { checkClaims, checkRerun, junit, type Verdict } from "../../report/claims/check";
 import { documentVerdicts } from "../../report/claims/documents";
 import type { Claims } from "../../report/claims/ledger";

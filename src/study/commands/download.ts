@@ -3,7 +3,7 @@
 import * as fs from "node:fs";
 import * as path from "node:path";
 import { Command } from "commander";
-import { visible } from "../../engine/visible";
+import { visible } from "../../base/visible";
 import { downloadModel } from "../../models/hub";
 
 new Command("download")

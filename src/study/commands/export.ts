@@ -1,6 +1,6 @@
 // A trained system as ordinary files with a model card. Run: npm run export -- --system distilled --format onnx,safetensors,peft --out DIR
 import { Command, InvalidArgumentError, Option } from "commander";
-import { visible } from "../../engine/visible";
+import { visible } from "../../base/visible";
 import type { SystemId } from "../../evaluation/results";
 import { exportSystem, FORMATS, type Format } from "../export-system";
 import { SYSTEMS } from "../stages/context";

@@ -1,6 +1,6 @@
 // Writes a model of a published model's true size with random weights. Run: npm run make-model -- --like gemma-2-2b --out DIR
 import { Command, Option } from "commander";
-import { Random } from "../../engine/random";
+import { Random } from "../../base/random";
 import { type DecoderConfig, tensorShapes, writeDecoderConfig } from "../../models/config";
 import { toBfloat16 } from "../../models/safetensors-dtypes";
 import { writeShardedSafetensors } from "../../models/sharded-write";

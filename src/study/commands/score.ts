@@ -1,7 +1,7 @@
 // Scores predictions against references from two files.
 // Run: npm run score -- --references a.txt --predictions b.txt --metrics rouge,bertscore,facts --tokenizer default,whitespace
 import { Command, InvalidArgumentError } from "commander";
-import { visible } from "../../engine/visible";
+import { visible } from "../../base/visible";
 import type { BertScorer } from "../../evaluation/bert-scorer";
 import type { PRF } from "../../evaluation/results";
 import { scoreTexts, type TextScores } from "../../evaluation/score-texts";

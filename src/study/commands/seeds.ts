@@ -1,6 +1,6 @@
 // The five systems at several seeds, recorded in data/seeds-<profile>.json. Run: npm run seeds [-- --seeds 0,1,2]
 import { Command } from "commander";
-import { visible } from "../../engine/visible";
+import { visible } from "../../base/visible";
 import { recordSeeds } from "../stages/seeds";
 import { openStudy } from "../study";
 

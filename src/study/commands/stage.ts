@@ -2,8 +2,8 @@
 // Run: npm run stage -- NAME [--profile P --seed S --shard 2/4 | --merge 4]    npm run stage -- --list
 import * as path from "node:path";
 import { Command } from "commander";
-import { writeJson } from "../../engine/atomic-write";
-import { visible } from "../../engine/visible";
+import { writeJson } from "../../base/atomic-write";
+import { visible } from "../../base/visible";
 import { fingerprint } from "../fingerprint";
 import { parseShard } from "../shard";
 import { ROOT } from "../stage";

@@ -2,7 +2,7 @@
 import { mkdirSync } from "node:fs";
 import { join } from "node:path";
 import { Command } from "commander";
-import { writeFileAtomic } from "../../engine/atomic-write";
+import { writeFileAtomic } from "../../base/atomic-write";
 import type { TokenizerStyle } from "../../prompts/tokenizer-styles";
 import {
   studyTokenizer,

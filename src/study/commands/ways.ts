@@ -1,6 +1,6 @@
 // The ways to distil, trained, scored and recorded in data/ways-<profile>.json. Run: npm run ways [-- --profile NAME]
 import { Command } from "commander";
-import { visible } from "../../engine/visible";
+import { visible } from "../../base/visible";
 import { recordWays } from "../stages/ways";
 import { openStudy } from "../study";
 

@@ -1,7 +1,7 @@
 // The demo's folder: page, worker, exported model and the libraries' files, complete in itself.
 import * as fs from "node:fs";
 import * as path from "node:path";
-import { writeJson } from "../../engine/atomic-write";
+import { writeJson } from "../../base/atomic-write";
 import { ONNX_FILES } from "../../export/decoder";
 import { replaceFolder } from "../../export/own-folder";
 import { INSTRUCTION } from "../../prompts/example";

@@ -1,7 +1,7 @@
 // Stage "base-model": where a base model's files are; for the smoke profile they are made, with random weights.
 import * as fs from "node:fs";
 import * as path from "node:path";
-import { writeFileAtomic } from "../../engine/atomic-write";
+import { writeFileAtomic } from "../../base/atomic-write";
 import { saveDecoder } from "../../models/load";
 import { loadTokenizer } from "../../prompts/tokenizer";
 import { randomDecoder } from "../../training/pretrain";

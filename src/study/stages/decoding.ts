@@ -1,5 +1,5 @@
 // Stage "decoding": plain, prompt-lookup and speculative decoding of the same documents, side by side, one prompt at a time.
-import { progress } from "../../engine/progress";
+import { progress } from "../../base/progress";
 import type { DecodingRow, SystemId } from "../../evaluation/results";
 import { type Drafter, lookupDrafter, modelDrafter } from "../../generation/draft";
 import { generate } from "../../generation/generate";

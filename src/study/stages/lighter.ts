@@ -2,8 +2,8 @@
 import { spawnSync } from "node:child_process";
 import * as fs from "node:fs";
 import * as path from "node:path";
-import { writeJson } from "../../engine/atomic-write";
-import { progress } from "../../engine/progress";
+import { writeJson } from "../../base/atomic-write";
+import { progress } from "../../base/progress";
 import { compareSystems } from "../../evaluation/compare-systems";
 import {
   type Form,

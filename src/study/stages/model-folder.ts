@@ -1,7 +1,7 @@
 // Where a profile's model lies: below data/models, or, for a name like "google/gemma-2-2b-it", in the hub's cache.
 import * as fs from "node:fs";
 import * as path from "node:path";
-import { writeJson } from "../../engine/atomic-write";
+import { writeJson } from "../../base/atomic-write";
 import { type DownloadedModel, downloadModel } from "../../models/hub";
 import type { ProfileName } from "../profiles";
 import { hashFiles, ROOT, RUNS } from "../stage";

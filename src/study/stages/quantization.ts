@@ -1,5 +1,5 @@
 // Stage "quantization": which part of the distilled student is stored in how few bits, by measured divergence within a size.
-import { progress } from "../../engine/progress";
+import { progress } from "../../base/progress";
 import type { SystemId } from "../../evaluation/results";
 import { encodeItem } from "../../prompts/example";
 import {

@@ -1,7 +1,7 @@
 // The last step: all tables of a study in one results.json beside samples.jsonl, where figures and report read them.
 import * as fs from "node:fs";
 import * as path from "node:path";
-import { writeFileAtomic, writeJson } from "../../engine/atomic-write";
+import { writeFileAtomic, writeJson } from "../../base/atomic-write";
 import { engineFacts } from "../../engine/facts";
 import type { ModelConfig, StudyResults, SystemId } from "../../evaluation/results";
 import { ROOT, RUNS } from "../stage";

@@ -1,6 +1,6 @@
 // Stage "scores": every system on both test sets, and which differences between them are more than chance.
 import * as path from "node:path";
-import { writeFileAtomic } from "../../engine/atomic-write";
+import { writeFileAtomic } from "../../base/atomic-write";
 import { compareSystems } from "../../evaluation/compare-systems";
 import type { Comparison, Provenance, SystemId, SystemResult } from "../../evaluation/results";
 import { samplesOf } from "../../evaluation/samples";

@@ -1,7 +1,7 @@
 // The systems at several seeds: each seed's scores are kept, so that tables can show how far the order of data decides.
 import * as fs from "node:fs";
 import * as path from "node:path";
-import { writeJson } from "../../engine/atomic-write";
+import { writeJson } from "../../base/atomic-write";
 import type { StudyResults } from "../../evaluation/results";
 import { ROOT } from "../stage";
 import type { StudyContext } from "./context";

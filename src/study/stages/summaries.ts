@@ -2,9 +2,9 @@
 
 import * as fs from "node:fs";
 import * as path from "node:path";
+import { writeFileAtomic } from "../../base/atomic-write";
+import { progress } from "../../base/progress";
 import type { Item } from "../../corpus/item";
-import { writeFileAtomic } from "../../engine/atomic-write";
-import { progress } from "../../engine/progress";
 import type { SystemId } from "../../evaluation/results";
 import { generate } from "../../generation/generate";
 import type { Decoder } from "../../models/decoder";

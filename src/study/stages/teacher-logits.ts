@@ -1,9 +1,9 @@
 // Stage "teacher-logits": the tuned teacher's logits over every summary token of the training data, in a cache on disk.
 import * as path from "node:path";
+import { progress } from "../../base/progress";
 import { LogitCache, LogitCacheWriter } from "../../distillation/cache";
 import { cacheError, captureGold, exampleLength } from "../../distillation/capture";
 import { measurePrior } from "../../distillation/token-prior";
-import { progress } from "../../engine/progress";
 import type { Decoder } from "../../models/decoder";
 import { type Example, encodeItem } from "../../prompts/example";
 import { itemsOfShard, type Shard, shardsOf } from "../shard";

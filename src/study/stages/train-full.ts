@@ -1,9 +1,9 @@
 // Stages "train-full-student" and "train-distilled": all of the student's weights, without the teacher's logits and with.
 import * as fs from "node:fs";
 import * as path from "node:path";
+import { writeFileAtomic } from "../../base/atomic-write";
 import { LogitCache } from "../../distillation/cache";
 import { distillStep } from "../../distillation/distill";
-import { writeFileAtomic } from "../../engine/atomic-write";
 import type { TrainingRun } from "../../evaluation/results";
 import type { Decoder } from "../../models/decoder";
 import { loadDecoder, saveDecoder } from "../../models/load";

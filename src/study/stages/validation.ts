@@ -1,7 +1,7 @@
 // Validation during training: the loss on every validation item, ROUGE-1 of texts written for the first few of them.
 import * as fs from "node:fs";
 import * as path from "node:path";
-import { writeFileAtomic } from "../../engine/atomic-write";
+import { writeFileAtomic } from "../../base/atomic-write";
 import type { TrainingRun } from "../../evaluation/results";
 import { rouge } from "../../evaluation/rouge";
 import { meanOf } from "../../evaluation/significance";

@@ -2,13 +2,13 @@
 // losses; all weights and LoRA; each beside its control, cross-entropy alone with the same steps.
 import * as fs from "node:fs";
 import * as path from "node:path";
+import { writeJson } from "../../base/atomic-write";
+import { progress } from "../../base/progress";
 import { LogitCache, LogitCacheWriter } from "../../distillation/cache";
 import { withCachedTargets } from "../../distillation/cached-targets";
 import { captureGenerated } from "../../distillation/capture";
 import { distillStep } from "../../distillation/distill";
 import type { Divergence, DivergenceOptions } from "../../distillation/divergences";
-import { writeJson } from "../../engine/atomic-write";
-import { progress } from "../../engine/progress";
 import { scoreFacts } from "../../evaluation/facts";
 import { RougeVocabulary, rougeItems } from "../../evaluation/rouge";
 import { meanInterval95, meanOf } from "../../evaluation/significance";

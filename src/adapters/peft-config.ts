@@ -28,7 +28,7 @@ const HARMLESS =
   `peft_version auto_mapping inference_mode lora_dropout megatron_core qalora_group_size eva_config
   corda_config loftq_config lora_ga_config ensure_weight_tying runtime_config`.split(/\s+/);
 
-/** Fields that change it, and the values that stand for "not used". */
+/** Fields that change it, and the values that are supported; null and false stand for all that PEFT takes for "not used". */
 const UNUSED: Record<string, unknown[]> = {
   peft_type: ["LORA"],
   task_type: ["CAUSAL_LM", null],
@@ -36,7 +36,7 @@ const UNUSED: Record<string, unknown[]> = {
   lora_bias: [false],
   fan_in_fan_out: [false],
   use_qalora: [false],
-  use_bdlora: [null, false],
+  use_bdlora: [false],
   // Other ways of initialising change the base weights too, which the files do not hold.
   init_lora_weights: [true, false, "gaussian"],
 };
@@ -121,7 +121,8 @@ export function readAdapterConfig(folder: string): AdapterConfig {
     baseModel: typeof base === "string" ? base : "",
     ...(typeof revision === "string" && { revision }),
   };
-  fields.rejectUnknown(HARMLESS);
+  // PEFT adds its switches turned off.
+  fields.rejectUnknown(HARMLESS, true);
   return config;
 }
 

@@ -3,20 +3,28 @@ import { ConfigError, readJsonObject } from "./json-files";
 
 export { ConfigError } from "./json-files";
 
-/** Fields of Hugging Face configurations that do not change what a forward pass computes. */
+/** Fields of Hugging Face configurations that do not change what a forward pass computes; the last two lines are generation's. */
 const HARMLESS = new Set(
-  `architectures transformers_version torch_dtype dtype use_cache initializer_range attention_dropout _name_or_path
+  `architectures transformers_version torch_dtype dtype use_cache initializer_range attention_dropout
   cache_implementation return_dict output_hidden_states output_attentions output_scores torchscript tokenizer_class
-  attn_implementation _attn_implementation _attn_implementation_autoset bos_token_id eos_token_id pad_token_id sep_token_id
-  decoder_start_token_id is_decoder is_encoder_decoder id2label label2id problem_type finetuning_task prefix
+  attn_implementation is_decoder is_encoder_decoder id2label label2id problem_type finetuning_task prefix
   task_specific_params chunk_size_feed_forward unsloth_version unsloth_fixed use_return_dict auto_map max_window_layers
-  model_type`.split(/\s+/),
+  model_type use_bfloat16 tf_legacy_loss
+  do_sample early_stopping num_beams num_beam_groups diversity_penalty temperature top_k top_p typical_p repetition_penalty
+  length_penalty no_repeat_ngram_size encoder_no_repeat_ngram_size num_return_sequences min_length max_length
+  return_dict_in_generate remove_invalid_values`.split(/\s+/),
 );
+/** Private to whoever wrote the file, or the id of a token that a text may hold: neither enters a forward pass. */
+const HARMLESS_NAME = /^_|(^|_)token_ids?$/;
 
 /** The deepest published models have some 130 layers. */
 export const MOST_LAYERS = 1000;
 /** Larger than any size of a model, small enough for the engine's 32-bit indices. */
 const LARGEST_COUNT = 2 ** 31 - 1;
+
+/** Whether a value says that its field is not used: null, an empty list, an empty object. */
+const isEmpty = (value: unknown): boolean =>
+  value === null || (typeof value === "object" && Object.keys(value).length === 0);
 
 export class ConfigFields {
   private readonly known = new Set<string>();
@@ -89,10 +97,10 @@ export class ConfigFields {
     return ids.filter((id) => id >= 0);
   }
 
-  /** A nested object; undefined where null or absent. */
+  /** A nested object; undefined where empty or absent. */
   nested(field: string): ConfigFields | undefined {
     const value = this.get(field);
-    if (value === null || value === undefined) return undefined;
+    if (value === undefined || isEmpty(value)) return undefined;
     if (typeof value !== "object" || Array.isArray(value)) this.fail(field, "an object");
     return new ConfigFields(this.file, value as Record<string, unknown>, `${this.place}${field}.`);
   }
@@ -108,20 +116,28 @@ export class ConfigFields {
     return value.map((type) => type === "sliding_attention");
   }
 
-  /** A field that is absent or has one of `allowed`. */
+  /** A field that is absent or has one of `allowed`; where that is null or false, any value that says "not used" will do. */
   fixed(field: string, allowed: unknown[]): void {
     const value = this.get(field);
-    if (value !== undefined && !allowed.includes(value)) {
-      this.fail(field, `${allowed.map((choice) => JSON.stringify(choice)).join(" or ")}`);
-    }
+    if (value === undefined || allowed.includes(value)) return;
+    const mayBeUnused = allowed.includes(null) || allowed.includes(false);
+    if (mayBeUnused && (value === false || isEmpty(value))) return;
+    this.fail(field, `${allowed.map((choice) => JSON.stringify(choice)).join(" or ")}`);
   }
 
-  /** Throws for the fields that were neither read nor are known to be harmless, here or in general. */
-  rejectUnknown(harmless: readonly string[] = []): void {
-    const unknown = Object.keys(this.values).filter(
-      (field) =>
-        !this.known.has(field) && !harmless.includes(field) && !(this.place === "" && HARMLESS.has(field)),
-    );
+  /**
+   * Throws for the fields that were neither read nor are known to be harmless, here or in general. What is empty is not used;
+   * false says so only where every switch is `offByDefault`.
+   */
+  rejectUnknown(harmless: readonly string[] = [], offByDefault = false): void {
+    const isHarmless = (field: string, value: unknown) =>
+      this.known.has(field) ||
+      harmless.includes(field) ||
+      HARMLESS_NAME.test(field) ||
+      (this.place === "" && HARMLESS.has(field)) ||
+      isEmpty(value) ||
+      (offByDefault && value === false);
+    const unknown = Object.keys(this.values).filter((field) => !isHarmless(field, this.values[field]));
     if (unknown.length > 0) {
       const names = unknown.map((field) => `"${this.place}${field}"`).join(", ");
       throw new ConfigError(

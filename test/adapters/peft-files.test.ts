@@ -86,11 +86,54 @@ describe("an adapter that does not fit", () => {
     ["rank_pattern", { "layers.0.mlp.down_proj": 7, q_proj: 3 }, "rank: expected 3, found 2"],
     ["rank_pattern", { "(": 3 }, '"rank_pattern.("'],
     ["use_dora", true, "magnitude vector: expected 48, found 0"],
+    ["layers_to_transform", [1], '"layers_to_transform": expected null, found [1]'],
+    ["trainable_token_indices", { embed_tokens: [3] }, '"trainable_token_indices"'],
+    ["use_qalora", true, '"use_qalora"'],
+    ["bias", null, '"bias": expected "none", found null'],
+    ["something_new", { rank: 2 }, 'unknown field "something_new"'],
+    ["something_new", [0], 'unknown field "something_new"'],
+    ["something_new", 0, 'unknown field "something_new"'],
   ])("is refused: %s = %j", (field, value, message) => {
     const folder = altered((config) => {
       config[field] = value;
     });
     expect(() => readAdapter(folder)).toThrow(message);
+  });
+
+  // PEFT 0.21 asks each of these by its truth or length, so that an empty one is as good as none.
+  it.each([
+    ["modules_to_save", []],
+    ["exclude_modules", []],
+    ["layers_to_transform", []],
+    ["layers_pattern", []],
+    ["layer_replication", []],
+    ["target_parameters", []],
+    ["trainable_token_indices", {}],
+    ["loftq_config", {}],
+    ["megatron_config", {}],
+    ["use_qalora", null],
+    ["something_new", null],
+    ["something_new", false],
+    ["something_new", {}],
+    ["something_new", []],
+  ])("means nothing and is accepted: %s = %j", (field, value) => {
+    const folder = altered((config) => {
+      config[field] = value;
+    });
+    expect(readAdapter(folder).config).toEqual(readAdapter(source).config);
+  });
+
+  it("has no patterns where rank_pattern and alpha_pattern are empty in any way", () => {
+    const plain = path.join(ORACLES, "gemma2/adapters/plain");
+    const { config } = readAdapter(plain);
+    for (const empty of [{}, [], null]) {
+      const folder = fs.mkdtempSync(path.join(scratch, "patterns-"));
+      fs.cpSync(plain, folder, { recursive: true });
+      const file = path.join(folder, "adapter_config.json");
+      const written = JSON.parse(fs.readFileSync(file, "utf8"));
+      fs.writeFileSync(file, JSON.stringify({ ...written, rank_pattern: empty, alpha_pattern: empty }));
+      expect(readAdapter(folder).config).toEqual(config);
+    }
   });
 
   it("is refused for missing or unexpected tensors, by name", () => {

@@ -109,6 +109,9 @@ describe("a field that is wrong or not known is an error that names it", () => {
     ],
     ["gemma2", { layer_types: ["full_attention"] }, 'field "layer_types": expected 4 times'],
     ["gemma2", { attention_multiplier: 2 }, 'unknown field "attention_multiplier"'],
+    ["gemma2", { use_something_new: false }, 'unknown field "use_something_new"'],
+    ["gemma2", { pruned_heads: { "0": [1] } }, 'unknown field "pruned_heads"'],
+    ["gemma2", { token_ids_offset: 3 }, 'unknown field "token_ids_offset"'],
     ["gemma2", { quantization_config: { bits: 4 } }, 'field "quantization_config"'],
     ["gemma2", { use_bidirectional_attention: true }, 'field "use_bidirectional_attention"'],
     ["gemma2", { tie_word_embeddings: 1 }, 'field "tie_word_embeddings": expected true or false, found 1'],
@@ -208,6 +211,19 @@ describe("reading", () => {
     ];
     for (const [model, more] of encoders)
       readEncoderConfig(folderWith({ ...json(`encoders/${model}`), ...more }));
+  });
+
+  it.each([
+    ["private fields", { _commit_hash: "0123", _some_private_thing: 7 }],
+    ["ids of tokens", { mask_token_id: 5, image_token_id: 9, some_token_ids: [1, 2], token_id: 3 }],
+    ["what is empty", { pruned_heads: {}, bad_words_ids: null, some_list: [], quantization_config: {} }],
+    ["settings of generation", { do_sample: false, num_beams: 1, temperature: 0.7, max_length: 20 }],
+  ])("accepts %s, which enter no forward pass", (_, more) => {
+    for (const model of MODELS) {
+      const read = readDecoderConfig(folderWith({ ...json(model), ...more }));
+      expect(read).toEqual(readDecoderConfig(folderWith(json(model))));
+    }
+    readEncoderConfig(folderWith({ ...json("encoders/bert"), ...more }));
   });
 
   it("knows the upper layers of a Qwen3 with a window", () => {

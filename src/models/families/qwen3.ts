@@ -27,5 +27,6 @@ export const qwen3: Family = {
       layers: types ?? Array.from({ length: layers }, (_, layer) => layer >= (first as number)),
     };
   },
-  fixed: { attention_bias: [false] },
+  // Files made from Qwen2.5's say that they have no multimodal RoPE.
+  fixed: { attention_bias: [false], use_mrope: [false] },
 };

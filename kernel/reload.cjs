@@ -22,13 +22,23 @@ ts.sys.watchFile = (file, callback, ...rest) => {
   return { close: () => entry.callbacks.delete(callback) };
 };
 
+/** Names in a folder; none where there is no folder, where it may not be read or while it is being replaced. */
+const namesIn = (folder) => {
+  try {
+    return readdirSync(folder);
+  } catch {
+    return [];
+  }
+};
+
 // Where an import was not found, the compiler waits for it by watching the whole of node_modules, thousands of folders, which
-// takes half a second. A package that was installed meanwhile shows by its name there.
+// takes half a second. A package that was installed meanwhile shows by its name there. In a deep folder it asks for the
+// node_modules of every parent too, which hardly ever exist.
 const packageFolders = new Set();
 const { watchDirectory } = ts.sys;
 ts.sys.watchDirectory = (folder, callback, ...rest) => {
   if (path.basename(folder) !== "node_modules") return watchDirectory(folder, callback, ...rest);
-  const entry = { folder, callback, names: new Set(readdirSync(folder)) };
+  const entry = { folder, callback, names: new Set(namesIn(folder)) };
   packageFolders.add(entry);
   return { close: () => packageFolders.delete(entry) };
 };
@@ -68,7 +78,7 @@ for (const [name, guard] of Object.entries(guards)) {
 
 function noticeChanges() {
   for (const { folder, callback, names } of packageFolders) {
-    for (const name of readdirSync(folder)) {
+    for (const name of namesIn(folder)) {
       if (names.has(name)) continue;
       names.add(name);
       callback(path.join(folder, name));

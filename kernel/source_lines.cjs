@@ -70,6 +70,8 @@ vm.runInThisContext = (code, options) => {
     name: filename,
     columnShift: Math.max(0, shift),
     lineShift: 1,
+    // The last line is the call.
+    lines: code.split("\n").length - 1,
   });
   return runInThisContext(code, { ...options, filename, displayErrors: false });
 };
@@ -77,22 +79,27 @@ vm.runInThisContext = (code, options) => {
 /** Stands for the line with which tslab calls the function around a cell; it says nothing to a reader. */
 const TSLAB_CALL = "call of the cell";
 
-/** One frame, "at f (file:line:column)", with the place in TypeScript where it is known. */
+/** One call's text, "f (file:line:column)", with the place in TypeScript where it is known. */
 function translate(frame) {
-  return frame.replace(/(cell \d+|\/[^\s()]*\.js):(\d+):(\d+)/, (whole, file, lineText, columnText) => {
-    const place = places.get(file);
-    if (!place?.maps) return whole;
-    if (Number(lineText) > place.lines) return TSLAB_CALL;
-    let line = Number(lineText) - 1;
-    let column = Number(columnText) - 1 - (line === 0 ? (place.columnShift ?? 0) : 0);
-    for (const map of place.maps()) {
-      const entry = map.findEntry(line, Math.max(0, column));
-      if (entry.originalLine === undefined) return place.name;
-      line = entry.originalLine;
-      column = entry.originalColumn;
-    }
-    return `${place.name}:${line + 1 - (place.lineShift ?? 0)}:${column + 1}`;
-  });
+  const text = String(frame);
+  const [file, frameLine, frameColumn] = [
+    frame.getFileName(),
+    frame.getLineNumber(),
+    frame.getColumnNumber(),
+  ];
+  const place = places.get(file);
+  if (!place?.maps) return text;
+  if (frameLine > place.lines) return TSLAB_CALL;
+  let line = frameLine - 1;
+  let column = frameColumn - 1 - (line === 0 ? (place.columnShift ?? 0) : 0);
+  const shown = (name) => text.replace(`${file}:${frameLine}:${frameColumn}`, () => name);
+  for (const map of place.maps()) {
+    const entry = map.findEntry(line, Math.max(0, column));
+    if (entry.originalLine === undefined) return shown(place.name);
+    line = entry.originalLine;
+    column = entry.originalColumn;
+  }
+  return shown(`${place.name}:${line + 1 - (place.lineShift ?? 0)}:${column + 1}`);
 }
 
 const HIDDEN = /node_modules\/tslab\/|[( ]node:|\/kernel\/\w+\.cjs/;
@@ -104,9 +111,11 @@ Error.prepareStackTrace = (error, frames) => {
   } catch {
     head = "Error";
   }
-  const lines = frames.map((frame) => `    at ${frame}`).filter((line) => !HIDDEN.test(line));
-  const translated = lines.map(translate).filter((line) => !line.includes(TSLAB_CALL));
-  return [head, ...translated].join("\n");
+  const lines = frames
+    .filter((frame) => !HIDDEN.test(` ${frame}`))
+    .map((frame) => `    at ${translate(frame)}`)
+    .filter((line) => !line.includes(TSLAB_CALL));
+  return [head, ...lines].join("\n");
 };
 
 module.exports = { beginCell, remember };

@@ -165,8 +165,17 @@ function start() {
   if (process.env.KERNEL_INTERRUPT_FILE) interruptByFile(process.env.KERNEL_INTERRUPT_FILE);
   process.on("uncaughtException", noteStray);
   process.on("unhandledRejection", noteStray);
-  // Something thrown between two cells fails the next one before it runs.
-  const execute = async (source) => problems.length === 0 && executor.execute(source);
+  const execute = async (source) => {
+    // Something thrown between two cells fails the next one before it runs.
+    if (problems.length) return false;
+    try {
+      return await executor.execute(source);
+    } catch (error) {
+      // tslab would print it where no notebook shows it.
+      note(new Error(`the kernel itself failed at this cell: ${error.message}`, { cause: error }));
+      return false;
+    }
+  };
   new Server(new Handler({ ...executor, execute }, false), connectionFile).init();
 }
 

@@ -3,15 +3,7 @@ import * as fs from "node:fs";
 import * as path from "node:path";
 import { writeFileAtomic } from "../base/atomic-write";
 import { readJsonObject, writeHubJson } from "../models/json-files";
-
-const COPIED = [
-  "generation_config.json",
-  "tokenizer.json",
-  "tokenizer_config.json",
-  "special_tokens_map.json",
-  "tokenizer.model",
-  "chat_template.jinja",
-];
+import { copyTokenizer } from "../prompts/tokenizer-files";
 
 /**
  * Copies a model's configuration and tokenizer into `out`. `chunks` says, by ONNX file, how many files of external data
@@ -23,8 +15,8 @@ export function copyModelFiles(folder: string, out: string, chunks: Record<strin
   if (Object.keys(external).length > 0)
     config["transformers.js_config"] = { use_external_data_format: external };
   writeHubJson(path.join(out, "config.json"), config);
-  for (const file of COPIED) {
-    const source = path.join(folder, file);
-    if (fs.existsSync(source)) writeFileAtomic(path.join(out, file), fs.readFileSync(source));
-  }
+  const generation = path.join(folder, "generation_config.json");
+  if (fs.existsSync(generation))
+    writeFileAtomic(path.join(out, "generation_config.json"), fs.readFileSync(generation));
+  copyTokenizer(folder, out);
 }

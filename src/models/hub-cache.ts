@@ -5,6 +5,8 @@ import * as path from "node:path";
 import { writeFileAtomic } from "../base/atomic-write";
 import { updateWithFile } from "../base/file-hash";
 import { makeFolder } from "../base/write-error";
+import { templateFiles } from "../prompts/chat-template-places";
+import { isTokenizerFile } from "../prompts/tokenizer-files";
 import { HubError } from "./hub-settings";
 
 const COMMIT = /^[0-9a-f]{40}$/;
@@ -78,10 +80,8 @@ export function modelFileNames(names: readonly string[]): string[] {
   const single = names.includes("model.safetensors");
   return names.filter(
     (name) =>
-      /^((generation_)?config|tokenizer(_config)?|special_tokens_map|chat_template|added_tokens)\.json$/.test(
-        name,
-      ) ||
-      name === "chat_template.jinja" ||
+      /^(generation_)?config\.json$/.test(name) ||
+      isTokenizerFile(name) ||
       name === "model.safetensors" ||
       (!single && /^model(\.safetensors\.index\.json|-\d+-of-\d+\.safetensors)$/.test(name)),
   );
@@ -90,7 +90,8 @@ export function modelFileNames(names: readonly string[]): string[] {
 /** sha256 over the names and blob names of a snapshot's model files: the contents' identity without reading them. */
 export function snapshotHash(folder: string): string {
   const hash = createHash("sha256");
-  for (const name of modelFileNames(fs.readdirSync(folder)).sort()) {
+  const names = new Set([...fs.readdirSync(folder), ...templateFiles(folder)]);
+  for (const name of modelFileNames([...names]).sort()) {
     hash.update(`${name} ${contentOf(path.join(folder, name))}\n`);
   }
   return hash.digest("hex");

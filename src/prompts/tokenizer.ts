@@ -3,13 +3,14 @@ import { createHash } from "node:crypto";
 import { existsSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { textTokenizer } from "./text-tokenizer";
-import { openTokenizerFolder, TokenizerError, type TokenizerFolder } from "./tokenizer-folder";
+import { openTokenizerFolder, type TokenizerFolder } from "./tokenizer-folder";
+import { TokenizerError } from "./tokenizer-json";
 
 export interface ChatTokenizer {
   folder: string;
   /** SHA-256 of tokenizer.json. */
   hash: string;
-  /** SHA-256 of the chat template. */
+  /** SHA-256 of the chat template in use. */
   templateHash: string;
   vocabSize: number;
   padId: number;
@@ -43,13 +44,14 @@ const MODEL_MARK = "\ue000model\ue001";
 function render(opened: TokenizerFolder, messages: Message[], generationPrompt: boolean): string {
   try {
     return opened.full.apply_chat_template(messages, {
+      chat_template: opened.template?.text,
       tokenize: false,
       add_generation_prompt: generationPrompt,
       ...TEMPLATE_SETTINGS,
     } as Parameters<typeof opened.full.apply_chat_template>[1]) as string;
   } catch (error) {
     throw new TokenizerError(
-      `${opened.folder}: the chat template cannot be filled in (${(error as Error).message}).`,
+      `${opened.template?.file}: the chat template cannot be filled in (${(error as Error).message}).`,
     );
   }
 }
@@ -60,7 +62,7 @@ function frame(opened: TokenizerFolder): { before: string; after: string; trims:
   const [before, after, ...more] = rendered.split(USER_MARK);
   if (before === undefined || after === undefined || more.length > 0) {
     throw new TokenizerError(
-      `${opened.folder}: the chat template must write the user's text exactly once, found it ${rendered.split(USER_MARK).length - 1} times.`,
+      `${opened.template?.file}: the chat template must write the user's text exactly once, found it ${rendered.split(USER_MARK).length - 1} times.`,
     );
   }
   const trims = !before.endsWith(" ") || !after.startsWith(" ");
@@ -121,7 +123,7 @@ export async function loadTokenizer(folder: string): Promise<ChatTokenizer> {
   const { full, template } = opened;
   if (template === undefined) {
     throw new TokenizerError(
-      `${folder}: tokenizer_config.json has no chat_template. Use an instruction model's folder, or loadTextTokenizer for an encoder.`,
+      `${folder}: no chat template, neither in chat_template.jinja nor as "chat_template" in tokenizer_config.json. Use an instruction model's folder, or loadTextTokenizer for an encoder.`,
     );
   }
   const text = textTokenizer(opened);
@@ -159,13 +161,13 @@ export async function loadTokenizer(folder: string): Promise<ChatTokenizer> {
   const endOfTurnId = (closing as number | undefined) ?? full.eos_token_id;
   if (endOfTurnId === undefined || endOfTurnId === null) {
     throw new TokenizerError(
-      `${folder}: neither the chat template nor the tokenizer has a token that ends a turn.`,
+      `${template.file}: neither the chat template nor the tokenizer has a token that ends a turn.`,
     );
   }
   return {
     folder,
     hash: text.hash,
-    templateHash: createHash("sha256").update(template).digest("hex"),
+    templateHash: createHash("sha256").update(template.text).digest("hex"),
     vocabSize: text.vocabSize,
     padId: text.padId,
     bosId,

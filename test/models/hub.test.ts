@@ -114,6 +114,30 @@ describe("the cache", () => {
     expect(fs.readFileSync(path.join(model.folder, "model.safetensors"))).toEqual(WEIGHTS);
   });
 
+  it("holds every place of a chat template, and the hash follows each", async () => {
+    const templates = {
+      "chat_template.jinja": "a",
+      "additional_chat_templates/rag.jinja": "b",
+      "chat_template.json": "{}",
+      "processor_config.json": "{}",
+    };
+    const others = {
+      "additional_chat_templates/notes.txt": "not read",
+      "onnx/chat_template.jinja": "not read",
+    };
+    server.offer(NAME, { ...FILES, ...templates, ...others });
+    const { folder, hash } = await downloadModel(NAME, "main", settings);
+    const found = (fs.readdirSync(folder, { recursive: true }) as string[]).filter((name) =>
+      /templ|proc/.test(name),
+    );
+    expect(found.sort()).toEqual(["additional_chat_templates", ...Object.keys(templates)].sort());
+    expect(fs.readFileSync(path.join(folder, "additional_chat_templates/rag.jinja"), "utf8")).toBe("b");
+    for (const name of Object.keys(templates)) {
+      server.offer(NAME, { ...FILES, ...templates, ...others, [name]: "other" });
+      expect((await downloadModel(NAME, "main", settings)).hash).not.toBe(hash);
+    }
+  });
+
   it("takes shards and their index where there is no single file", async () => {
     const shards = ["model-00001-of-00002.safetensors", "model-00002-of-00002.safetensors"];
     server.offer(NAME, {

@@ -84,7 +84,7 @@ async function study(options: StudyOptions): Promise<void> {
     path.join(ROOT, "package-lock.json"),
     path.join(ROOT, "engine.json"),
   ]);
-  const models = hashFiles(filesBelow(path.join(ROOT, "data/models"), /\.(json|safetensors)$/));
+  const models = hashFiles(filesBelow(path.join(ROOT, "data/models"), /\.(json|jinja|safetensors)$/));
   const dataHash = data ? hashFiles([path.join(ROOT, data)]) : "";
 
   const notebooks = filesBelow(NOTEBOOKS, /\.ipynb$/);

@@ -1,9 +1,8 @@
 // Stage "base-model": where a base model's files are; for the smoke profile they are made, with random weights.
-import * as fs from "node:fs";
 import * as path from "node:path";
-import { writeFileAtomic } from "../../base/atomic-write";
 import { saveDecoder } from "../../models/load";
 import { loadTokenizer } from "../../prompts/tokenizer";
+import { copyTokenizer, tokenizerFilesOf } from "../../prompts/tokenizer-files";
 import { randomDecoder } from "../../training/pretrain";
 import { BASE_MODELS } from "../base-models";
 import { type Artifact, hashFiles, ROOT, stage } from "../stage";
@@ -27,9 +26,7 @@ function thumbnail(name: string, committed: string): Promise<Artifact<{ paramete
   const recipe = BASE_MODELS.find((model) => model.folder === name);
   if (!recipe) throw new Error(`The smoke profile has no thumbnail of "${name}".`);
   const width = name.endsWith("teacher") ? 24 : 16;
-  const tokenizerFiles = ["tokenizer.json", "tokenizer_config.json", "special_tokens_map.json"].map((file) =>
-    path.join(committed, file),
-  );
+  const tokenizerFiles = tokenizerFilesOf(committed).map((name) => path.join(committed, name));
   return stage(
     "smoke",
     `thumbnail-${name}`,
@@ -37,8 +34,7 @@ function thumbnail(name: string, committed: string): Promise<Artifact<{ paramete
     { recipe: recipe.config, width, tokenizer: hashFiles(tokenizerFiles) },
     async (directory) => {
       const folder = path.join(directory, "model");
-      for (const file of tokenizerFiles)
-        writeFileAtomic(path.join(folder, path.basename(file)), fs.readFileSync(file));
+      copyTokenizer(committed, folder);
       const tokenizer = await loadTokenizer(folder);
       const decoder = randomDecoder(
         {

@@ -3,6 +3,7 @@ import * as fs from "node:fs";
 import * as path from "node:path";
 import { writeJson } from "../../base/atomic-write";
 import { type DownloadedModel, downloadModel } from "../../models/hub";
+import { templateFiles } from "../../prompts/chat-template-places";
 import type { ProfileName } from "../profiles";
 import { hashFiles, ROOT, RUNS } from "../stage";
 
@@ -51,9 +52,7 @@ export function localFolder(folder: string): ModelFolder {
       `No model in ${path.relative(ROOT, folder)}: config.json is missing. Put the model's Hugging Face files there, or choose another profile.`,
     );
   }
-  const files = fs
-    .readdirSync(folder)
-    .filter((file) => /\.(safetensors|json)$/.test(file))
-    .sort();
-  return { folder, hash: hashFiles(files.map((file) => path.join(folder, file))) };
+  const files = fs.readdirSync(folder).filter((file) => /\.(safetensors|json)$/.test(file));
+  const names = [...new Set([...files, ...templateFiles(folder)])].sort();
+  return { folder, hash: hashFiles(names.map((name) => path.join(folder, name))) };
 }

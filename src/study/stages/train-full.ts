@@ -1,13 +1,12 @@
 // Stages "train-full-student" and "train-distilled": all of the student's weights, without the teacher's logits and with.
-import * as fs from "node:fs";
 import * as path from "node:path";
-import { writeFileAtomic } from "../../base/atomic-write";
 import { LogitCache } from "../../distillation/cache";
 import { distillStep } from "../../distillation/distill";
 import type { TrainingRun } from "../../evaluation/results";
 import type { Decoder } from "../../models/decoder";
 import { loadDecoder, saveDecoder } from "../../models/load";
 import { type ChatTokenizer, loadTokenizer } from "../../prompts/tokenizer";
+import { copyTokenizer } from "../../prompts/tokenizer-files";
 import { AdamW } from "../../training/adamw";
 import type { Trainee } from "../../training/checkpoint";
 import { crossEntropyStep } from "../../training/finetune";
@@ -68,7 +67,7 @@ export const openTeacherLogits = ({ directory }: Artifact<unknown>, tokenizer: C
     vocabSize: tokenizer.vocabSize,
   });
 
-/** Trains all weights of a base model with the steps that `stepOf` makes, and leaves them in `model/`. */
+/** Trains all weights of a base model with the steps that `stepOf` makes, and leaves them in `model/` with the base model's tokenizer. */
 export async function fitAllWeights(
   context: StudyContext,
   { base, ...place }: RunPlace,
@@ -80,17 +79,9 @@ export async function fitAllWeights(
   const trainee = { names, parameters, optimizer: new AdamW(names, parameters) };
   const { learningRate } = context.profile.full;
   const run = await fit(context, { ...place, trainee, decoder, learningRate, step: stepOf(decoder) });
-  saveModel(path.join(place.directory, "model"), decoder, base.folder);
+  const model = path.join(place.directory, "model");
+  copyTokenizer(base.folder, model);
+  saveDecoder(model, decoder);
   decoder.dispose();
   return run;
-}
-
-/** The trained weights beside the base model's tokenizer, a folder that loads anywhere. */
-function saveModel(folder: string, decoder: Decoder, base: string): void {
-  const files = ["tokenizer.json", "tokenizer_config.json", "special_tokens_map.json", "chat_template.jinja"];
-  for (const file of files) {
-    if (fs.existsSync(path.join(base, file)))
-      writeFileAtomic(path.join(folder, file), fs.readFileSync(path.join(base, file)));
-  }
-  saveDecoder(folder, decoder);
 }

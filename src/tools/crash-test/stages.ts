@@ -1,7 +1,6 @@
 // The stages that the crash test kills, each as a function of the folder of runs, on inputs smaller than profile smoke's.
-import * as fs from "node:fs";
 import * as path from "node:path";
-import { writeFileAtomic } from "../../base/atomic-write";
+import { copyTokenizer } from "../../prompts/tokenizer-files";
 import { reportOf, writeReport } from "../../report/write";
 import { BASE_MODELS } from "../../study/base-models";
 import { pretrainModel } from "../../study/pretrain-model";
@@ -37,9 +36,7 @@ async function pretraining(): Promise<void> {
   const name = "gemma2-student";
   const committed = path.join(ROOT, "data/models", name);
   const folder = path.join(RUNS, "pretraining/model");
-  for (const file of ["tokenizer.json", "tokenizer_config.json", "special_tokens_map.json"]) {
-    writeFileAtomic(path.join(folder, file), fs.readFileSync(path.join(committed, file)));
-  }
+  copyTokenizer(committed, folder);
   const recipe = BASE_MODELS.find((model) => model.folder === name)!;
   const small = {
     ...recipe,

@@ -158,7 +158,7 @@ function chatCases(
     Object.entries(row.kwargs).every(
       ([key, value]) => (TEMPLATE_SETTINGS as Record<string, unknown>)[key] === value,
     );
-  const thinks = opened.template?.includes("enable_thinking") === true;
+  const thinks = opened.template?.text.includes("enable_thinking") === true;
   const prompts = rendered.filter(
     (row) =>
       row.messages.length === 1 &&

@@ -6,6 +6,7 @@ import { type DecoderConfig, readDecoderConfig, writeDecoderConfig } from "../..
 import type { EncoderConfig } from "../../models/encoder-config";
 import { type NewTensor, writeSafetensors } from "../../models/safetensors";
 import { loadTokenizer } from "../../prompts/tokenizer";
+import { copyTokenizer } from "../../prompts/tokenizer-files";
 import { BASE_MODELS } from "../../study/base-models";
 import { ROOT } from "../../study/stage";
 import { randomEncoder } from "../../training/masked-lm";
@@ -92,10 +93,8 @@ async function decoderFiles(folder: string, thumbnail: Thumbnail): Promise<Recor
   const recipe = BASE_MODELS.find((model) => model.standsFor === thumbnail.repository)!;
   const tokenizers = path.join(ROOT, "data/models", recipe.folder);
   fs.mkdirSync(folder);
-  for (const file of ["tokenizer.json", "tokenizer_config.json", "special_tokens_map.json"]) {
-    if (!thumbnail.without?.includes(file))
-      fs.copyFileSync(path.join(tokenizers, file), path.join(folder, file));
-  }
+  copyTokenizer(tokenizers, folder);
+  for (const file of thumbnail.without ?? []) fs.rmSync(path.join(folder, file));
   const tokenizer = await loadTokenizer(folder);
   // The teacher has a layer more than the student, so that it is the larger sibling.
   const layers = recipe.folder.endsWith("teacher") ? 3 : 2;

@@ -47,6 +47,11 @@ function float16Table(): Float32Array {
   return table;
 }
 
+/** The value of the little-endian fp16 number at byte `at`. */
+export function float16At(bytes: Uint8Array, at: number): number {
+  return float16Table()[bytes[at]! | (bytes[at + 1]! << 8)]!;
+}
+
 /** Writes the fp32 values of the fp16 patterns `source` to `target` from `offset` on; exact. */
 export function upcastFloat16(source: Uint16Array, target: Float32Array, offset = 0): void {
   const table = float16Table();

@@ -1,6 +1,6 @@
 // Reads and checks the header of a safetensors file; nothing in it is trusted.
 // Format: 8 bytes little-endian header length, JSON header, tensor data (huggingface/safetensors).
-import * as fs from "node:fs";
+import { readFully } from "../base/read-fully";
 import { DTYPE_BYTES, type Dtype, isDtype } from "./safetensors-dtypes";
 
 /** A file of weights that is damaged, hostile or not what its index says. */
@@ -23,21 +23,6 @@ export interface Header {
 
 /** The reference implementation refuses longer headers too. */
 const LONGEST_HEADER = 100_000_000;
-
-/** Fills `target` from byte `position` of an open file; throws when the file ends before. */
-export function readFully(fd: number, file: string, target: Uint8Array, position: number): void {
-  const CHUNK = 1 << 28;
-  let done = 0;
-  while (done < target.byteLength) {
-    const count = fs.readSync(fd, target, done, Math.min(CHUNK, target.byteLength - done), position + done);
-    if (count === 0) {
-      throw new SafetensorsError(
-        `${file}: ends at byte ${position + done}, expected ${target.byteLength - done} more`,
-      );
-    }
-    done += count;
-  }
-}
 
 /** Parses strict JSON in UTF-8 and refuses a key that stands twice in one object (JSON.parse keeps the last one). */
 export function parseJsonWithoutDuplicates(bytes: Uint8Array, file: string): unknown {
@@ -129,7 +114,7 @@ function readEntry(place: string, value: unknown, dataStart: number, dataLength:
 export function readHeader(fd: number, file: string, size: number): Header {
   if (size < 8) throw new SafetensorsError(`${file}: expected a safetensors file, found ${size} bytes`);
   const start = new Uint8Array(8);
-  readFully(fd, file, start, 0);
+  readFully(fd, file, start, 0, SafetensorsError);
   const length = new DataView(start.buffer).getBigUint64(0, true);
   if (length > BigInt(LONGEST_HEADER) || length > BigInt(size - 8)) {
     throw new SafetensorsError(
@@ -137,7 +122,7 @@ export function readHeader(fd: number, file: string, size: number): Header {
     );
   }
   const bytes = new Uint8Array(Number(length));
-  readFully(fd, file, bytes, 8);
+  readFully(fd, file, bytes, 8, SafetensorsError);
   if (bytes[0] !== 0x7b) throw new SafetensorsError(`${file}: expected a header that starts with "{"`);
   const parsed = parseJsonWithoutDuplicates(bytes, `${file} (header)`) as Record<string, unknown>;
   const dataStart = 8 + Number(length);

@@ -1,11 +1,11 @@
 // Weights in safetensors files: one file or shards with an index, read by range.
 import * as fs from "node:fs";
 import * as path from "node:path";
+import { readFully } from "../base/read-fully";
 import { type Dtype, upcastBfloat16, upcastFloat16 } from "./safetensors-dtypes";
 import {
   type HeaderEntry,
   parseJsonWithoutDuplicates,
-  readFully,
   readHeader,
   SafetensorsError,
 } from "./safetensors-header";
@@ -119,7 +119,7 @@ export class WeightFiles {
   bytes(name: string): Uint8Array {
     const { fd, file, entry } = this.place(name);
     const target = new Uint8Array(entry.byteLength);
-    readFully(fd, file, target, entry.begin);
+    readFully(fd, file, target, entry.begin, SafetensorsError);
     return target;
   }
 
@@ -131,7 +131,7 @@ export class WeightFiles {
         `${file}, tensor "${name}": bytes ${offset} to ${offset + target.byteLength} of ${entry.byteLength} asked for`,
       );
     }
-    readFully(fd, file, target, entry.begin + offset);
+    readFully(fd, file, target, entry.begin + offset, SafetensorsError);
   }
 
   /** The values of an F32, F16 or BF16 tensor in fp32 (exact). */
@@ -149,7 +149,13 @@ export class WeightFiles {
     const chunk = new Uint16Array(Math.min(count, 1 << 22));
     for (let done = 0; done < count; done += chunk.length) {
       const part = chunk.subarray(0, Math.min(chunk.length, count - done));
-      readFully(fd, file, new Uint8Array(part.buffer, 0, part.byteLength), entry.begin + 2 * done);
+      readFully(
+        fd,
+        file,
+        new Uint8Array(part.buffer, 0, part.byteLength),
+        entry.begin + 2 * done,
+        SafetensorsError,
+      );
       upcast(part, values, done);
     }
     return values;

@@ -1,11 +1,15 @@
 // Readers of files from elsewhere against seeded mutations: each gives a result or an error of the project's own kind.
 import * as fs from "node:fs";
 import * as path from "node:path";
+import { GgufFile } from "../base/gguf/file";
+import { TENSOR_TYPES } from "../base/gguf/tensor-types";
+import { writeGguf } from "../base/gguf/write";
 import { Random } from "../base/random";
 import { readItems } from "../corpus/read";
 import { LogitCache, LogitCacheWriter } from "../distillation/cache";
 import { frameRow } from "../distillation/cache-files";
 import { emptyRow } from "../distillation/cache-row";
+import { dequantize } from "../models/gguf/blocks";
 import { WeightFiles, writeSafetensors } from "../models/safetensors";
 import { openTokenizerFolder } from "../prompts/tokenizer-folder";
 import { ROOT } from "../study/stage";
@@ -94,6 +98,42 @@ export const FUZZ_TARGETS: Record<string, Target> = {
       length.writeBigUInt64LE(BigInt(header.length));
       return Buffer.concat([length, header, original.subarray(end)]);
     },
+  },
+  GGUF: {
+    file: "m.gguf",
+    prepare: (folder) =>
+      writeGguf(
+        path.join(folder, "m.gguf"),
+        {
+          "general.architecture": { string: "llama" },
+          "llama.block_count": { uint32: 1 },
+          "llama.rope.freq_base": { float32: 1e4 },
+          "tokenizer.ggml.tokens": { list: ["<s>", "가", "나"].map((string) => ({ string })) },
+          "tokenizer.ggml.scores": { list: [0, -1, -2].map((float32) => ({ float32 })) },
+        },
+        TENSOR_TYPES.map(({ name, values, bytes }) => ({
+          name: `${name}.weight`,
+          type: name,
+          shape: [2, values],
+          data: new Uint8Array(2 * bytes).fill(1),
+        })),
+      ),
+    read(folder) {
+      const file = GgufFile.open(path.join(folder, "m.gguf"));
+      try {
+        return file.names().map((name) => {
+          const { type, byteLength } = file.tensor(name);
+          const bytes = new Uint8Array(byteLength);
+          file.read(name, bytes, 0);
+          const values = new Float32Array((byteLength / type.bytes) * type.values);
+          dequantize(type, bytes, values);
+          return values;
+        });
+      } finally {
+        file.close();
+      }
+    },
+    refusals: ["GgufError"],
   },
   cache: {
     file: "cache/rows-00000.bin",

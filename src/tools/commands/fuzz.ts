@@ -1,4 +1,4 @@
-// Mutated safetensors files, logit caches, JSONL and tokenizers against their readers. Run: npm run fuzz [-- --mutations 10000 --seed 1]
+// Mutated safetensors and GGUF files, logit caches, JSONL and tokenizers against their readers. Run: npm run fuzz [-- --mutations 10000 --seed 1]
 import * as fs from "node:fs";
 import * as os from "node:os";
 import * as path from "node:path";

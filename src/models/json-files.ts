@@ -1,13 +1,14 @@
 // JSON files beside a model's weights: read with checks, written as Python expects them.
 import * as fs from "node:fs";
 import { writeFileAtomic } from "../base/atomic-write";
+import { parseJson } from "../base/json";
 
 /** A model's configuration that is incomplete, inconsistent or not understood. */
 export class ConfigError extends Error {
   override name = "ConfigError";
 }
 
-/** Reads a JSON file that must hold an object; throws ConfigError. */
+/** Reads a JSON file that must hold an object; throws ConfigError, for a name that stands twice too. */
 export function readJsonObject(file: string): Record<string, unknown> {
   let text: string;
   try {
@@ -17,7 +18,7 @@ export function readJsonObject(file: string): Record<string, unknown> {
   }
   let parsed: unknown;
   try {
-    parsed = JSON.parse(text);
+    parsed = parseJson(text);
   } catch (error) {
     throw new ConfigError(`${file}: expected JSON, found: ${(error as Error).message}`);
   }

@@ -1,5 +1,6 @@
 // Reads and checks the header of a safetensors file; nothing in it is trusted.
 // Format: 8 bytes little-endian header length, JSON header, tensor data (huggingface/safetensors).
+import { parseJson } from "../base/json";
 import { readFully } from "../base/read-fully";
 import { DTYPE_BYTES, type Dtype, isDtype } from "./safetensors-dtypes";
 
@@ -24,39 +25,19 @@ export interface Header {
 /** The reference implementation refuses longer headers too. */
 const LONGEST_HEADER = 100_000_000;
 
-/** Parses strict JSON in UTF-8 and refuses a key that stands twice in one object (JSON.parse keeps the last one). */
-export function parseJsonWithoutDuplicates(bytes: Uint8Array, file: string): unknown {
+/** Parses strict JSON in UTF-8 without a name that stands twice in one object. */
+export function parseJsonBytes(bytes: Uint8Array, file: string): unknown {
   let text: string;
   try {
     text = new TextDecoder("utf-8", { fatal: true, ignoreBOM: true }).decode(bytes);
   } catch {
     throw new SafetensorsError(`${file}: expected JSON in UTF-8, found bytes that are not UTF-8`);
   }
-  let parsed: unknown;
   try {
-    parsed = JSON.parse(text);
+    return parseJson(text);
   } catch (error) {
     throw new SafetensorsError(`${file}: expected JSON, found: ${(error as Error).message}`);
   }
-  // The text is valid JSON from here on: a string followed by a colon is a key.
-  const open: (Set<string> | undefined)[] = [];
-  const pieces = /"(?:[^"\\]|\\.)*"|[{}[\]]/g;
-  for (let match = pieces.exec(text); match; match = pieces.exec(text)) {
-    const piece = match[0];
-    if (piece === "{") open.push(new Set());
-    else if (piece === "[") open.push(undefined);
-    else if (piece === "}" || piece === "]") open.pop();
-    else {
-      let next = pieces.lastIndex;
-      while (/\s/.test(text[next] ?? "")) next++;
-      if (text[next] !== ":") continue;
-      const key = JSON.parse(piece) as string;
-      const keys = open[open.length - 1];
-      if (keys?.has(key)) throw new SafetensorsError(`${file}: the name "${key}" stands twice`);
-      keys?.add(key);
-    }
-  }
-  return parsed;
 }
 
 function isRecord(value: unknown): value is Record<string, unknown> {
@@ -124,7 +105,7 @@ export function readHeader(fd: number, file: string, size: number): Header {
   const bytes = new Uint8Array(Number(length));
   readFully(fd, file, bytes, 8, SafetensorsError);
   if (bytes[0] !== 0x7b) throw new SafetensorsError(`${file}: expected a header that starts with "{"`);
-  const parsed = parseJsonWithoutDuplicates(bytes, `${file} (header)`) as Record<string, unknown>;
+  const parsed = parseJsonBytes(bytes, `${file} (header)`) as Record<string, unknown>;
   const dataStart = 8 + Number(length);
   const dataLength = size - dataStart;
   const tensors = new Map<string, HeaderEntry>();

@@ -3,12 +3,7 @@ import * as fs from "node:fs";
 import * as path from "node:path";
 import { readFully } from "../base/read-fully";
 import { type Dtype, upcastBfloat16, upcastFloat16 } from "./safetensors-dtypes";
-import {
-  type HeaderEntry,
-  parseJsonWithoutDuplicates,
-  readHeader,
-  SafetensorsError,
-} from "./safetensors-header";
+import { type HeaderEntry, parseJsonBytes, readHeader, SafetensorsError } from "./safetensors-header";
 
 export type { Dtype } from "./safetensors-dtypes";
 export { SafetensorsError } from "./safetensors-header";
@@ -181,7 +176,7 @@ export class WeightFiles {
 }
 
 function readWeightMap(index: string): [string, string][] {
-  const parsed = parseJsonWithoutDuplicates(fs.readFileSync(index), index) as { weight_map?: unknown } | null;
+  const parsed = parseJsonBytes(fs.readFileSync(index), index) as { weight_map?: unknown } | null;
   const map = parsed?.weight_map;
   if (typeof map !== "object" || map === null || Array.isArray(map)) {
     throw new SafetensorsError(`${index}: expected "weight_map" to be an object`);

@@ -2,6 +2,7 @@
 import { createHash } from "node:crypto";
 import { existsSync, readFileSync } from "node:fs";
 import { join } from "node:path";
+import { parseJson } from "../base/json";
 import { textTokenizer } from "./text-tokenizer";
 import { openTokenizerFolder, type TokenizerFolder } from "./tokenizer-folder";
 import { TokenizerError } from "./tokenizer-json";
@@ -98,7 +99,7 @@ function furtherStops(opened: TokenizerFolder): number[] {
   if (existsSync(file)) {
     let eos: unknown;
     try {
-      eos = (JSON.parse(readFileSync(file, "utf8")) as { eos_token_id?: unknown }).eos_token_id;
+      eos = (parseJson(readFileSync(file, "utf8")) as { eos_token_id?: unknown }).eos_token_id;
     } catch (error) {
       throw new TokenizerError(`${file} is not valid JSON (${(error as Error).message}).`);
     }

@@ -1,5 +1,6 @@
 // The header fields that a person fills in for handing the report in: data/report-settings.json.
 import { existsSync, readFileSync } from "node:fs";
+import { parseJson } from "../base/json";
 
 export interface ReportSettings {
   course: string;
@@ -21,7 +22,7 @@ const EMPTY: ReportSettings = {
 
 function readSettings(path: string): Record<string, unknown> {
   try {
-    return JSON.parse(readFileSync(path, "utf8")) as Record<string, unknown>;
+    return parseJson(readFileSync(path, "utf8")) as Record<string, unknown>;
   } catch (error) {
     throw new Error(`${path}: expected JSON, found: ${(error as Error).message}.`);
   }

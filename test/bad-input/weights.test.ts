@@ -199,6 +199,9 @@ refuses("configurations", [
   config("encoders/bert", "another activation", { hidden_act: "relu" }, ["hidden_act", '"gelu"']),
   config("encoders/xlmr", "enormous", { num_hidden_layers: 1e9 }, ["num_hidden_layers", "at most 1000"]),
   config("encoders/xlmr", "no padding", { pad_token_id: null }, ["pad_token_id", "a token id"]),
+  config("gemma2", "a name twice", '{\n"model_type": "gemma2",\n"model_type": "qwen3"}', [
+    'line 3: the name "model_type" stands twice',
+  ]),
   {
     name: "no config.json",
     act: (folder) => readDecoderConfig(folder),
@@ -233,7 +236,7 @@ refuses("configurations", [
 const ADAPTER = path.join(ORACLES, "gemma2/adapters/plain");
 const adapter = (
   name: string,
-  changes: object,
+  changes: object | string,
   error: string,
   says: Refusal["says"],
   bytes?: Uint8Array,
@@ -241,7 +244,10 @@ const adapter = (
   name,
   prepare(folder) {
     const read = JSON.parse(fs.readFileSync(path.join(ADAPTER, "adapter_config.json"), "utf8"));
-    file("adapter_config.json", JSON.stringify({ ...read, ...changes }))(folder);
+    file(
+      "adapter_config.json",
+      typeof changes === "string" ? changes : JSON.stringify({ ...read, ...changes }),
+    )(folder);
     file(
       "adapter_model.safetensors",
       bytes ?? fs.readFileSync(path.join(ADAPTER, "adapter_model.safetensors")),
@@ -251,7 +257,7 @@ const adapter = (
   error,
   says,
 });
-const inConfig = (name: string, changes: object, says: Refusal["says"]) =>
+const inConfig = (name: string, changes: object | string, says: Refusal["says"]) =>
   adapter(name, changes, "ConfigError", ["$/adapter_config.json", ...says]);
 const pair = (a: number[], b: number[]) => {
   const size = (shape: number[]) => shape.reduce((n, d) => n * d, 4);
@@ -266,6 +272,7 @@ const pair = (a: number[], b: number[]) => {
 };
 
 refuses("adapters", [
+  inConfig("a name twice", '{"r": 8,\n"r": 16}', ['line 2: the name "r" stands twice']),
   inConfig("rank 0", { r: 0 }, ['"r"', "above 0"]),
   inConfig("a rank that is a text", { r: "8" }, ['"r"', "above 0", '"8"']),
   inConfig("no alpha", { lora_alpha: undefined }, ["lora_alpha", "above 0"]),

@@ -58,6 +58,12 @@ refuses("tokenizers", [
     ["a JSON object"],
     "tokenizer_config.json",
   ),
+  tokenizer(
+    "configuration with a name twice",
+    () => ({ whole: '{"add_bos_token": true,\n"add_bos_token": false}' }),
+    ["line 2", 'the name "add_bos_token" stands twice'],
+    "tokenizer_config.json",
+  ),
   tokenizer("no model", (json) => delete json.model, ["model", "an object", "nothing"]),
   tokenizer("a model that is a list", (json) => (json.model = []), ["model", "an object", "[]"]),
   tokenizer("an unknown model", (json) => (json.model.type = "Magic"), [
@@ -190,6 +196,7 @@ refuses("tokenizers", [
   ...[
     ["generation_config.json that is not JSON", "{", "not valid JSON"],
     ["generation_config.json with a text for an id", '{"eos_token_id": "x"}', "a token id or a list of them"],
+    ["generation_config.json with a name twice", '{"eos_token_id": 1, "eos_token_id": 2}', "stands twice"],
     ["generation_config.json with half an id", '{"eos_token_id": [1, 1.5]}', "a token id or a list of them"],
   ].map(
     ([name, text, says]): Refusal => ({
@@ -270,6 +277,13 @@ refuses("saved tables", [
     act: (folder) => loadReportSettings(path.join(folder, "s.json")),
     error: "Error",
     says: ["$/s.json", "expected JSON"],
+  },
+  {
+    name: "report settings with a name twice",
+    prepare: file("s.json", '{"course": "가",\n"course": "나"}'),
+    act: (folder) => loadReportSettings(path.join(folder, "s.json")),
+    error: "Error",
+    says: ["$/s.json", 'line 2: the name "course" stands twice'],
   },
   {
     name: "report settings with an unknown field",

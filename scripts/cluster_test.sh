@@ -100,7 +100,7 @@ echo "✓ through Slurm: ${SECONDS} s, $(find "$runs/slurm/smoke/stages" -name '
 
 SECONDS=0
 for stage in results fact-probe; do
-  STUDY_RUNS=$runs/single node scripts/run.mjs src/study/commands/stage.ts "$stage" --profile smoke
+  STUDY_RUNS=$runs/single node scripts/run.mjs src/cli.ts stage "$stage" --profile smoke
 done
 echo "✓ undivided on this machine alone: ${SECONDS} s"
-node scripts/run.mjs src/study/commands/compare-runs.ts "$runs/single/smoke" "$runs/slurm/smoke"
+node scripts/run.mjs src/cli.ts compare-runs "$runs/single/smoke" "$runs/slurm/smoke"

@@ -11,7 +11,7 @@ import { forEachChunk } from "./scored-logits";
 /**
  * Mean KL (nats a token, T = 1) of the teacher's full distribution against the cached one, whose tail mass is spread by
  * the cache's prior, evenly when it has none, over the tokens outside the top k. The teacher runs again over the cached targets of the given items. The
- * result is also kept beside the cache, where `npm run cache` shows it.
+ * result is also kept beside the cache, where `npm run cli -- cache` shows it.
  */
 export function cacheError(
   decoder: Decoder,

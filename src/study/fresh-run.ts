@@ -3,7 +3,7 @@ import { spawnSync } from "node:child_process";
 import * as fs from "node:fs";
 import * as path from "node:path";
 import { MEASURED } from "./fingerprint";
-import { hashOf, ROOT } from "./stage";
+import { COMMAND_LINE, hashOf, ROOT } from "./stage";
 
 export interface FreshRun {
   /** Where the run's results.json, samples.jsonl and stages lie. */
@@ -19,8 +19,7 @@ export function freshRun(profile: string): FreshRun {
   fs.mkdirSync(path.join(ROOT, "data/runs"), { recursive: true });
   const runs = fs.mkdtempSync(path.join(ROOT, "data/runs/fresh-"));
   const remove = () => fs.rmSync(runs, { recursive: true, force: true });
-  const command = path.join(__dirname, "commands/study.ts");
-  const { status } = spawnSync(process.execPath, ["--require", "tsx/cjs", command, "--profile", profile], {
+  const { status } = spawnSync(process.execPath, [...COMMAND_LINE, "study", "--profile", profile], {
     cwd: ROOT,
     stdio: "inherit",
     env: { ...process.env, STUDY_RUNS: runs },

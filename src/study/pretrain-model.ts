@@ -97,7 +97,7 @@ random weights, pre-trained by this repository alone.
 | loss | ${mean("loss").toFixed(3)} over all scored tokens, ${mean("answerLoss").toFixed(3)} on answers (mean of the last 50 steps) |
 | time | ${(seconds / 60).toFixed(1)} min on ${os.cpus().length} shared cores (${os.cpus()[0]?.model.trim()}), TensorFlow ${(tf.backend() as unknown as { binding: { TF_Version: string } }).binding.TF_Version}, Node ${process.versions.node} |
 | seed | ${settings.seed} |
-| made by | \`npm run pretrain -- ${recipe.folder}\`; steps in pretraining.jsonl |
+| made by | \`npm run cli -- pretrain ${recipe.folder}\`; steps in pretraining.jsonl |
 
 Intended for the study and its tests only. It knows some dozen kinds of short generated paragraphs and nothing else.
 `;

@@ -113,7 +113,7 @@ const paper: Profile = {
   maxNewTokens: 256,
 };
 
-/** The paper profile on thumbnails of the models that a hub on this machine offers: `npm run rehearsal`. */
+/** The paper profile on thumbnails of the models that a hub on this machine offers: `npm run cli -- rehearsal`. */
 const rehearsal: Profile = {
   ...paper,
   name: "rehearsal",

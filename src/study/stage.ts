@@ -12,6 +12,9 @@ export const ROOT = path.resolve(__dirname, "../..");
 /** Where runs are kept, a folder for each profile: data/runs, or what STUDY_RUNS names (a larger disk, a job's scratch). */
 export const RUNS = path.resolve(ROOT, process.env.STUDY_RUNS || "data/runs");
 
+/** Arguments with which Node starts the project's command line. */
+export const COMMAND_LINE = ["--require", "tsx/cjs", path.join(ROOT, "src/cli.ts")];
+
 /** A finished stage: its value, where its files are, the seconds that making it took, and its key. */
 export interface Artifact<T> {
   value: T;

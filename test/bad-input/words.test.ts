@@ -301,18 +301,13 @@ refuses("saved tables", [
   },
 ]);
 
-const folderOf = (program: string) =>
-  ["src/study/commands", "src/tools/commands"].find((folder) =>
-    fs.existsSync(path.join(ROOT, folder, program)),
-  )!;
-
 /** A command of the project as a user types it; what it prints on failing is the error. */
 function command(program: string, args: string[], folder: string): never {
   const words = args.map((arg) => arg.replace("$", folder));
   const python = program.endsWith(".py");
   const [executable, before] = python
     ? [path.join(ROOT, ".venv/bin/python"), [path.join(ROOT, program)]]
-    : [process.execPath, ["--require", "tsx/cjs", path.join(ROOT, folderOf(program), program)]];
+    : [process.execPath, ["--require", "tsx/cjs", path.join(ROOT, "src/cli.ts"), program]];
   const { status, signal, stdout, stderr } = spawnSync(executable, [...before, ...words], {
     cwd: ROOT,
     encoding: "utf8",
@@ -339,31 +334,31 @@ const line = (
 refuses(
   "command lines",
   [
-    line("study.ts", "--profile huge", ['"huge"', "smoke, tiny, paper"]),
-    line("study.ts", "--data $/none.csv", ["$/none.csv", "there is no such file"]),
-    line("study.ts", "--profil tiny", ["unknown option '--profil'", "--profile"]),
-    line("study.ts", "--seed x --dry-run", ["--seed", "a whole number", "x"]),
-    line("report.ts", "--profile huge", ["huge", "smoke, tiny, paper"]),
-    line("report.ts", "--run $/none --out $/out", ["$/none/results.json", "does not exist"]),
-    line("score.ts", "", ["--references"]),
-    line("score.ts", "--references $/a.txt --predictions $/b.txt", ["$/a.txt", "cannot be read"]),
+    line("study", "--profile huge", ['"huge"', "smoke, tiny, paper"]),
+    line("study", "--data $/none.csv", ["$/none.csv", "there is no such file"]),
+    line("study", "--profil tiny", ["unknown option '--profil'", "--profile"]),
+    line("study", "--seed x --dry-run", ["--seed", "a whole number", "x"]),
+    line("report", "--profile huge", ["huge", "smoke, tiny, paper"]),
+    line("report", "--run $/none --out $/out", ["$/none/results.json", "does not exist"]),
+    line("score", "", ["--references"]),
+    line("score", "--references $/a.txt --predictions $/b.txt", ["$/a.txt", "cannot be read"]),
     line(
-      "score.ts",
+      "score",
       "--references $/a --predictions $/a --metrics blue",
       ["blue", "rouge,bertscore,facts"],
       file("a", "x"),
     ),
     line(
-      "score.ts",
+      "score",
       "--references $/a --predictions $/a --metrics bertscore",
       ["--encoder", "--layer"],
       file("a", "x"),
     ),
-    line("cache.ts", "$/none", ["$/none", "no header.json", "Capture"]),
-    line("data-check.ts", "$/none.csv", ["$/none.csv", "ENOENT"]),
-    line("download.ts", "not-a-name", ["not-a-name", "expected"]),
-    line("crash-test.ts", "--kills 0", ["--kills", "above 0", "0"]),
-    line("crash-test.ts", "--stage sleep", ["--stage", "capture", "sleep"]),
+    line("cache", "$/none", ["$/none", "no header.json", "Capture"]),
+    line("data:check", "$/none.csv", ["$/none.csv", "ENOENT"]),
+    line("download", "not-a-name", ["not-a-name", "expected"]),
+    line("crash-test", "--kills 0", ["--kills", "above 0", "0"]),
+    line("crash-test", "--stage sleep", ["--stage", "capture", "sleep"]),
     line("scripts/run_notebook.py", "99", ["99"]),
     line("scripts/run_notebook.py", "01 -p nonsense=1", ["'nonsense'", "profile"]),
     line("scripts/run_notebook.py", "01 -p seed", ["name=value"]),

@@ -160,7 +160,7 @@ describe("findOverlap", () => {
 });
 
 describe("npm run data:check", () => {
-  const command = ["--require", "tsx/cjs", "src/study/commands/data-check.ts"];
+  const command = ["--require", "tsx/cjs", "src/cli.ts", "data:check"];
   it("passes good data with exit code 0 and lists problems with exit code 1", () => {
     const good = file("ok.jsonl", `${row("a")}\n${row("b", { split: "validation" })}\n`);
     const output = execFileSync(process.execPath, [...command, good], { encoding: "utf8" });

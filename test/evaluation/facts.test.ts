@@ -190,9 +190,9 @@ describe("against the generated corpus", () => {
   });
 
   it("the command states them, and reads anybody's text", () => {
-    const command = join(__dirname, "../../src/study/commands/facts.ts");
+    const command = join(__dirname, "../../src/cli.ts");
     const run = (...args: string[]) =>
-      spawnSync(process.execPath, ["--require", "tsx/cjs", command, ...args], { encoding: "utf8" });
+      spawnSync(process.execPath, ["--require", "tsx/cjs", command, "facts", ...args], { encoding: "utf8" });
     expect(JSON.parse(run("--json").stdout)).toEqual(rows);
     const folder = mkdtempSync(join(tmpdir(), "facts-"));
     const file = join(folder, "mine.txt");

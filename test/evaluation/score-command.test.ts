@@ -20,8 +20,10 @@ function file(name: string, content: string | Buffer): string {
 }
 
 function score(...args: string[]) {
-  const command = join(__dirname, "../../src/study/commands/score.ts");
-  return spawnSync(process.execPath, ["--require", "tsx/cjs", command, ...args], { encoding: "utf8" });
+  const command = join(__dirname, "../../src/cli.ts");
+  return spawnSync(process.execPath, ["--require", "tsx/cjs", command, "score", ...args], {
+    encoding: "utf8",
+  });
 }
 
 describe("the command", () => {

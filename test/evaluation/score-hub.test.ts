@@ -40,7 +40,7 @@ function file(name: string, key: "reference" | "candidate"): string {
 }
 
 function score(encoder: string, env: Record<string, string> = {}) {
-  const command = join(__dirname, "../../src/study/commands/score.ts");
+  const command = join(__dirname, "../../src/cli.ts");
   const args = ["--references", file("r.jsonl", "reference"), "--predictions", file("p.jsonl", "candidate")];
   const child = spawn(
     process.execPath,
@@ -48,6 +48,7 @@ function score(encoder: string, env: Record<string, string> = {}) {
       "--require",
       "tsx/cjs",
       command,
+      "score",
       ...args,
       "--metrics",
       "bertscore",

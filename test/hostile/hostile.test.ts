@@ -156,7 +156,7 @@ describe("the terminal", () => {
   const run = (command: string, ...args: string[]) => {
     const { stdout, stderr } = spawnSync(
       process.execPath,
-      ["--require", "tsx/cjs", path.join(ROOT, "src/study/commands", command), ...args],
+      ["--require", "tsx/cjs", path.join(ROOT, "src/cli.ts"), command, ...args],
       { cwd: ROOT, encoding: "utf8" },
     );
     return stdout + stderr;
@@ -168,14 +168,14 @@ describe("the terminal", () => {
       data,
       JSON.stringify({ id: BIDI, document: "글", summary: ESCAPES, split: `${ESCAPES}${BIDI}` }),
     );
-    const checked = run("data-check.ts", data);
+    const checked = run("data:check", data);
     expect(checked).toContain("[U+202E]");
     expect(checked).not.toMatch(STEERING);
     const references = path.join(scratch, "a.jsonl");
     const predictions = path.join(scratch, "b.jsonl");
     fs.writeFileSync(references, JSON.stringify({ id: `${ESCAPES}${BIDI}`, text: "글" }));
     fs.writeFileSync(predictions, JSON.stringify({ id: "b", text: "글" }));
-    const scored = run("score.ts", "--references", references, "--predictions", predictions);
+    const scored = run("score", "--references", references, "--predictions", predictions);
     expect(scored).toContain("[U+001B]");
     expect(scored).not.toMatch(STEERING);
   });

@@ -76,7 +76,7 @@ await trainSystem(context, "lora-student");`,
 }, 400_000);
 
 it("the study says how to go on", async () => {
-  const args = ["src/study/commands/study.ts", "--profile", "smoke"];
+  const args = ["src/cli.ts", "study", "--profile", "smoke"];
   const { code, said } = await interrupted(args, (text) => /cell 2\//.test(text));
   expect(said).toContain("run the same command again to go on from here");
   expect(code).toBe(130);

@@ -32,7 +32,7 @@ describe.skipIf(first.status === NOT_INSTALLED)(
   () => {
     it("runs every stage of the study once, and those that have shards in shards too", () => {
       expect(first.status, said).toBe(0);
-      const calls = [...said.matchAll(/commands\/stage\.ts --profile smoke --seed 0 (.*) --stamp/g)].map(
+      const calls = [...said.matchAll(/cli\.ts stage --profile smoke --seed 0 (.*) --stamp/g)].map(
         ([, call]) => call!,
       );
       const expected = [...namedStages(openStudy("smoke", 0))].flatMap(([name, { shard }]) =>

@@ -1,4 +1,4 @@
-// Ten kills from pre-training to scoring: what is resumed ends with the files of a run that nobody killed (npm run crash-test
+// Ten kills from pre-training to scoring: what is resumed ends with the files of a run that nobody killed (npm run cli -- crash-test
 // has 100, and kills the collecting of the results and the report too).
 import * as fs from "node:fs";
 import * as os from "node:os";

@@ -1,4 +1,4 @@
-// Some hundred mutations of each kind of file (npm run fuzz has ten thousand), the same ones on every run.
+// Some hundred mutations of each kind of file (npm run cli -- fuzz has ten thousand), the same ones on every run.
 import * as fs from "node:fs";
 import * as os from "node:os";
 import * as path from "node:path";

@@ -290,6 +290,6 @@ describe("package script", () => {
     const { scripts } = JSON.parse(readFileSync("package.json", "utf8")) as {
       scripts: Record<string, string>;
     };
-    expect(scripts.report).toBe("node scripts/run.mjs src/study/commands/report.ts");
+    expect(scripts.report).toBe("node scripts/run.mjs src/cli.ts report");
   });
 });

@@ -20,22 +20,19 @@ function withoutEngine(command: string, args: string[]) {
     });`;
   const preload = join(mkdtempSync(join(tmpdir(), "hook-")), "hook.cjs");
   writeFileSync(preload, hook);
-  const run = spawnSync(process.execPath, ["--require", preload, "--require", "tsx/cjs", command, ...args], {
-    encoding: "utf8",
-  });
+  const run = spawnSync(
+    process.execPath,
+    ["--require", preload, "--require", "tsx/cjs", "src/cli.ts", command, ...args],
+    {
+      encoding: "utf8",
+    },
+  );
   return { ...run, seconds: Number(/PROCESSOR ([\d.]+)/.exec(run.stdout)?.[1]) };
 }
 
 it("the report is written without TensorFlow, in seconds", () => {
   const out = mkdtempSync(join(tmpdir(), "report-"));
-  const run = withoutEngine("src/study/commands/report.ts", [
-    "--run",
-    "reports",
-    "--out",
-    out,
-    "--lang",
-    "ko",
-  ]);
+  const run = withoutEngine("report", ["--run", "reports", "--out", out, "--lang", "ko"]);
   expect(run.stderr).not.toContain("LOADED");
   expect(run.status).toBe(0);
   expect(readdirSync(out)).toEqual(
@@ -46,7 +43,7 @@ it("the report is written without TensorFlow, in seconds", () => {
 }, 540_000);
 
 it("the check recomputes without TensorFlow", () => {
-  const run = withoutEngine("src/study/commands/check.ts", ["--quiet"]);
+  const run = withoutEngine("check", ["--quiet"]);
   expect(run.stderr).not.toContain("LOADED");
   expect(run.stdout).toMatch(/\d+ passed/);
   expect(run.stdout).toContain("Reproduced beside published");

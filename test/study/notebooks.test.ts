@@ -23,7 +23,7 @@ const canCut = spawned([...OFFLINE, "true"]).status === 0;
 if (!canCut) console.warn("network: not cut, this user or machine cannot (unshare -n, ip)");
 
 const command = (...args: string[]) => spawned([process.execPath, "scripts/run.mjs", ...args]);
-const STUDY = ["src/study/commands/study.ts", "--profile", "smoke"];
+const STUDY = ["src/cli.ts", "study", "--profile", "smoke"];
 const study = () => command(...STUDY);
 
 describe("the study on the smoke profile", () => {
@@ -117,7 +117,7 @@ describe("the study on the smoke profile", () => {
 
   it("gives the same tidy notebooks when stages are measured again", () => {
     const tidied = (from: string, to: string) => {
-      const run = command("src/study/commands/notebooks-tidy.ts", "--from", from, "--to", to);
+      const run = command("src/cli.ts", "notebooks:tidy", "--from", from, "--to", to);
       expect(run.stderr).toBe("");
       return Object.fromEntries(
         fs.readdirSync(to).map((file) => [file, fs.readFileSync(path.join(to, file), "utf8")]),

@@ -16,7 +16,7 @@ const NAMES = [
 ];
 
 it("runs the whole study on the paper profile's models", () => {
-  const run = spawnSync(process.execPath, ["scripts/run.mjs", "src/tools/commands/rehearsal.ts"], {
+  const run = spawnSync(process.execPath, ["scripts/run.mjs", "src/cli.ts", "rehearsal"], {
     cwd: ROOT,
     encoding: "utf8",
   });

@@ -13,7 +13,7 @@ import {
 describe("the study's tokenizers", () => {
   const texts = tokenizerTexts();
 
-  it("are what npm run tokenizers writes, byte for byte", () => {
+  it("are what npm run cli -- tokenizers writes, byte for byte", () => {
     for (const [style, folders] of Object.entries(TOKENIZER_FOLDERS)) {
       const files = studyTokenizer(style as TokenizerStyle, texts);
       for (const folder of folders) {

@@ -1,6 +1,6 @@
 // Computes a BERTScore rescale baseline from one's own texts.
-// Run: npm run baseline -- --texts corpus.txt --encoder FOLDER --out baseline.tsv
-import { Command } from "commander";
+// Run: npm run cli -- baseline --texts corpus.txt --encoder FOLDER --out baseline.tsv
+import type { Command } from "commander";
 import { writeFileAtomic } from "../../base/atomic-write";
 import { loadEncoderTokenizer } from "../../evaluation/encoder-tokenizer";
 import { encoderFolder } from "../../evaluation/load-bert-scorer";
@@ -8,26 +8,19 @@ import { baselineFile, rescaleBaseline } from "../../evaluation/rescale-baseline
 import { readScoringTexts } from "../../evaluation/scoring-input";
 import { loadEncoder } from "../../models/encoder";
 
-new Command("baseline")
-  .description(
-    "Scores random pairs of sentences with every layer of an encoder: the baseline that --baseline of `score` takes.",
-  )
-  .requiredOption("--texts <file>", "plain text (a text a line) or JSONL ({id, text})")
-  .requiredOption(
-    "--encoder <folder or hub id>",
-    "BERT, RoBERTa or XLM-R model; org/name[@revision] comes from the hub",
-  )
-  .requiredOption("--out <file>", "baseline file to write (LAYER,P,R,F)")
-  .action(async ({ texts, encoder: choice, out }: { texts: string; encoder: string; out: string }) => {
-    const { folder } = await encoderFolder(choice);
-    const encoder = loadEncoder(folder);
-    const tokenizer = await loadEncoderTokenizer(folder, encoder.maxLength);
-    const rows = rescaleBaseline(readScoringTexts(texts).texts.flat(), { encoder, tokenizer });
-    writeFileAtomic(out, baselineFile(rows));
-    console.log(baselineFile(rows));
-  })
-  .parseAsync()
-  .catch((error: Error) => {
-    console.error(`baseline: ${error.message}`);
-    process.exit(1);
-  });
+export const define = (command: Command): Command =>
+  command
+    .requiredOption("--texts <file>", "plain text (a text a line) or JSONL ({id, text})")
+    .requiredOption(
+      "--encoder <folder or hub id>",
+      "BERT, RoBERTa or XLM-R model; org/name[@revision] comes from the hub",
+    )
+    .requiredOption("--out <file>", "baseline file to write (LAYER,P,R,F)")
+    .action(async ({ texts, encoder: choice, out }: { texts: string; encoder: string; out: string }) => {
+      const { folder } = await encoderFolder(choice);
+      const encoder = loadEncoder(folder);
+      const tokenizer = await loadEncoderTokenizer(folder, encoder.maxLength);
+      const rows = rescaleBaseline(readScoringTexts(texts).texts.flat(), { encoder, tokenizer });
+      writeFileAtomic(out, baselineFile(rows));
+      console.log(baselineFile(rows));
+    });

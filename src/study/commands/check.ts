@@ -2,7 +2,7 @@
 // Run: npm run check [-- --full | --twice] [--profile NAME] [--json FILE] [--junit FILE]
 import { existsSync, readFileSync } from "node:fs";
 import { join } from "node:path";
-import { Command, Option } from "commander";
+import { type Command, Option } from "commander";
 import { writeFileAtomic } from "../../base/atomic-write";
 import { checkClaims, checkRerun, junit, type Verdict } from "../../report/claims/check";
 import { documentVerdicts } from "../../report/claims/documents";
@@ -150,22 +150,16 @@ async function main(options: Options): Promise<void> {
   if (count("fail") > 0) process.exitCode = 1;
 }
 
-new Command("check")
-  .description(
-    "Check every number of report and READMEs against the artifacts: claim, expected, got, verdict.",
-  )
-  .addOption(new Option("--full", "run the study from nothing and hold it to the claims").conflicts("twice"))
-  .option("--twice", "run the study twice from nothing and compare the artifacts' hashes")
-  .addOption(
-    new Option("--profile <name>", "for --full and --twice").choices(["smoke", "tiny"]).default("tiny"),
-  )
-  .option("--json <file>", "write claims and verdicts as JSON")
-  .option("--junit <file>", "write verdicts as JUnit XML")
-  .option("--quiet", "list failures only")
-  .action((options: Options) =>
-    main(options).catch((error: Error) => {
-      console.error(error.message);
-      process.exitCode = 1;
-    }),
-  )
-  .parse();
+export const define = (command: Command): Command =>
+  command
+    .addOption(
+      new Option("--full", "run the study from nothing and hold it to the claims").conflicts("twice"),
+    )
+    .option("--twice", "run the study twice from nothing and compare the artifacts' hashes")
+    .addOption(
+      new Option("--profile <name>", "for --full and --twice").choices(["smoke", "tiny"]).default("tiny"),
+    )
+    .option("--json <file>", "write claims and verdicts as JSON")
+    .option("--junit <file>", "write verdicts as JUnit XML")
+    .option("--quiet", "list failures only")
+    .action(main);

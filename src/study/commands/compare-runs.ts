@@ -1,7 +1,8 @@
 // Two runs of a profile side by side: which artifacts are the same, hash by hash, times and speeds left out.
-// Run: npm run compare-runs -- data/runs/smoke OTHER/smoke
+// Run: npm run cli -- compare-runs data/runs/smoke OTHER/smoke
 import * as fs from "node:fs";
 import * as path from "node:path";
+import type { Command } from "commander";
 import { fingerprint } from "../fingerprint";
 
 /** Folders of finished stages; shards are parts of theirs, and what else lies there is written from them. */
@@ -35,14 +36,10 @@ function compare(first: string, second: string): boolean {
   return differing.length === 0;
 }
 
-const [first, second] = process.argv.slice(2);
-if (!first || !second) {
-  console.error("usage: npm run compare-runs -- RUNS OTHER_RUNS");
-  process.exit(2);
-}
-try {
-  process.exitCode = compare(first, second) ? 0 : 1;
-} catch (error) {
-  console.error((error as Error).message);
-  process.exitCode = 2;
-}
+export const define = (command: Command): Command =>
+  command
+    .argument("<runs>", "a folder of finished stages, as data/runs/smoke")
+    .argument("<other>", "another run of the same profile")
+    .action((first: string, second: string) => {
+      if (!compare(first, second)) process.exitCode = 1;
+    });

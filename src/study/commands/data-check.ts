@@ -1,5 +1,5 @@
 // `npm run data:check -- FILE`: lists, row by row, what keeps a data file from being used; exit code 1 when there is any.
-import { Command } from "commander";
+import type { Command } from "commander";
 import { describeProblem } from "../../corpus/problem";
 import { inspectItems, SPLITS } from "../../corpus/read";
 import { findOverlap } from "../../corpus/validate";
@@ -16,15 +16,4 @@ function check(file: string): void {
   if (all.length > 0) process.exitCode = 1;
 }
 
-new Command("data:check")
-  .description("Check a .jsonl, .csv or .xlsx data file: fields, ids, splits, overlap between splits")
-  .argument("<file>")
-  .action((file: string) => {
-    try {
-      check(file);
-    } catch (error) {
-      console.error((error as Error).message);
-      process.exitCode = 1;
-    }
-  })
-  .parse();
+export const define = (command: Command): Command => command.argument("<file>").action(check);

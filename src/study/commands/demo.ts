@@ -1,6 +1,6 @@
 // A page in which the student summarises a pasted paragraph in the browser. Run: npm run demo [-- --serve --port 8080]
 import * as path from "node:path";
-import { Command } from "commander";
+import type { Command } from "commander";
 import { buildDemo } from "../demo/build";
 import { serveFolder } from "../demo/server";
 import { writeOnnxFolder } from "../export-system";
@@ -32,18 +32,11 @@ async function demo({ profile, seed, out, serve, port }: DemoOptions): Promise<v
   console.log(`${url} (Ctrl-C ends it)`);
 }
 
-new Command("demo")
-  .description(
-    "Builds a static page that summarises in the browser, without network, from the exported model.",
-  )
-  .option("--profile <name>", "whose run", "tiny")
-  .option("--seed <n>", "seed of the run", Number, 0)
-  .option("--out <folder>", "where to; missing, empty or an earlier demo", path.join(ROOT, "reports/demo"))
-  .option("--serve", "serve the page on this machine afterwards")
-  .option("--port <n>", "port of the server", Number, 8080)
-  .action(demo)
-  .parseAsync()
-  .catch((error: Error) => {
-    console.error(`demo: ${error.message}`);
-    process.exit(1);
-  });
+export const define = (command: Command): Command =>
+  command
+    .option("--profile <name>", "whose run", "tiny")
+    .option("--seed <n>", "seed of the run", Number, 0)
+    .option("--out <folder>", "where to; missing, empty or an earlier demo", path.join(ROOT, "reports/demo"))
+    .option("--serve", "serve the page on this machine afterwards")
+    .option("--port <n>", "port of the server", Number, 8080)
+    .action(demo);

@@ -2,36 +2,28 @@
 // Run: npm run download -- google/gemma-2-2b-it [--revision COMMIT]
 import * as fs from "node:fs";
 import * as path from "node:path";
-import { Command } from "commander";
-import { visible } from "../../base/visible";
+import type { Command } from "commander";
 import { downloadModel } from "../../models/hub";
 
-new Command("download")
-  .description(
-    "Downloads configuration, tokenizer and safetensors weights of a model repository; what is there is not fetched again.",
-  )
-  .argument("<repository>", "organisation/name")
-  .option("--revision <name>", "branch, tag or commit", "main")
-  .addHelpText(
-    "after",
-    "\nEnvironment: HF_TOKEN (gated models), HF_HOME or HF_HUB_CACHE (where), HF_ENDPOINT (a mirror), HF_HUB_OFFLINE.",
-  )
-  .action(async (repository: string, options: { revision: string }) => {
-    const { folder, revision, downloaded } = await downloadModel(repository, options.revision);
-    const files = fs.readdirSync(folder).sort();
-    const sizes = files.map((file) => fs.statSync(path.join(folder, file)).size);
-    for (const [i, file] of files.entries()) console.log(`${megabytes(sizes[i]!).padStart(12)}  ${file}`);
-    const total = sizes.reduce((sum, size) => sum + size, 0);
-    console.log(
-      `\n${repository}\ncommit      ${revision}\nfolder      ${folder}\nfiles       ${files.length}, ${megabytes(total)}; ` +
-        `downloaded now ${megabytes(downloaded)}, every download verified by hash`,
-    );
-  })
-  .parseAsync()
-  .catch((error: Error) => {
-    console.error(visible(`download: ${error.message}`));
-    process.exit(1);
-  });
+export const define = (command: Command): Command =>
+  command
+    .argument("<repository>", "organisation/name")
+    .option("--revision <name>", "branch, tag or commit", "main")
+    .addHelpText(
+      "after",
+      "\nEnvironment: HF_TOKEN (gated models), HF_HOME or HF_HUB_CACHE (where), HF_ENDPOINT (a mirror), HF_HUB_OFFLINE.",
+    )
+    .action(async (repository: string, options: { revision: string }) => {
+      const { folder, revision, downloaded } = await downloadModel(repository, options.revision);
+      const files = fs.readdirSync(folder).sort();
+      const sizes = files.map((file) => fs.statSync(path.join(folder, file)).size);
+      for (const [i, file] of files.entries()) console.log(`${megabytes(sizes[i]!).padStart(12)}  ${file}`);
+      const total = sizes.reduce((sum, size) => sum + size, 0);
+      console.log(
+        `\n${repository}\ncommit      ${revision}\nfolder      ${folder}\nfiles       ${files.length}, ${megabytes(total)}; ` +
+          `downloaded now ${megabytes(downloaded)}, every download verified by hash`,
+      );
+    });
 
 function megabytes(bytes: number): string {
   return `${(bytes / 1e6).toFixed(bytes < 1e6 ? 3 : 1)} MB`;

@@ -1,6 +1,5 @@
 // A trained system as ordinary files with a model card. Run: npm run export -- --system distilled --format onnx,safetensors,peft --out DIR
-import { Command, InvalidArgumentError, Option } from "commander";
-import { visible } from "../../base/visible";
+import { type Command, InvalidArgumentError, Option } from "commander";
 import type { SystemId } from "../../evaluation/results";
 import { exportSystem, FORMATS, type Format } from "../export-system";
 import { SYSTEMS } from "../stages/context";
@@ -23,23 +22,16 @@ interface ExportOptions {
   data: string;
 }
 
-new Command("export")
-  .description(
-    "Writes a trained system as ONNX, safetensors and PEFT files that other software loads, with a model card.",
-  )
-  .addOption(new Option("--system <name>", "which system").choices([...SYSTEMS]).default("distilled"))
-  .option("--format <list>", `of ${FORMATS.join()}`, formatList, ["onnx", "safetensors"])
-  .requiredOption("--out <folder>", "where to; missing, empty or an earlier export")
-  .option("--profile <name>", "whose run", "tiny")
-  .option("--seed <n>", "seed of the run", Number, 0)
-  .option("--data <file>", "the run's own data file", "")
-  .action(async ({ system, format, out, profile, seed, data }: ExportOptions) => {
-    const notes = await exportSystem(openStudy(profile, seed, data), system, format, out);
-    for (const note of notes) console.log(note);
-    console.log(`${out}: ${system} as ${format.join(", ")}; the model card: ${out}/README.md`);
-  })
-  .parseAsync()
-  .catch((error: Error) => {
-    console.error(visible(`export: ${error.message}`));
-    process.exit(1);
-  });
+export const define = (command: Command): Command =>
+  command
+    .addOption(new Option("--system <name>", "which system").choices([...SYSTEMS]).default("distilled"))
+    .option("--format <list>", `of ${FORMATS.join()}`, formatList, ["onnx", "safetensors"])
+    .requiredOption("--out <folder>", "where to; missing, empty or an earlier export")
+    .option("--profile <name>", "whose run", "tiny")
+    .option("--seed <n>", "seed of the run", Number, 0)
+    .option("--data <file>", "the run's own data file", "")
+    .action(async ({ system, format, out, profile, seed, data }: ExportOptions) => {
+      const notes = await exportSystem(openStudy(profile, seed, data), system, format, out);
+      for (const note of notes) console.log(note);
+      console.log(`${out}: ${system} as ${format.join(", ")}; the model card: ${out}/README.md`);
+    });

@@ -1,6 +1,6 @@
 // The fact extractor on its own: its precision and recall on the generated corpus, or the facts of anybody's Korean text.
 // Run: npm run facts [-- --texts FILE [--json]]
-import { Command } from "commander";
+import type { Command } from "commander";
 import { studyCorpus } from "../../corpus/corpus";
 import { extractorAccuracy } from "../../evaluation/fact-accuracy";
 import { extractFacts } from "../../evaluation/facts";
@@ -43,17 +43,10 @@ function factsOf(path: string, json: boolean): string {
     .join("\n");
 }
 
-new Command("facts")
-  .description(
-    "Precision and recall of the fact extractor, or with --texts the facts that it finds in your texts.",
-  )
-  .option("--texts <file>", "plain text (a text a line) or JSONL ({id, text})")
-  .option("--json", "print JSON")
-  .action(({ texts, json = false }: { texts?: string; json?: boolean }) => {
-    console.log(texts === undefined ? accuracy(json) : factsOf(texts, json));
-  })
-  .parseAsync()
-  .catch((error: Error) => {
-    console.error(`facts: ${error.message}`);
-    process.exit(1);
-  });
+export const define = (command: Command): Command =>
+  command
+    .option("--texts <file>", "plain text (a text a line) or JSONL ({id, text})")
+    .option("--json", "print JSON")
+    .action(({ texts, json = false }: { texts?: string; json?: boolean }) => {
+      console.log(texts === undefined ? accuracy(json) : factsOf(texts, json));
+    });

@@ -1,5 +1,5 @@
-// Writes a model of a published model's true size with random weights. Run: npm run make-model -- --like gemma-2-2b --out DIR
-import { Command, Option } from "commander";
+// Writes a model of a published model's true size with random weights. Run: npm run cli -- make-model --like gemma-2-2b --out DIR
+import { type Command, Option } from "commander";
 import { Random } from "../../base/random";
 import { type DecoderConfig, tensorShapes, writeDecoderConfig } from "../../models/config";
 import { toBfloat16 } from "../../models/safetensors-dtypes";
@@ -77,22 +77,17 @@ function makeModel(config: DecoderConfig, folder: string, seed: number): void {
   writeDecoderConfig(folder, config, "bfloat16");
 }
 
-new Command("make-model")
-  .description(
-    "Writes a model of a published model's true size with random bf16 weights, for measuring time and memory.",
-  )
-  .addOption(new Option("--like <name>", "published model").choices(Object.keys(SIZES)).makeOptionMandatory())
-  .requiredOption("--out <folder>", "where to; must hold no weights yet")
-  .option("--seed <n>", "seed of the weights", Number, 1)
-  .action(({ like, out, seed }: { like: string; out: string; seed: number }) => {
-    const start = Date.now();
-    makeModel(SIZES[like]!, out, seed);
-    console.log(
-      `${out}: ${like} with random weights, written in ${((Date.now() - start) / 1000).toFixed(0)} s`,
-    );
-  })
-  .parseAsync()
-  .catch((error: Error) => {
-    console.error(error.message);
-    process.exit(1);
-  });
+export const define = (command: Command): Command =>
+  command
+    .addOption(
+      new Option("--like <name>", "published model").choices(Object.keys(SIZES)).makeOptionMandatory(),
+    )
+    .requiredOption("--out <folder>", "where to; must hold no weights yet")
+    .option("--seed <n>", "seed of the weights", Number, 1)
+    .action(({ like, out, seed }: { like: string; out: string; seed: number }) => {
+      const start = Date.now();
+      makeModel(SIZES[like]!, out, seed);
+      console.log(
+        `${out}: ${like} with random weights, written in ${((Date.now() - start) / 1000).toFixed(0)} s`,
+      );
+    });

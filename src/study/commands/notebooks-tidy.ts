@@ -1,8 +1,8 @@
 // Puts the outputs of executed copies, tidied, into the notebooks that are committed; nothing is computed.
-// Run: npm run notebooks:tidy [-- --from reports/notebooks --to notebooks]
+// Run: npm run cli -- notebooks:tidy [--from reports/notebooks --to notebooks]
 import * as fs from "node:fs";
 import * as path from "node:path";
-import { Command } from "commander";
+import type { Command } from "commander";
 import { writeFileAtomic } from "../../base/atomic-write";
 import { ROOT } from "../stage";
 import { type Notebook, tidyNotebook } from "../tidy-notebook";
@@ -24,18 +24,8 @@ function tidyAll(from: string, to: string): void {
   }
 }
 
-new Command("notebooks:tidy")
-  .description(
-    "Takes the outputs of executed notebooks over into the committed ones, without what differs from run to run.",
-  )
-  .option("--from <folder>", "executed copies", "reports/notebooks")
-  .option("--to <folder>", "where to write", "notebooks")
-  .action(({ from, to }: { from: string; to: string }) => {
-    try {
-      tidyAll(from, to);
-    } catch (error) {
-      console.error((error as Error).message);
-      process.exit(1);
-    }
-  })
-  .parse();
+export const define = (command: Command): Command =>
+  command
+    .option("--from <folder>", "executed copies", "reports/notebooks")
+    .option("--to <folder>", "where to write", "notebooks")
+    .action(({ from, to }: { from: string; to: string }) => tidyAll(from, to));

@@ -1,10 +1,10 @@
-// Pre-trains the tiny encoder of BERTScore and search. Run: npm run pretrain:encoder [-- --steps N]
+// Pre-trains the tiny encoder of BERTScore and search. Run: npm run cli -- pretrain:encoder [--steps N]
 import { createHash } from "node:crypto";
 import * as fs from "node:fs";
 import * as os from "node:os";
 import * as path from "node:path";
 import { AutoTokenizer } from "@huggingface/transformers";
-import { Command } from "commander";
+import type { Command } from "commander";
 import { writeFileAtomic } from "../../base/atomic-write";
 import { studyCorpus } from "../../corpus/corpus";
 import type { EncoderConfig } from "../../models/encoder-config";
@@ -99,18 +99,15 @@ Shows the pipeline; its scores say how much wording two texts share, not what th
 | loss | ${(last.reduce((sum, r) => sum + r.loss, 0) / last.length).toFixed(3)} on masked tokens (mean of the last 50 steps) |
 | time | ${(records[records.length - 1]!.seconds / 60).toFixed(1)} min on ${os.cpus().length} shared cores, Node ${process.versions.node} |
 | seed | ${settings.seed} |
-| made by | \`npm run pretrain:encoder\`; steps in pretraining.jsonl |
+| made by | \`npm run cli -- pretrain:encoder\`; steps in pretraining.jsonl |
 `,
   );
   removeCheckpoint(directory);
 }
 
-new Command("pretrain:encoder")
-  .description("Pre-trains data/models/encoder; an interrupted run goes on where it stopped.")
-  .option("--steps <n>", "train fewer or more steps", Number)
-  .action(({ steps }: { steps?: number }) => pretrainEncoder({ ...SETTINGS, steps: steps ?? SETTINGS.steps }))
-  .parseAsync()
-  .catch((error: Error) => {
-    console.error(error.message);
-    process.exit(1);
-  });
+export const define = (command: Command): Command =>
+  command
+    .option("--steps <n>", "train fewer or more steps", Number)
+    .action(({ steps }: { steps?: number }) =>
+      pretrainEncoder({ ...SETTINGS, steps: steps ?? SETTINGS.steps }),
+    );

@@ -2,11 +2,11 @@
 // tables of a run, in seconds and without the engine. Run: npm run report [-- --profile tiny --lang ko]
 import { existsSync, readFileSync } from "node:fs";
 import { join } from "node:path";
-import { Command, Option } from "commander";
+import { type Command, Option } from "commander";
 import type { Language } from "../../figures/labels";
 import { publish, REPORT_FOLDERS } from "../../report/publish";
 import { newestRecords } from "../../report/records";
-import { LANGUAGES, MissingResults, readRun, reportOf, writeReport } from "../../report/write";
+import { LANGUAGES, readRun, reportOf, writeReport } from "../../report/write";
 import { commitAtHand } from "../commit";
 import { RUNS } from "../stage";
 
@@ -26,24 +26,7 @@ function commitOf(folder: string): string {
   return commitAtHand();
 }
 
-async function main(): Promise<void> {
-  const command = new Command("report")
-    .description("Write figures, tables, report, README tables and claims of the last run.")
-    .addOption(
-      new Option("--profile <name>", "which run")
-        .choices(["smoke", "tiny", "paper", "rehearsal"])
-        .default("tiny"),
-    )
-    .addOption(
-      new Option("--lang <code>", "only the report of this language").choices(Object.keys(LANGUAGES)),
-    )
-    .option(
-      "--run <folder>",
-      "folder of the run's results.json (default: data/runs/<profile>, in a fresh clone reports)",
-    )
-    .option("--out <folder>", "where to write (default: reports; other profiles, own data: below the run)")
-    .parse();
-  const options = command.opts<Options>();
+async function rebuild(options: Options): Promise<void> {
   const started = Date.now();
   const runs = RUNS;
   const folder = options.run ?? join(runs, options.profile);
@@ -69,7 +52,19 @@ async function main(): Promise<void> {
   );
 }
 
-main().catch((error: Error) => {
-  console.error(error instanceof MissingResults ? error.message : error.stack);
-  process.exitCode = 1;
-});
+export const define = (command: Command): Command =>
+  command
+    .addOption(
+      new Option("--profile <name>", "which run")
+        .choices(["smoke", "tiny", "paper", "rehearsal"])
+        .default("tiny"),
+    )
+    .addOption(
+      new Option("--lang <code>", "only the report of this language").choices(Object.keys(LANGUAGES)),
+    )
+    .option(
+      "--run <folder>",
+      "folder of the run's results.json (default: data/runs/<profile>, in a fresh clone reports)",
+    )
+    .option("--out <folder>", "where to write (default: reports; other profiles, own data: below the run)")
+    .action(rebuild);

@@ -1,7 +1,6 @@
 // Scores predictions against references from two files.
 // Run: npm run score -- --references a.txt --predictions b.txt --metrics rouge,bertscore,facts --tokenizer default,whitespace
-import { Command, InvalidArgumentError } from "commander";
-import { visible } from "../../base/visible";
+import { type Command, InvalidArgumentError } from "commander";
 import type { BertScorer } from "../../evaluation/bert-scorer";
 import type { PRF } from "../../evaluation/results";
 import { scoreTexts, type TextScores } from "../../evaluation/score-texts";
@@ -108,31 +107,24 @@ async function score(options: Options): Promise<void> {
   }
 }
 
-new Command("score")
-  .description(
-    "Scores predictions against references: plain text (an item a line) or JSONL ({id, text}, matched by id).",
-  )
-  .requiredOption("--references <file>", "reference texts; in JSONL `text` may be a list")
-  .requiredOption("--predictions <file>", "texts to score")
-  .option("--documents <file>", "source texts: what they do not state is invented")
-  .option("--metrics <list>", `of ${METRICS.join()}`, metricList, ["rouge"])
-  .option(
-    "--tokenizer <list>",
-    "for ROUGE: default, default+stem, whitespace, unicode_word, character, eojeol, morpheme",
-    list,
-    ["default"],
-  )
-  .option(
-    "--encoder <folder or hub id>",
-    "for BERTScore: BERT, RoBERTa or XLM-R model; org/name[@revision] comes from the hub",
-  )
-  .option("--layer <n>", "for BERTScore: output of so many blocks", wholeNumber)
-  .option("--idf", "for BERTScore: weigh tokens by rarity in the references")
-  .option("--baseline <file>", "for BERTScore: rescale by this LAYER,P,R,F file")
-  .option("--json", "print one JSON object with means, per-item lists and signatures")
-  .action(score)
-  .parseAsync()
-  .catch((error: Error) => {
-    console.error(visible(`score: ${error.message}`));
-    process.exit(1);
-  });
+export const define = (command: Command): Command =>
+  command
+    .requiredOption("--references <file>", "reference texts; in JSONL `text` may be a list")
+    .requiredOption("--predictions <file>", "texts to score")
+    .option("--documents <file>", "source texts: what they do not state is invented")
+    .option("--metrics <list>", `of ${METRICS.join()}`, metricList, ["rouge"])
+    .option(
+      "--tokenizer <list>",
+      "for ROUGE: default, default+stem, whitespace, unicode_word, character, eojeol, morpheme",
+      list,
+      ["default"],
+    )
+    .option(
+      "--encoder <folder or hub id>",
+      "for BERTScore: BERT, RoBERTa or XLM-R model; org/name[@revision] comes from the hub",
+    )
+    .option("--layer <n>", "for BERTScore: output of so many blocks", wholeNumber)
+    .option("--idf", "for BERTScore: weigh tokens by rarity in the references")
+    .option("--baseline <file>", "for BERTScore: rescale by this LAYER,P,R,F file")
+    .option("--json", "print one JSON object with means, per-item lists and signatures")
+    .action(score);

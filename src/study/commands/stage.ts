@@ -1,9 +1,8 @@
 // One stage of the study, or one shard of it: what a cluster's jobs run. Stages that it needs are found or run too.
 // Run: npm run stage -- NAME [--profile P --seed S --shard 2/4 | --merge 4]    npm run stage -- --list
 import * as path from "node:path";
-import { Command } from "commander";
+import type { Command } from "commander";
 import { writeJson } from "../../base/atomic-write";
-import { visible } from "../../base/visible";
 import { fingerprint } from "../fingerprint";
 import { parseShard } from "../shard";
 import { ROOT } from "../stage";
@@ -48,22 +47,14 @@ async function runStage(name: string | undefined, options: StageOptions): Promis
   );
 }
 
-new Command("stage")
-  .description("Runs one stage of the study, or finds it done; stages that it needs are found or run first.")
-  .argument("[name]", "which stage; --list shows them")
-  .option("--profile <name>", "smoke, tiny, paper or rehearsal", "tiny")
-  .option("--seed <n>", "seed of data order and adapter initialisation", Number, 0)
-  .option("--data <file>", "your own JSONL or CSV file instead of the generated corpus")
-  .option("--shard <i/n>", "only this part of a stage that has shards")
-  .option("--merge <n>", "join a stage's n shards; those that are not done yet are run first", Number)
-  .option("--stamp <file>", "write the stage's folder and the hashes of its files into this file")
-  .option("--list", "print the names of all stages")
-  .action(async (name: string | undefined, options: StageOptions) => {
-    try {
-      await runStage(name, options);
-    } catch (error) {
-      console.error(visible((error as Error).message));
-      process.exit(1);
-    }
-  })
-  .parseAsync();
+export const define = (command: Command): Command =>
+  command
+    .argument("[name]", "which stage; --list shows them")
+    .option("--profile <name>", "smoke, tiny, paper or rehearsal", "tiny")
+    .option("--seed <n>", "seed of data order and adapter initialisation", Number, 0)
+    .option("--data <file>", "your own JSONL or CSV file instead of the generated corpus")
+    .option("--shard <i/n>", "only this part of a stage that has shards")
+    .option("--merge <n>", "join a stage's n shards; those that are not done yet are run first", Number)
+    .option("--stamp <file>", "write the stage's folder and the hashes of its files into this file")
+    .option("--list", "print the names of all stages")
+    .action(runStage);

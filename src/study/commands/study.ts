@@ -2,16 +2,15 @@
 import { spawn } from "node:child_process";
 import * as fs from "node:fs";
 import * as path from "node:path";
-import { Command, InvalidArgumentError } from "commander";
+import { type Command, InvalidArgumentError } from "commander";
 import { writeJson } from "../../base/atomic-write";
-import { visible } from "../../base/visible";
 import type { StudyResults, TestSet } from "../../evaluation/results";
 import type { StudyRecord } from "../../report/records";
 import { commitAtHand } from "../commit";
 import { installedBytes, trackedBytes } from "../disk-use";
 import { estimateLines, estimateStudy } from "../estimate";
 import { profileNamed } from "../profiles";
-import { hashFiles, hashOf, ROOT, RUNS } from "../stage";
+import { COMMAND_LINE, hashFiles, hashOf, ROOT, RUNS } from "../stage";
 import { type Notebook, notebookSources } from "../tidy-notebook";
 
 interface StudyOptions {
@@ -123,7 +122,7 @@ async function study(options: StudyOptions): Promise<void> {
   const results = JSON.parse(fs.readFileSync(path.join(runs, "results.json"), "utf8")) as StudyResults;
   if (fromNothing) recordStudy(path.join(runs, "study.json"), started, seconds, results);
   await run(process.execPath, [
-    ...["--require", "tsx/cjs", path.join(__dirname, "report.ts"), "--profile", profile.name],
+    ...[...COMMAND_LINE, "report", "--profile", profile.name],
     ...(ours ? [] : ["--out", reports]),
   ]);
   for (const set of ["in-domain", "other", "all"] as const) printTable(results, set);
@@ -172,22 +171,12 @@ function wholeNumber(text: string): number {
   return Number(text);
 }
 
-new Command("study")
-  .description(
-    "Runs every notebook of the study through the kernel and writes the report. What is unchanged is not run again.",
-  )
-  .option("--profile <name>", "smoke, tiny, paper or rehearsal", "tiny")
-  .option("--seed <n>", "seed of data order and adapter initialisation", wholeNumber, 0)
-  .option("--data <file>", "your own JSONL, CSV or Excel file instead of the generated corpus")
-  .option("--force", "execute the notebooks even when nothing changed (finished stages are still reused)")
-  .option("--dry-run", "only list what would run, with disk, memory and time it would take")
-  .option("--reports <folder>", "where report and executed notebooks go")
-  .action(async (options: StudyOptions) => {
-    try {
-      await study(options);
-    } catch (error) {
-      console.error(visible((error as Error).message));
-      process.exit(1);
-    }
-  })
-  .parseAsync();
+export const define = (command: Command): Command =>
+  command
+    .option("--profile <name>", "smoke, tiny, paper or rehearsal", "tiny")
+    .option("--seed <n>", "seed of data order and adapter initialisation", wholeNumber, 0)
+    .option("--data <file>", "your own JSONL, CSV or Excel file instead of the generated corpus")
+    .option("--force", "execute the notebooks even when nothing changed (finished stages are still reused)")
+    .option("--dry-run", "only list what would run, with disk, memory and time it would take")
+    .option("--reports <folder>", "where report and executed notebooks go")
+    .action(study);

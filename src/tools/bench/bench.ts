@@ -1,5 +1,5 @@
 // Measures rows of docs/benchmarks.md beside their Python peers. Run: npm run bench -- [NAME… | all] [--runs N]
-import { Command } from "commander";
+import type { Command } from "commander";
 import { writeDocument } from "./document";
 import { type CaseResult, measure } from "./measure";
 import { ensurePython } from "./python-environment";
@@ -48,34 +48,27 @@ async function measureRow(row: Row, runs: number | undefined): Promise<void> {
   console.log(`${row.name}: ${((performance.now() - started) / 1000).toFixed(0)} s`);
 }
 
-new Command("bench")
-  .description(
-    "Measures speed and memory beside the Python packages and writes docs/benchmarks.json and docs/benchmarks.md.",
-  )
-  .argument("[names...]", "benches, or all; without a name they are listed")
-  .option("--runs <n>", "timed runs of each side", Number)
-  .option("--document", "only write docs/benchmarks.md anew from docs/benchmarks.json")
-  .action(async (names: string[], { runs, document }: { runs?: number; document?: boolean }) => {
-    if (document) return writeDocument(rows, readResults());
-    if (names.length === 0) {
-      for (const { name, title, onlyByName } of rows) {
-        console.log(`${name.padEnd(12)} ${title}${onlyByName ? " (not in all)" : ""}`);
+export const define = (command: Command): Command =>
+  command
+    .argument("[names...]", "benches, or all; without a name they are listed")
+    .option("--runs <n>", "timed runs of each side", Number)
+    .option("--document", "only write docs/benchmarks.md anew from docs/benchmarks.json")
+    .action(async (names: string[], { runs, document }: { runs?: number; document?: boolean }) => {
+      if (document) return writeDocument(rows, readResults());
+      if (names.length === 0) {
+        for (const { name, title, onlyByName } of rows) {
+          console.log(`${name.padEnd(12)} ${title}${onlyByName ? " (not in all)" : ""}`);
+        }
+        return;
       }
-      return;
-    }
-    ensurePython();
-    for (const row of chosen(names)) {
-      try {
-        await measureRow(row, runs);
-      } catch (error) {
-        // The other rows are still worth measuring; this one keeps what it had.
-        console.error(`${row.name}: ${(error as Error).message}`);
-        process.exitCode = 1;
+      ensurePython();
+      for (const row of chosen(names)) {
+        try {
+          await measureRow(row, runs);
+        } catch (error) {
+          // The other rows are still worth measuring; this one keeps what it had.
+          console.error(`${row.name}: ${(error as Error).message}`);
+          process.exitCode = 1;
+        }
       }
-    }
-  })
-  .parseAsync()
-  .catch((error: Error) => {
-    console.error(error.message);
-    process.exit(1);
-  });
+    });

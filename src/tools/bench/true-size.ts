@@ -12,12 +12,12 @@ export function trueSizeModel(name: "gemma-2-2b" | "gemma-2-9b"): string {
   fs.rmSync(folder, { recursive: true, force: true });
   const { status } = spawnSync(
     "npm",
-    ["run", "--silent", "make-model", "--", "--like", name, "--out", folder],
+    ["run", "--silent", "cli", "--", "make-model", "--like", name, "--out", folder],
     {
       cwd: ROOT,
       stdio: ["ignore", "ignore", "inherit"],
     },
   );
-  if (status !== 0) throw new Error(`npm run make-model -- --like ${name} failed; see the lines above.`);
+  if (status !== 0) throw new Error(`npm run cli -- make-model --like ${name} failed; see the lines above.`);
   return folder;
 }

@@ -1,9 +1,9 @@
 // What taking logits costs while a teacher generates: the same documents with capture and without, in turn.
-// Run: npm run bench:capture [-- --model DIR --top-k 64]
+// Run: npm run cli -- bench:capture [--model DIR --top-k 64]
 import * as fs from "node:fs";
 import * as os from "node:os";
 import * as path from "node:path";
-import { Command } from "commander";
+import type { Command } from "commander";
 import { LogitCacheWriter } from "../../distillation/cache";
 import { captureGenerated } from "../../distillation/capture";
 import { measurePrior } from "../../distillation/token-prior";
@@ -89,17 +89,12 @@ function wider(decoder: Decoder, width: number): Decoder {
   return randomDecoder({ ...config, hiddenSize: width, intermediateSize: 4 * width, headDim: width / 4 }, 1);
 }
 
-new Command("bench:capture")
-  .description("Generates with and without taking logits and prints what that costs.")
-  .option("--model <folder>", "a model's Hugging Face files", "data/models/gemma2-teacher")
-  .option("--top-k <n>", "tokens kept per position", Number, 64)
-  .option("--items <n>", "documents generated at once", Number, 64)
-  .option("--tokens <n>", "tokens per document", Number, 40)
-  .option("--rounds <n>", "times that each side is measured", Number, 5)
-  .option("--width <n>", "random weights of this hidden size instead of the model's own", Number)
-  .action(bench)
-  .parseAsync()
-  .catch((error: Error) => {
-    console.error(error.message);
-    process.exit(1);
-  });
+export const define = (command: Command): Command =>
+  command
+    .option("--model <folder>", "a model's Hugging Face files", "data/models/gemma2-teacher")
+    .option("--top-k <n>", "tokens kept per position", Number, 64)
+    .option("--items <n>", "documents generated at once", Number, 64)
+    .option("--tokens <n>", "tokens per document", Number, 40)
+    .option("--rounds <n>", "times that each side is measured", Number, 5)
+    .option("--width <n>", "random weights of this hidden size instead of the model's own", Number)
+    .action(bench);

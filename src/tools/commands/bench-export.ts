@@ -1,9 +1,9 @@
 // Exports a model of any size to ONNX, weights streamed, and loads it in ONNX Runtime: time and peak memory of both.
-// Run: npm run make-model -- --like gemma-2-2b --out DIR && npm run bench:export -- DIR --out OUT --variant q4
+// Run: npm run cli -- make-model --like gemma-2-2b --out DIR && npm run cli -- bench:export DIR --out OUT --variant q4
 import { spawnSync } from "node:child_process";
 import * as fs from "node:fs";
 import * as path from "node:path";
-import { Command, Option } from "commander";
+import { type Command, Option } from "commander";
 import { peakMemory } from "../../engine/facts";
 import { exportDecoder, ONNX_FILES, type OnnxVariant } from "../../export/decoder";
 import { replaceFolder } from "../../export/own-folder";
@@ -77,27 +77,24 @@ async function bench(folder: string, { out, variant }: BenchOptions): Promise<vo
     }
   });
   const file = path.join(out, "onnx", ONNX_FILES[variant]);
-  const { status } = spawnSync(process.execPath, [...process.execArgv, __filename, folder, "--load", file], {
-    stdio: "inherit",
-  });
+  const { status } = spawnSync(
+    process.execPath,
+    [...process.execArgv, process.argv[1]!, "bench:export", folder, "--load", file],
+    {
+      stdio: "inherit",
+    },
+  );
   if (status !== 0) throw new Error(`${file}: ONNX Runtime did not load or run it (exit ${status}).`);
 }
 
-new Command("bench:export")
-  .description(
-    "Exports a decoder's folder to ONNX tensor by tensor, loads the result in ONNX Runtime, and prints what it took.",
-  )
-  .argument("<folder>", "a model's Hugging Face files")
-  .option("--out <folder>", "where to; missing, empty or an earlier result", "data/cache/bench-export")
-  .addOption(new Option("--variant <name>", "weights").choices(Object.keys(ONNX_FILES)).default("q4"))
-  .addOption(new Option("--load <file>", "load this file only").hideHelp())
-  .action((folder: string, options: BenchOptions & { load?: string }) =>
-    options.load && fs.existsSync(options.load)
-      ? load(options.load, readDecoderConfig(folder))
-      : bench(folder, options),
-  )
-  .parseAsync()
-  .catch((error: Error) => {
-    console.error(`bench:export: ${error.message}`);
-    process.exit(1);
-  });
+export const define = (command: Command): Command =>
+  command
+    .argument("<folder>", "a model's Hugging Face files")
+    .option("--out <folder>", "where to; missing, empty or an earlier result", "data/cache/bench-export")
+    .addOption(new Option("--variant <name>", "weights").choices(Object.keys(ONNX_FILES)).default("q4"))
+    .addOption(new Option("--load <file>", "load this file only").hideHelp())
+    .action((folder: string, options: BenchOptions & { load?: string }) =>
+      options.load && fs.existsSync(options.load)
+        ? load(options.load, readDecoderConfig(folder))
+        : bench(folder, options),
+    );

@@ -1,5 +1,5 @@
-// Time and memory of loading a model with frozen bfloat16 weights and generating. Run: npm run bench:load -- DIR
-import { Command, Option } from "commander";
+// Time and memory of loading a model with frozen bfloat16 weights and generating. Run: npm run cli -- bench:load DIR
+import { type Command, Option } from "commander";
 import { Random } from "../../base/random";
 import { engineFacts, peakMemory } from "../../engine/facts";
 import { type MultiplyIn, weightBytes } from "../../engine/frozen";
@@ -71,20 +71,15 @@ function bench(folder: string, { prompt, tokens, multiplyIn, json }: BenchOption
   for (const [name, value] of rows) console.log(`${name.padEnd(20)} ${value}`);
 }
 
-new Command("bench:load")
-  .description("Loads a decoder with frozen bfloat16 weights, generates, and prints time and peak memory.")
-  .argument("<folder>", "a model's Hugging Face files")
-  .option("--prompt <n>", "tokens of the prompt", Number, 32)
-  .option("--tokens <n>", "tokens to generate", Number, 8)
-  .addOption(
-    new Option("--multiply-in <type>", "how activations meet the weights")
-      .choices(["float32", "bfloat16"])
-      .default("float32"),
-  )
-  .option("--json", "print one JSON object")
-  .action(bench)
-  .parseAsync()
-  .catch((error: Error) => {
-    console.error(error.message);
-    process.exit(1);
-  });
+export const define = (command: Command): Command =>
+  command
+    .argument("<folder>", "a model's Hugging Face files")
+    .option("--prompt <n>", "tokens of the prompt", Number, 32)
+    .option("--tokens <n>", "tokens to generate", Number, 8)
+    .addOption(
+      new Option("--multiply-in <type>", "how activations meet the weights")
+        .choices(["float32", "bfloat16"])
+        .default("float32"),
+    )
+    .option("--json", "print one JSON object")
+    .action(bench);

@@ -1,9 +1,9 @@
 // Kills every stage of the study with SIGKILL at random points and checks that resuming gives what an uninterrupted run gives.
-// Run: npm run crash-test [-- --kills 100 --seed 1 --stage capture]
+// Run: npm run cli -- crash-test [--kills 100 --seed 1 --stage capture]
 import * as fs from "node:fs";
 import * as os from "node:os";
 import * as path from "node:path";
-import { Command, InvalidArgumentError, Option } from "commander";
+import { type Command, InvalidArgumentError, Option } from "commander";
 import { progress } from "../../base/progress";
 import { crashTest, KILLED, type KilledStage } from "../crash-test/campaign";
 import { TIME_FIELDS } from "../crash-test/compare";
@@ -55,14 +55,9 @@ async function run({
   } else fs.rmSync(scratch, { recursive: true });
 }
 
-new Command("crash-test")
-  .description("Kills every stage at random points, resumes it, and compares with a run that nobody killed.")
-  .option("--kills <n>", "kills in all", count, 100)
-  .option("--seed <n>", "seed of the points", count, 1)
-  .addOption(new Option("--stage <name>", "only this stage").choices(Object.keys(KILLED)))
-  .action(run)
-  .parseAsync()
-  .catch((error: Error) => {
-    console.error(`crash-test: ${error.message}`);
-    process.exit(1);
-  });
+export const define = (command: Command): Command =>
+  command
+    .option("--kills <n>", "kills in all", count, 100)
+    .option("--seed <n>", "seed of the points", count, 1)
+    .addOption(new Option("--stage <name>", "only this stage").choices(Object.keys(KILLED)))
+    .action(run);

@@ -1,10 +1,9 @@
-// Mutated safetensors and GGUF files, logit caches, JSONL and tokenizers against their readers. Run: npm run fuzz [-- --mutations 10000 --seed 1]
+// Mutated safetensors and GGUF files, logit caches, JSONL and tokenizers against their readers. Run: npm run cli -- fuzz [--mutations 10000 --seed 1]
 import * as fs from "node:fs";
 import * as os from "node:os";
 import * as path from "node:path";
-import { Command, InvalidArgumentError, Option } from "commander";
+import { type Command, InvalidArgumentError, Option } from "commander";
 import { progress } from "../../base/progress";
-import { visible } from "../../base/visible";
 import { FUZZ_TARGETS, fuzz } from "../fuzz";
 
 function count(text: string): number {
@@ -34,14 +33,9 @@ async function run(options: { mutations: number; seed: number; target?: string }
   if (failed > 0) process.exitCode = 1;
 }
 
-new Command("fuzz")
-  .description("Reads mutated files; each must give a result or an error of the project's own kind.")
-  .option("--mutations <n>", "for each kind of file", count, 10_000)
-  .option("--seed <n>", "seed of the mutations", count, 1)
-  .addOption(new Option("--target <name>", "only this kind of file").choices(Object.keys(FUZZ_TARGETS)))
-  .action(run)
-  .parseAsync()
-  .catch((error: Error) => {
-    console.error(visible(`fuzz: ${error.message}`));
-    process.exit(1);
-  });
+export const define = (command: Command): Command =>
+  command
+    .option("--mutations <n>", "for each kind of file", count, 10_000)
+    .option("--seed <n>", "seed of the mutations", count, 1)
+    .addOption(new Option("--target <name>", "only this kind of file").choices(Object.keys(FUZZ_TARGETS)))
+    .action(run);

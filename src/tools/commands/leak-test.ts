@@ -1,12 +1,12 @@
 // Tensors and resident memory over 3,000 training steps and 3,000 generated tokens, with the drift and its interval.
-// Run: npm run leak-test [-- --steps 3000 --out docs]
+// Run: npm run cli -- leak-test [--steps 3000 --out docs]
 import { spawnSync } from "node:child_process";
 import * as fs from "node:fs";
 import * as os from "node:os";
 import * as path from "node:path";
 import { setFlagsFromString } from "node:v8";
 import { runInNewContext } from "node:vm";
-import { Command } from "commander";
+import type { Command } from "commander";
 import { writeFileAtomic, writeJson } from "../../base/atomic-write";
 import { progress } from "../../base/progress";
 import { tf, type Variable } from "../../engine/tf";
@@ -148,13 +148,8 @@ async function run({ steps, out }: { steps: number; out: string }): Promise<void
   writeFileAtomic(path.join(out, "leaks.svg"), await toSvg(leakFigure(series)));
 }
 
-new Command("leak-test")
-  .description("Measures whether training steps and generated tokens leave tensors or memory behind.")
-  .option("--steps <n>", "steps and tokens that are judged, after those that warm up", Number, 3000)
-  .option("--out <folder>", "where leaks.json and leaks.svg go", "docs")
-  .action(run)
-  .parseAsync()
-  .catch((error: Error) => {
-    console.error(`leak-test: ${error.message}`);
-    process.exit(1);
-  });
+export const define = (command: Command): Command =>
+  command
+    .option("--steps <n>", "steps and tokens that are judged, after those that warm up", Number, 3000)
+    .option("--out <folder>", "where leaks.json and leaks.svg go", "docs")
+    .action(run);

@@ -1,11 +1,11 @@
 // Rehearsal of profile "paper": a hub on this machine offers its models in thumbnail, and the whole study runs on them.
-// Run: npm run rehearsal [-- --notebooks]
+// Run: npm run cli -- rehearsal [--notebooks]
 import { spawn } from "node:child_process";
 import * as fs from "node:fs";
 import * as os from "node:os";
 import * as path from "node:path";
-import { Command } from "commander";
-import { ROOT, RUNS } from "../../study/stage";
+import type { Command } from "commander";
+import { COMMAND_LINE, ROOT, RUNS } from "../../study/stage";
 import { resultsStage } from "../../study/stages/results";
 import { openStudy } from "../../study/study";
 import { HubServer } from "../rehearsal/hub-server";
@@ -46,8 +46,7 @@ async function rehearse(notebooks: boolean): Promise<void> {
 
 /** The study as a user runs it: every notebook through the kernel, then the report. */
 async function runStudy(): Promise<void> {
-  const command = path.join(__dirname, "../../study/commands/study.ts");
-  const child = spawn(process.execPath, ["--require", "tsx/cjs", command, "--profile", "rehearsal"], {
+  const child = spawn(process.execPath, [...COMMAND_LINE, "study", "--profile", "rehearsal"], {
     cwd: ROOT,
     stdio: "inherit",
   });
@@ -55,14 +54,7 @@ async function runStudy(): Promise<void> {
   if (code !== 0) throw new Error(`the study ended with exit code ${code}`);
 }
 
-new Command("rehearsal")
-  .description(
-    "Runs the whole study on thumbnails of the paper profile's models, downloaded from a hub on this machine.",
-  )
-  .option("--notebooks", "through the notebooks and the report instead of the stages alone")
-  .action(({ notebooks = false }: { notebooks?: boolean }) => rehearse(notebooks))
-  .parseAsync()
-  .catch((error: Error) => {
-    console.error(`rehearsal: ${error.stack}`);
-    process.exit(1);
-  });
+export const define = (command: Command): Command =>
+  command
+    .option("--notebooks", "through the notebooks and the report instead of the stages alone")
+    .action(({ notebooks = false }: { notebooks?: boolean }) => rehearse(notebooks));

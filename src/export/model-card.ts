@@ -1,5 +1,6 @@
 // The README.md of an exported model: what it is, from what data and training, how it scored, under which licence, its limits.
-import type { SystemResult, TestSet, TrainingRun } from "../evaluation/results";
+import type { SystemResult, TestSet } from "../results/scores";
+import type { TrainingRun } from "../results/training";
 
 export interface CardFacts {
   system: string;

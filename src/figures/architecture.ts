@@ -1,5 +1,5 @@
 // The decoder drawn from its own configuration: embedding, one block in detail, head.
-import type { ModelConfig } from "../evaluation/results";
+import type { ModelConfig } from "../results/models";
 import type { Figure } from "./figure";
 import { figureTitle, type Language } from "./labels";
 

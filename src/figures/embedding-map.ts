@@ -1,5 +1,5 @@
 // Where paragraphs and their summaries lie as vectors: the first two principal components of the embeddings.
-import type { SearchStudy } from "../evaluation/search-study";
+import type { SearchStudy } from "../results/search";
 import type { Figure } from "./figure";
 import { figureTitle, type Language, plotlyText } from "./labels";
 import { indexName } from "./retrieval";

@@ -1,5 +1,6 @@
 // Names shown in figures and tables for what the result tables hold under short keys, and text from data made safe for Plotly.
-import type { SystemId, TestSet } from "../evaluation/results";
+import type { TestSet } from "../results/scores";
+import type { SystemId } from "../results/system-id";
 import { SYSTEM_STYLES } from "./systems";
 
 /** Languages of figures and report. */

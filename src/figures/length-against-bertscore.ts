@@ -1,5 +1,5 @@
 // Does BERTScore follow length? One point an output: characters written against BERTScore F1.
-import type { SampleRow } from "../evaluation/samples";
+import type { SampleRow } from "../results/samples";
 import type { Figure } from "./figure";
 import { figureTitle, type Language, systemName } from "./labels";
 import { SYSTEM_ORDER, SYSTEM_STYLES } from "./systems";

@@ -1,5 +1,5 @@
 // Quality of one model's forms: ROUGE-1, BERTScore and kept facts with their intervals, forms in the order of their size.
-import type { Form, LighterResults } from "../evaluation/lighter";
+import type { Form, LighterResults } from "../results/lighter";
 import type { Figure } from "./figure";
 import { figureTitle, type Language } from "./labels";
 

@@ -1,5 +1,5 @@
 // The compared model families: size against ROUGE-1, and speed.
-import type { ModelRow } from "../evaluation/results";
+import type { ModelRow } from "../results/models";
 import type { Figure } from "./figure";
 import { figureTitle, type Language, plotlyText } from "./labels";
 

@@ -1,5 +1,5 @@
 // How ROUGE-1 of each system changes with the tokenizer that counts its words.
-import type { SystemResult } from "../evaluation/results";
+import type { SystemResult } from "../results/scores";
 import type { Figure } from "./figure";
 import { figureTitle, type Language, plotlyText, systemName, testSetName, tokenizerName } from "./labels";
 import { inSystemOrder, SYSTEM_STYLES } from "./systems";

@@ -1,5 +1,5 @@
 // How much the systems' ROUGE-1 moves from seed to seed.
-import type { StudyResults } from "../evaluation/results";
+import type { StudyResults } from "../results/study-results";
 import type { Figure } from "./figure";
 import { figureTitle, type Language, systemLabel, testSetName } from "./labels";
 import { inSystemOrder } from "./systems";

@@ -1,15 +1,9 @@
 // The five systems in ROUGE-1 (two tokenizers), BERTScore F1 and kept facts, in-domain and other, published values beside.
-import type { SystemId, SystemResult } from "../evaluation/results";
+import type { PublishedSystem } from "../results/published";
+import type { SystemResult } from "../results/scores";
 import type { Figure } from "./figure";
 import { figureTitle, type Language, systemLabel, testSetName } from "./labels";
 import { inSystemOrder } from "./systems";
-
-/** What the figure needs of the published table. */
-export interface PublishedScores {
-  system: SystemId;
-  bertscore: { f: number };
-  rouge1: number;
-}
 
 type Side = "in-domain" | "other";
 
@@ -30,7 +24,7 @@ interface Panel {
   title: Record<Language, string>;
   metric: string;
   value: (result: SystemResult, side: Side) => number | undefined;
-  published?: (row: PublishedScores) => number;
+  published?: (row: PublishedSystem) => number;
 }
 
 const PANELS: Panel[] = [
@@ -66,7 +60,7 @@ const SIDES: { side: Side; color: string; symbol: string; shift: number }[] = [
 /** Draws dots with 95 % intervals; hollow diamonds are the published values (its ROUGE tokenizer is not stated). */
 export function systemsInBothMetrics(
   systems: SystemResult[],
-  published: PublishedScores[],
+  published: PublishedSystem[],
   language: Language = "ko",
 ): Figure {
   const text = TEXT[language];

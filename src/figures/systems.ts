@@ -1,5 +1,5 @@
 // How each system looks in every figure: name, colour (Okabe-Ito), marker and dash, so that grey print stays readable.
-import type { SystemId } from "../evaluation/results";
+import type { SystemId } from "../results/system-id";
 
 export interface SystemStyle {
   name: string;

@@ -1,5 +1,5 @@
 // Loss and learning rate of every training run over its steps, with the validation losses.
-import type { CurvePoint, TrainingRun } from "../evaluation/results";
+import type { CurvePoint, TrainingRun } from "../results/training";
 import type { Figure } from "./figure";
 import { figureTitle, type Language, plotlyText, systemName } from "./labels";
 import { inSystemOrder, SYSTEM_STYLES } from "./systems";

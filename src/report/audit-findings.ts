@@ -1,10 +1,15 @@
 // What the audit says, as facts without words: the sentences of a language are chosen by these and filled with their numbers.
-import type { Audit, RepeatedRun } from "../evaluation/audit";
-import type { Correlation } from "../evaluation/correlation";
-import type { ErrorGroup, Grouping } from "../evaluation/error-groups";
-import type { FactKind } from "../evaluation/facts-numbers";
-import type { PublishedDifference } from "../evaluation/published-differences";
-import type { StudyResults, SystemId } from "../evaluation/results";
+import type {
+  Audit,
+  Correlation,
+  ErrorGroup,
+  Grouping,
+  PublishedDifference,
+  RepeatedRun,
+} from "../results/audit";
+import type { FactKind } from "../results/facts";
+import type { StudyResults } from "../results/study-results";
+import type { SystemId } from "../results/system-id";
 import { scoreOf } from "./findings";
 import { pathOf, type Quantity } from "./quantity";
 

@@ -1,8 +1,10 @@
 // What the numbers say, as facts without words: orderings, the control, the metrics' disagreement, forgetting.
 // The sentences of a language are made from these, so a sentence can only say what a rule here found.
-import type { StudyResults, SystemId, SystemResult, TestSet } from "../evaluation/results";
-import type { SampleRow } from "../evaluation/samples";
 import { inSystemOrder } from "../figures/systems";
+import type { SampleRow } from "../results/samples";
+import type { SystemResult, TestSet } from "../results/scores";
+import type { StudyResults } from "../results/study-results";
+import type { SystemId } from "../results/system-id";
 import { discordantPairs, pathOf, type Quantity, quantity, spearman } from "./quantity";
 
 /** Two systems in one metric on one test set; `difference` is left minus right, the verdict that of the significance test. */

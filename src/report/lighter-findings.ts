@@ -1,6 +1,8 @@
 // What the lighter forms and the ways of decoding say, as facts without words; every number with its place in the results.
-import { type Form, KEPT_METRICS, type LighterResults } from "../evaluation/lighter";
-import type { DecodingRow, SystemId, TestSet } from "../evaluation/results";
+import { KEPT_METRICS } from "../analysis/lighter";
+import type { DecodingRow, Form, LighterResults } from "../results/lighter";
+import type { TestSet } from "../results/scores";
+import type { SystemId } from "../results/system-id";
 import { pathOf, type Quantity } from "./quantity";
 
 const placed = (value: number, ...keys: (string | number)[]): Quantity => ({

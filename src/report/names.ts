@@ -1,7 +1,8 @@
 // What a language calls the things that tables and findings hold under keys.
-import type { SystemId, TestSet } from "../evaluation/results";
 import { type Language, systemName, testSetName, tokenizerName } from "../figures/labels";
 import { indexName } from "../figures/retrieval";
+import type { TestSet } from "../results/scores";
+import type { SystemId } from "../results/system-id";
 import { splitMetric } from "./findings";
 
 export interface Names {

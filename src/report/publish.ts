@@ -3,15 +3,15 @@
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { writeFileAtomic } from "../base/atomic-write";
-import type { StudyResults } from "../evaluation/results";
-import type { SampleRow } from "../evaluation/samples";
 import type { Language } from "../figures/labels";
+import { loadPublished, type Published } from "../results/published";
+import type { SampleRow } from "../results/samples";
+import type { StudyResults } from "../results/study-results";
 import { auditNumbers } from "./audit-findings";
 import { type Claims, claimsFile, claimsOf } from "./claims/ledger";
 import type { ReportDocument } from "./document";
 import { readme as englishReadme } from "./en/readme";
 import { readme as koreanReadme } from "./ko/readme";
-import { loadPublished, type Published } from "./published";
 import { type Sources, unmarked } from "./quantity";
 import { readmeBlocks, withBlocks } from "./readme/blocks";
 import type { Records } from "./records";

@@ -1,11 +1,11 @@
 // The results report: the original's sections in its order, filled with a language's words, as a document for the renderers.
-import type { StudyResults } from "../evaluation/results";
-import type { SampleRow } from "../evaluation/samples";
 import type { Language } from "../figures/labels";
+import type { Published } from "../results/published";
+import type { SampleRow } from "../results/samples";
+import type { StudyResults } from "../results/study-results";
 import { DocumentBuilder, type DocumentWords, type ReportDocument } from "./document";
 import { fixed } from "./format";
 import type { Names } from "./names";
-import type { Published } from "./published";
 import { type Quantity, quantity } from "./quantity";
 import { type ArchitectureWords, architectureSection } from "./sections/architecture";
 import { type AuditWords, auditSection } from "./sections/audit";

@@ -1,5 +1,5 @@
 // What the search over embedded texts says, as facts without words.
-import type { IndexComparison, RetrievalRow, SearchStudy } from "../evaluation/search-study";
+import type { IndexComparison, RetrievalRow, SearchStudy } from "../results/search";
 import { pathOf, type Quantity } from "./quantity";
 
 export type SearchResults = Omit<SearchStudy, "rows">;

@@ -2,8 +2,8 @@
 import * as fs from "node:fs";
 import * as path from "node:path";
 import { studyCorpus } from "../corpus/corpus";
-import type { StudyResults } from "../evaluation/results";
 import { readDecoderConfig, tensorShapes } from "../models/config";
+import type { StudyResults } from "../results/study-results";
 import { profileNamed } from "./profiles";
 import { ROOT } from "./stage";
 

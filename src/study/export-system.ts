@@ -2,13 +2,13 @@
 import * as fs from "node:fs";
 import * as path from "node:path";
 import { writeFileAtomic } from "../base/atomic-write";
-import type { SystemId } from "../evaluation/results";
 import { exportDecoder, ONNX_FILES, type OnnxVariant } from "../export/decoder";
 import { modelCard } from "../export/model-card";
 import { copyModelFiles } from "../export/model-files";
 import { replaceFolder } from "../export/own-folder";
 import { saveDecoder } from "../models/load";
 import { INT8 } from "../quantization/scheme";
+import type { SystemId } from "../results/system-id";
 import { baseModel } from "./stages/base-model";
 import type { StudyContext } from "./stages/context";
 import { corpusStage } from "./stages/corpus";

@@ -3,13 +3,13 @@ import * as fs from "node:fs";
 import * as path from "node:path";
 import { AutoModelForCausalLM, BaseStreamer, Tensor } from "@huggingface/transformers";
 import { weightBytes } from "../engine/frozen";
-import type { Form } from "../evaluation/lighter";
 import { generate } from "../generation/generate";
 import type { Decoder } from "../models/decoder";
 import { loadDecoder, saveDecoder } from "../models/load";
 import { type QuantizationPlan, uniformPlan } from "../quantization/decoder";
 import { loadQuantized, saveQuantized } from "../quantization/files";
 import { INT4, INT8 } from "../quantization/scheme";
+import type { Form } from "../results/lighter";
 
 const ENGINE_FORMS = ["fp32", "bf16", "int8", "int4", "mixed"] as const;
 const ONNX_DTYPES = {

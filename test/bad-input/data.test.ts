@@ -1,7 +1,7 @@
 // Bad data files: JSON Lines, CSV and the files of `npm run score`; each refusal names file, line, field and expectation.
 import * as path from "node:path";
 import { readItems } from "../../src/corpus/read";
-import { matchTexts, readScoringTexts } from "../../src/evaluation/scoring-input";
+import { matchTexts, readScoringTexts } from "../../src/metrics/scoring-input";
 import { file, type Refusal, refuses } from "./refusal";
 
 const good = { id: "a", document: "긴 글이 여기 있다.", summary: "짧은 글.", topic: "t", split: "train" };

@@ -5,7 +5,7 @@ import { SYSTEM_STYLES } from "../../src/figures/systems";
 import { systemsInBothMetrics } from "../../src/figures/systems-in-both-metrics";
 import { tokenHeatmap } from "../../src/figures/token-heatmap";
 import { trainingCurves } from "../../src/figures/training-curves";
-import { loadPublished } from "../../src/report/published";
+import { loadPublished } from "../../src/results/published";
 import { drawAll, fixtureResults } from "./fixture-figures";
 
 interface Trace {

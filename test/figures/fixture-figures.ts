@@ -1,7 +1,5 @@
 // Every figure drawn from the fixture tables (made-up numbers), under its file name.
 import { readFileSync } from "node:fs";
-import type { StudyResults } from "../../src/evaluation/results";
-import type { SampleRow } from "../../src/evaluation/samples";
 import { architectureDiagram } from "../../src/figures/architecture";
 import { attentionMap } from "../../src/figures/attention-map";
 import { embeddingMap } from "../../src/figures/embedding-map";
@@ -15,7 +13,9 @@ import { seedSpread } from "../../src/figures/seeds";
 import { systemsInBothMetrics } from "../../src/figures/systems-in-both-metrics";
 import { tokenHeatmap } from "../../src/figures/token-heatmap";
 import { trainingCurves } from "../../src/figures/training-curves";
-import { loadPublished } from "../../src/report/published";
+import { loadPublished } from "../../src/results/published";
+import type { SampleRow } from "../../src/results/samples";
+import type { StudyResults } from "../../src/results/study-results";
 
 const fixture = (name: string) => JSON.parse(readFileSync(`test/fixtures/results/${name}.json`, "utf8"));
 

@@ -5,7 +5,7 @@ import { expect, it } from "vitest";
 
 const SRC = path.resolve(__dirname, "../../src");
 const ROOMS =
-  "base engine corpus prompts models quantization generation adapters training distillation evaluation export figures report study tools".split(
+  "base engine corpus prompts models quantization generation adapters training distillation results statistics metrics analysis export figures report study tools".split(
     " ",
   );
 

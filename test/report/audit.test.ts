@@ -1,13 +1,14 @@
 // The audit's sentences: other figures give other sentences, and every one says on whose data it holds.
 import { describe, expect, it } from "vitest";
-import type { Audit } from "../../src/evaluation/audit";
-import type { StudyResults, SystemId } from "../../src/evaluation/results";
 import { latinShare, tokenizerOrder, trendOf } from "../../src/report/audit-findings";
 import { DocumentBuilder } from "../../src/report/document";
 import * as korean from "../../src/report/ko/audit";
 import { names } from "../../src/report/ko/names";
 import { unmarked } from "../../src/report/quantity";
 import { auditSection } from "../../src/report/sections/audit";
+import type { Audit } from "../../src/results/audit";
+import type { StudyResults } from "../../src/results/study-results";
+import type { SystemId } from "../../src/results/system-id";
 
 const { auditConclusions, audit: auditWords } = korean;
 /** Sentences as they are read, without the marks of their numbers. */

@@ -3,8 +3,8 @@ import { readFileSync } from "node:fs";
 // @ts-expect-error: jsdom ships no types
 import { JSDOM } from "jsdom";
 import { beforeAll, describe, expect, it } from "vitest";
-import { audit } from "../../src/evaluation/audit";
-import { textTokenizer } from "../../src/evaluation/text-tokenizers";
+import { audit } from "../../src/analysis/audit";
+import { textTokenizer } from "../../src/metrics/rouge/text-tokenizers";
 import { checkClaims, checkRerun, junit, type Verdict } from "../../src/report/claims/check";
 import { documentVerdicts } from "../../src/report/claims/documents";
 import { type Claims, claimsOf } from "../../src/report/claims/ledger";
@@ -14,11 +14,11 @@ import { shownAgrees } from "../../src/report/claims/shown";
 import type { ReportDocument } from "../../src/report/document";
 import { toMarkdown } from "../../src/report/markdown";
 import { type Publication, publication, type RunData, sourcesOf } from "../../src/report/publish";
-import { loadPublished } from "../../src/report/published";
 import { evaluate, pieces, shown } from "../../src/report/quantity";
 import { withBlocks } from "../../src/report/readme/blocks";
 import { textsOf, withTexts } from "../../src/report/texts";
 import { readRun } from "../../src/report/write";
+import { loadPublished } from "../../src/results/published";
 import { fixtureReport } from "./fixture-report";
 
 /** A text without its claims and quotations: what is left must not have numerals. */

@@ -1,10 +1,12 @@
 // The report of the fixture tables (made-up numbers), and a way to change them for a test.
-import type { Comparison, StudyResults, SystemId, TestSet } from "../../src/evaluation/results";
 import type { Language } from "../../src/figures/labels";
 import type { ReportDocument } from "../../src/report/document";
-import { loadPublished } from "../../src/report/published";
 import { report } from "../../src/report/report";
 import { LANGUAGES } from "../../src/report/write";
+import { loadPublished } from "../../src/results/published";
+import type { Comparison, TestSet } from "../../src/results/scores";
+import type { StudyResults } from "../../src/results/study-results";
+import type { SystemId } from "../../src/results/system-id";
 import { fixtureResults, fixtureSamples } from "../figures/fixture-figures";
 
 export const EMPTY_SETTINGS = {

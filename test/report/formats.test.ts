@@ -15,9 +15,9 @@ import { toHtml, withOwnIds } from "../../src/report/html";
 import { csvCell, escapeMarkdown, visible } from "../../src/report/inert";
 import { toMarkdown } from "../../src/report/markdown";
 import { toPdf } from "../../src/report/pdf";
-import { loadPublished } from "../../src/report/published";
 import { withoutMarks } from "../../src/report/quantity";
 import { unzip } from "../../src/report/stable-zip";
+import { loadPublished } from "../../src/results/published";
 import { fixtureReport } from "./fixture-report";
 
 const HOSTILE = [

@@ -1,6 +1,5 @@
 // The lighter forms in report and README: sentences follow the tests and the rule, and every number has its place.
 import { describe, expect, it } from "vitest";
-import type { LighterResults } from "../../src/evaluation/lighter";
 import { claimsOf } from "../../src/report/claims/ledger";
 import { unclaimedNumerals } from "../../src/report/claims/numerals";
 import { DocumentBuilder } from "../../src/report/document";
@@ -12,6 +11,7 @@ import { readme as koreanReadme } from "../../src/report/ko/readme";
 import { pieces, unmarked } from "../../src/report/quantity";
 import { lighterTable } from "../../src/report/readme/lighter";
 import { lighterSection } from "../../src/report/sections/lighter";
+import type { LighterResults } from "../../src/results/lighter";
 import { fixtureResults } from "../figures/fixture-figures";
 
 const changed = (change: (lighter: LighterResults) => void = () => undefined) => {

@@ -1,9 +1,9 @@
 // Sentences about the search: each chosen by the tests and the misses.
 import { describe, expect, it } from "vitest";
-import type { IndexComparison, SearchStudy } from "../../src/evaluation/search-study";
 import { search as english } from "../../src/report/en/search";
 import { search as korean, searchSentences } from "../../src/report/ko/search";
 import { pieces, unmarked } from "../../src/report/quantity";
+import type { IndexComparison, SearchStudy } from "../../src/results/search";
 
 const comparison = (change: Partial<IndexComparison>): IndexComparison => ({
   ...{ a: "distilled", b: "document", difference: -0.2, interval95: [-0.3, -0.1], p: 0.001, pHolm: 0.002 },

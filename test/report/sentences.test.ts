@@ -1,6 +1,5 @@
 // The reading must follow the numbers: the same report with altered tables has to say something else.
 import { describe, expect, it } from "vitest";
-import type { StudyResults } from "../../src/evaluation/results";
 import { contrast, disagreement, publishedOrderings } from "../../src/report/findings";
 import {
   contrastSentence,
@@ -10,6 +9,7 @@ import {
 } from "../../src/report/ko/sentences";
 import { distilledDoesWell, keepsTheCore, sameInputSameText } from "../../src/report/original-claims";
 import { spearman, unmarked } from "../../src/report/quantity";
+import type { StudyResults } from "../../src/results/study-results";
 import { fixtureResults } from "../figures/fixture-figures";
 import { fixtureReport, pairOf } from "./fixture-report";
 

@@ -4,8 +4,8 @@ import { spawnSync } from "node:child_process";
 import * as fs from "node:fs";
 import * as path from "node:path";
 import { beforeAll, describe, expect, it } from "vitest";
-import type { StudyResults } from "../../src/evaluation/results";
-import type { SampleRow } from "../../src/evaluation/samples";
+import type { SampleRow } from "../../src/results/samples";
+import type { StudyResults } from "../../src/results/study-results";
 import { ROOT } from "../../src/study/stage";
 import { places, TOKEN } from "../reliability/token-places";
 

@@ -3,7 +3,7 @@ import { spawnSync } from "node:child_process";
 import * as fs from "node:fs";
 import * as path from "node:path";
 import { expect, it } from "vitest";
-import type { StudyResults } from "../../src/evaluation/results";
+import type { StudyResults } from "../../src/results/study-results";
 import { profileNamed } from "../../src/study/profiles";
 import { ROOT } from "../../src/study/stage";
 

@@ -2,9 +2,9 @@
 import * as fs from "node:fs";
 import * as path from "node:path";
 import { afterAll, expect, it } from "vitest";
-import { rouge } from "../../src/evaluation/rouge";
-import { whitespaceTokenizer } from "../../src/evaluation/text-tokenizers";
 import { generate } from "../../src/generation/generate";
+import { rouge } from "../../src/metrics/rouge/rouge";
+import { whitespaceTokenizer } from "../../src/metrics/rouge/text-tokenizers";
 import { encodeItem } from "../../src/prompts/example";
 import { type Profile, type ProfileName, profileNamed } from "../../src/study/profiles";
 import { ROOT } from "../../src/study/stage";

@@ -1,13 +1,14 @@
 // The tables of a run once more, from what the systems wrote: ROUGE, kept facts, means, intervals and tests are computed
 // anew from the saved outputs; BERTScore's item scores are read (the encoder needs the engine), its means are not.
-
-import type { BertScorer } from "../../evaluation/bert-scorer";
-import { compareSystems } from "../../evaluation/compare-systems";
-import type { PRF, StudyResults, SystemId } from "../../evaluation/results";
-import type { SampleRow } from "../../evaluation/samples";
-import { SystemScorer } from "../../evaluation/score-system";
-import { meanPRF } from "../../evaluation/significance";
-import { textTokenizer } from "../../evaluation/text-tokenizers";
+import type { BertScorer } from "../../metrics/bertscore/bert-scorer";
+import { compareSystems } from "../../metrics/compare-systems";
+import { textTokenizer } from "../../metrics/rouge/text-tokenizers";
+import { SystemScorer } from "../../metrics/score-system";
+import type { SampleRow } from "../../results/samples";
+import type { PRF } from "../../results/scores";
+import type { StudyResults } from "../../results/study-results";
+import type { SystemId } from "../../results/system-id";
+import { meanPRF } from "../../statistics/significance";
 
 /** Gives back the item scores that a run saved, in the place of an encoder. */
 function savedBertScores(samples: readonly SampleRow[]): { scorer: BertScorer; of(system: SystemId): void } {

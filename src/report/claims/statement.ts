@@ -1,6 +1,6 @@
 // What a claim says in words, from its id; and which notebook cell or command makes its number.
-
-import type { SystemId, TestSet } from "../../evaluation/results";
+import type { TestSet } from "../../results/scores";
+import type { SystemId } from "../../results/system-id";
 import { english } from "../en/words";
 
 const { names } = english;

@@ -1,8 +1,8 @@
 // The audit's conclusions in English: every sentence is chosen by a finding and says that it holds on our data.
-import type { Audit, RepeatedRun } from "../../evaluation/audit";
-import type { Correlation } from "../../evaluation/correlation";
-import type { FactKind } from "../../evaluation/facts-numbers";
-import type { StudyResults, SystemId } from "../../evaluation/results";
+import type { Audit, Correlation, RepeatedRun } from "../../results/audit";
+import type { FactKind } from "../../results/facts";
+import type { StudyResults } from "../../results/study-results";
+import type { SystemId } from "../../results/system-id";
 import {
   allIdentical,
   copying,

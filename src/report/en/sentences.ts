@@ -1,5 +1,6 @@
 // English sentences about the findings: every sentence is chosen by a finding and filled with its numbers.
-import type { SystemId, TestSet } from "../../evaluation/results";
+import type { TestSet } from "../../results/scores";
+import type { SystemId } from "../../results/system-id";
 import { amounts, type Contrast, type Disagreement, type Forgetting, type Ordering } from "../findings";
 import { fixed, hundredfold, percent, pValue, signed } from "../format";
 import type { Amount, Quantity } from "../quantity";

@@ -1,10 +1,9 @@
 // The audit's conclusions in Korean: every sentence is chosen by a finding and says that it holds on our data.
-
 import { agree } from "../../corpus/particles";
-import type { Audit, RepeatedRun } from "../../evaluation/audit";
-import type { Correlation } from "../../evaluation/correlation";
-import type { FactKind } from "../../evaluation/facts-numbers";
-import type { StudyResults, SystemId } from "../../evaluation/results";
+import type { Audit, Correlation, RepeatedRun } from "../../results/audit";
+import type { FactKind } from "../../results/facts";
+import type { StudyResults } from "../../results/study-results";
+import type { SystemId } from "../../results/system-id";
 import {
   allIdentical,
   copying,

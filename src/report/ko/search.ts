@@ -1,6 +1,6 @@
 // What the search over embedded texts says, in Korean: who wins, by how much, and what to improve.
 import { agree } from "../../corpus/particles";
-import type { RetrievalRow } from "../../evaluation/search-study";
+import type { RetrievalRow } from "../../results/search";
 import { fixed, percent, pValue, signed } from "../format";
 import {
   against,

@@ -1,6 +1,8 @@
 // The parts of README.md and README.ko.md that hold numbers: tables and findings as Markdown, written between markers.
-import type { StudyResults, SystemId, TestSet } from "../../evaluation/results";
 import { inSystemOrder } from "../../figures/systems";
+import type { TestSet } from "../../results/scores";
+import type { StudyResults } from "../../results/study-results";
+import type { SystemId } from "../../results/system-id";
 import { contrast, publishedOrderings, score, seedsWithOrder } from "../findings";
 import { bytes, fixed, percent, type TimeWords } from "../format";
 import type { Names } from "../names";

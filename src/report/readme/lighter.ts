@@ -1,8 +1,8 @@
 // The table of the lighter forms in README.md and README.ko.md.
-import { KEPT_METRICS } from "../../evaluation/lighter";
-import type { StudyResults } from "../../evaluation/results";
+import { KEPT_METRICS } from "../../analysis/lighter";
 import type { Language } from "../../figures/labels";
 import { formName } from "../../figures/lighter";
+import type { StudyResults } from "../../results/study-results";
 import { cellText } from "../document";
 import { formCost, formScore } from "../sections/lighter";
 import { table } from "./table";

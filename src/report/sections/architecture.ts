@@ -1,7 +1,8 @@
 // Section 2: the chosen model's architecture, drawn and described from its configuration.
-import type { ModelConfig, StudyResults } from "../../evaluation/results";
 import { architectureDiagram } from "../../figures/architecture";
 import type { Language } from "../../figures/labels";
+import type { ModelConfig } from "../../results/models";
+import type { StudyResults } from "../../results/study-results";
 import type { DocumentBuilder } from "../document";
 import { fixed } from "../format";
 import { pathOf, type Quantity, quantity } from "../quantity";

@@ -1,7 +1,7 @@
 // Section 4.3: the audit of the published table on this run's outputs, from its saved figures, in a language's words.
-import type { Audit } from "../../evaluation/audit";
-import type { FactKind } from "../../evaluation/facts-numbers";
-import type { StudyResults } from "../../evaluation/results";
+import type { Audit } from "../../results/audit";
+import type { FactKind } from "../../results/facts";
+import type { StudyResults } from "../../results/study-results";
 import type { Cell, Column, DocumentBuilder } from "../document";
 import { countCell, fixedCell, shareCell } from "../format";
 import type { Names } from "../names";

@@ -1,8 +1,9 @@
 // Section 5 (the original's 6): the final model, its use, the plans; then how this report was made.
-import type { StudyResults, SystemId } from "../../evaluation/results";
 import type { Language } from "../../figures/labels";
 import { retrievalFigure } from "../../figures/retrieval";
 import { SYSTEM_STYLES } from "../../figures/systems";
+import type { StudyResults } from "../../results/study-results";
+import type { SystemId } from "../../results/system-id";
 import type { Cell, DocumentBuilder } from "../document";
 import { type Contrast, contrast } from "../findings";
 import { countCell, fixed, scoreCell, type TimeWords, timeCell } from "../format";

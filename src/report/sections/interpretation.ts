@@ -1,7 +1,9 @@
 // Section 4.2 (the original's 4.3): the reading, every sentence of it chosen by a finding and filled with its numbers.
-import type { StudyResults, SystemId, TestSet } from "../../evaluation/results";
-import type { SampleRow } from "../../evaluation/samples";
 import { inSystemOrder } from "../../figures/systems";
+import type { SampleRow } from "../../results/samples";
+import type { TestSet } from "../../results/scores";
+import type { StudyResults } from "../../results/study-results";
+import type { SystemId } from "../../results/system-id";
 import type { DocumentBuilder } from "../document";
 import {
   type Contrast,

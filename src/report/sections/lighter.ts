@@ -1,8 +1,9 @@
 // The lighter forms of the distilled student and the ways of decoding, from a run's lighter.json, in a language's words.
-import { type Form, KEPT_METRICS, type LighterResults } from "../../evaluation/lighter";
-import type { DecodingRow, StudyResults } from "../../evaluation/results";
+import { KEPT_METRICS } from "../../analysis/lighter";
 import type { Language } from "../../figures/labels";
 import { formName, lighterFigure } from "../../figures/lighter";
+import type { DecodingRow, Form, LighterResults } from "../../results/lighter";
+import type { StudyResults } from "../../results/study-results";
 import type { Cell, Column, DocumentBuilder } from "../document";
 import { scorePath } from "../findings";
 import { bytesCell, countCell, fixed, fixedCell, percent, shareCell } from "../format";

@@ -1,10 +1,11 @@
 // Section 1: the compared models, the decision by the report's criteria, the choice. Words come from the language.
-import type { ModelRow, StudyResults } from "../../evaluation/results";
 import type { Language } from "../../figures/labels";
 import { modelComparison } from "../../figures/model-comparison";
+import type { ModelRow } from "../../results/models";
+import type { Published } from "../../results/published";
+import type { StudyResults } from "../../results/study-results";
 import type { DocumentBuilder } from "../document";
 import { bytesCell, countCell, fixedCell, scoreCell } from "../format";
-import type { Published } from "../published";
 import { pathOf, type Quantity, quantity } from "../quantity";
 import { quoted } from "../quoted";
 

@@ -1,17 +1,19 @@
 // Section 4.1: BERTScore, ROUGE and kept-facts tables, published values beside this run's, and the figures of them.
-import type { StudyResults, SystemId, TestSet } from "../../evaluation/results";
-import type { SampleRow } from "../../evaluation/samples";
 import type { Language } from "../../figures/labels";
 import { lengthAgainstBertscore } from "../../figures/length-against-bertscore";
 import { rougeByTokenizer } from "../../figures/rouge-by-tokenizer";
 import { seedSpread } from "../../figures/seeds";
 import { inSystemOrder, SYSTEM_ORDER } from "../../figures/systems";
 import { systemsInBothMetrics } from "../../figures/systems-in-both-metrics";
+import type { Published } from "../../results/published";
+import type { SampleRow } from "../../results/samples";
+import type { TestSet } from "../../results/scores";
+import type { StudyResults } from "../../results/study-results";
+import type { SystemId } from "../../results/system-id";
 import type { Cell, Column, DocumentBuilder } from "../document";
 import { score as scoreAmount } from "../findings";
 import { countCell, fixed, fixedCell, hundredfold, scoreCell, shareCell } from "../format";
 import type { Names } from "../names";
-import type { Published } from "../published";
 import { type Amount, pathOf, type Quantity, quantity } from "../quantity";
 import { quoted } from "../quoted";
 

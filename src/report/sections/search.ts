@@ -1,9 +1,8 @@
 // The tests between the texts that can be embedded, and the map of the embeddings, from a run's saved figures.
-
-import type { StudyResults } from "../../evaluation/results";
-import type { RetrievalRow } from "../../evaluation/search-study";
 import { embeddingMap } from "../../figures/embedding-map";
 import type { Language } from "../../figures/labels";
+import type { RetrievalRow } from "../../results/search";
+import type { StudyResults } from "../../results/study-results";
 import type { DocumentBuilder } from "../document";
 import type { SearchResults } from "../search-findings";
 

@@ -1,12 +1,14 @@
 // Section 3: the three steps of training, published settings beside ours, curves, the cache of teacher logits.
-import type { StudyResults, SystemId, TrainingRun } from "../../evaluation/results";
 import type { Language } from "../../figures/labels";
 import { inSystemOrder } from "../../figures/systems";
 import { trainingCurves } from "../../figures/training-curves";
+import type { Published } from "../../results/published";
+import type { StudyResults } from "../../results/study-results";
+import type { SystemId } from "../../results/system-id";
+import type { TrainingRun } from "../../results/training";
 import type { Cell, DocumentBuilder } from "../document";
 import { countCell, fixed, fixedCell, type TimeWords, timeCell } from "../format";
 import type { Names } from "../names";
-import type { Published } from "../published";
 import { type Amount, amountOf, pathOf, type Quantity, quantity, shown } from "../quantity";
 
 /** In the order of the table; a setting that is not here comes last under its own name. */

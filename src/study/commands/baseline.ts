@@ -2,10 +2,10 @@
 // Run: npm run cli -- baseline --texts corpus.txt --encoder FOLDER --out baseline.tsv
 import type { Command } from "commander";
 import { writeFileAtomic } from "../../base/atomic-write";
-import { loadEncoderTokenizer } from "../../evaluation/encoder-tokenizer";
-import { encoderFolder } from "../../evaluation/load-bert-scorer";
-import { baselineFile, rescaleBaseline } from "../../evaluation/rescale-baseline";
-import { readScoringTexts } from "../../evaluation/scoring-input";
+import { loadEncoderTokenizer } from "../../metrics/bertscore/encoder-tokenizer";
+import { encoderFolder } from "../../metrics/bertscore/load-bert-scorer";
+import { baselineFile, rescaleBaseline } from "../../metrics/bertscore/rescale-baseline";
+import { readScoringTexts } from "../../metrics/scoring-input";
 import { loadEncoder } from "../../models/encoder";
 
 export const define = (command: Command): Command =>

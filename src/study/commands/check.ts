@@ -9,9 +9,9 @@ import { documentVerdicts } from "../../report/claims/documents";
 import type { Claims } from "../../report/claims/ledger";
 import { recomputed } from "../../report/claims/recompute";
 import { sourcesOf } from "../../report/publish";
-import { loadPublished } from "../../report/published";
 import type { Records } from "../../report/records";
 import { readRun } from "../../report/write";
+import { loadPublished } from "../../results/published";
 import { fromModels } from "../claims-from-models";
 import { freshRun, hashesOf } from "../fresh-run";
 

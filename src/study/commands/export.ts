@@ -1,6 +1,6 @@
 // A trained system as ordinary files with a model card. Run: npm run export -- --system distilled --format onnx,safetensors,peft --out DIR
 import { type Command, InvalidArgumentError, Option } from "commander";
-import type { SystemId } from "../../evaluation/results";
+import type { SystemId } from "../../results/system-id";
 import { exportSystem, FORMATS, type Format } from "../export-system";
 import { SYSTEMS } from "../stages/context";
 import { openStudy } from "../study";

@@ -1,10 +1,10 @@
 // The fact extractor on its own: its precision and recall on the generated corpus, or the facts of anybody's Korean text.
 // Run: npm run facts [-- --texts FILE [--json]]
 import type { Command } from "commander";
+import { extractorAccuracy } from "../../analysis/fact-accuracy";
 import { studyCorpus } from "../../corpus/corpus";
-import { extractorAccuracy } from "../../evaluation/fact-accuracy";
-import { extractFacts } from "../../evaluation/facts";
-import { readScoringTexts } from "../../evaluation/scoring-input";
+import { extractFacts } from "../../metrics/facts/facts";
+import { readScoringTexts } from "../../metrics/scoring-input";
 
 /** Another seed than the study's, on whose texts the rules were written; the sentence patterns are the same. */
 const UNSEEN_SEED = 77;

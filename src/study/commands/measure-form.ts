@@ -1,7 +1,7 @@
 // Memory and speed of one form of a model in a process of its own; prints one JSON line. Started by the stage "lighter".
 // Run: node scripts/run.mjs src/study/commands/measure-form.ts FOLDER FORM PROMPTS.json
 import * as fs from "node:fs";
-import type { Form } from "../../evaluation/lighter";
+import type { Form } from "../../results/lighter";
 import { openForm, type WriterOptions } from "../forms";
 
 interface Prompts {

@@ -1,11 +1,11 @@
 // Scores predictions against references from two files.
 // Run: npm run score -- --references a.txt --predictions b.txt --metrics rouge,bertscore,facts --tokenizer default,whitespace
 import { type Command, InvalidArgumentError } from "commander";
-import type { BertScorer } from "../../evaluation/bert-scorer";
-import type { PRF } from "../../evaluation/results";
-import { scoreTexts, type TextScores } from "../../evaluation/score-texts";
-import { matchTexts, readScoringTexts } from "../../evaluation/scoring-input";
-import { textTokenizer } from "../../evaluation/text-tokenizers";
+import type { BertScorer } from "../../metrics/bertscore/bert-scorer";
+import { textTokenizer } from "../../metrics/rouge/text-tokenizers";
+import { scoreTexts, type TextScores } from "../../metrics/score-texts";
+import { matchTexts, readScoringTexts } from "../../metrics/scoring-input";
+import type { PRF } from "../../results/scores";
 
 interface Options {
   references: string;
@@ -45,7 +45,7 @@ async function bertScorerOf({ encoder, layer, idf, baseline }: Options): Promise
   }
   // The engine takes a second to start, and ROUGE does not need it.
   const { loadBertScorer } =
-    require("../../evaluation/load-bert-scorer") as typeof import("../../evaluation/load-bert-scorer");
+    require("../../metrics/bertscore/load-bert-scorer") as typeof import("../../metrics/bertscore/load-bert-scorer");
   return loadBertScorer({ encoder, layer, ...(idf && { idf }), ...(baseline !== undefined && { baseline }) });
 }
 

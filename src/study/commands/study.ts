@@ -4,8 +4,10 @@ import * as fs from "node:fs";
 import * as path from "node:path";
 import { type Command, InvalidArgumentError } from "commander";
 import { writeJson } from "../../base/atomic-write";
-import type { StudyResults, TestSet } from "../../evaluation/results";
+
 import type { StudyRecord } from "../../report/records";
+import type { TestSet } from "../../results/scores";
+import type { StudyResults } from "../../results/study-results";
 import { commitAtHand } from "../commit";
 import { installedBytes, trackedBytes } from "../disk-use";
 import { estimateLines, estimateStudy } from "../estimate";

@@ -1,6 +1,7 @@
 // Stage "audit": the published table's two doubts and the systems' errors, looked at on this run's own outputs.
-import { type Audit, audit } from "../../evaluation/audit";
-import { loadPublished } from "../../report/published";
+import { audit } from "../../analysis/audit";
+import type { Audit } from "../../results/audit";
+import { loadPublished } from "../../results/published";
 import { type Artifact, stage } from "../stage";
 import { type StudyContext, SYSTEMS } from "./context";
 import { repeatabilityStage } from "./repeatability";

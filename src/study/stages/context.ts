@@ -1,5 +1,5 @@
 // What every stage is told: the profile, the seed and where the data come from.
-import type { SystemId } from "../../evaluation/system-id";
+import type { SystemId } from "../../results/system-id";
 import type { Profile } from "../profiles";
 
 export interface StudyContext {

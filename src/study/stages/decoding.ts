@@ -1,11 +1,12 @@
 // Stage "decoding": plain, prompt-lookup and speculative decoding of the same documents, side by side, one prompt at a time.
 import { progress } from "../../base/progress";
-import type { DecodingRow, SystemId } from "../../evaluation/results";
 import { type Drafter, lookupDrafter, modelDrafter } from "../../generation/draft";
 import { generate } from "../../generation/generate";
 import { generateSpeculative } from "../../generation/speculative";
 import type { Decoder } from "../../models/decoder";
 import { encodeItem } from "../../prompts/example";
+import type { DecodingRow } from "../../results/lighter";
+import type { SystemId } from "../../results/system-id";
 import { type Artifact, stage } from "../stage";
 import type { StudyContext } from "./context";
 import { corpusStage, itemsOf } from "./corpus";

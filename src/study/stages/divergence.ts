@@ -1,8 +1,8 @@
 // Where a student's distribution leaves the teacher's, token by token of one validation summary.
 import type { Item } from "../../corpus/item";
 import { tokenKl } from "../../distillation/heatmap";
-import type { SystemId } from "../../evaluation/results";
 import { encodeItem } from "../../prompts/example";
+import type { SystemId } from "../../results/system-id";
 import type { StudyContext } from "./context";
 import { corpusStage, itemsOf } from "./corpus";
 import { systemDecoder } from "./train-system";

@@ -1,15 +1,15 @@
 // Stage "fact-probe": how often each metric prefers one wrong number to a correct paraphrase, on the generated test items.
-import { furtherSummaries, STUDY_SEED } from "../../corpus/corpus";
 import {
   factProbe,
   keptFactsMetric,
   type ProbeMetric,
   type ProbeResult,
   probeItems,
-} from "../../evaluation/fact-probe";
-import { loadBertScorer } from "../../evaluation/load-bert-scorer";
-import { RougeVocabulary, rougeItems } from "../../evaluation/rouge";
-import { textTokenizer } from "../../evaluation/text-tokenizers";
+} from "../../analysis/fact-probe";
+import { furtherSummaries, STUDY_SEED } from "../../corpus/corpus";
+import { loadBertScorer } from "../../metrics/bertscore/load-bert-scorer";
+import { RougeVocabulary, rougeItems } from "../../metrics/rouge/rouge";
+import { textTokenizer } from "../../metrics/rouge/text-tokenizers";
 import { type Artifact, stage } from "../stage";
 import type { StudyContext } from "./context";
 import { corpusStage, itemsOf } from "./corpus";

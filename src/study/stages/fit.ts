@@ -1,10 +1,10 @@
 // What the training stages share: the encoded examples, and one run over the profile's epochs with its validation.
 import { onGpu } from "../../engine/load-engine";
-import type { CurvePoint, TrainingRun } from "../../evaluation/results";
 import { liveLoss } from "../../figures/live-loss";
 import type { Decoder } from "../../models/decoder";
 import { type Example, encodeItem } from "../../prompts/example";
 import type { ChatTokenizer } from "../../prompts/tokenizer";
+import type { CurvePoint, TrainingRun } from "../../results/training";
 import { BestParameters } from "../../training/best-parameters";
 import type { Trainee } from "../../training/checkpoint";
 import { epochBatches, stepsOf } from "../../training/finetune";

@@ -2,23 +2,17 @@
 import { spawnSync } from "node:child_process";
 import * as fs from "node:fs";
 import * as path from "node:path";
+import { KEPT_METRICS, recommend } from "../../analysis/lighter";
 import { writeJson } from "../../base/atomic-write";
 import { progress } from "../../base/progress";
-import { compareSystems } from "../../evaluation/compare-systems";
-import {
-  type Form,
-  KEPT_METRICS,
-  type LighterComparison,
-  type LighterResults,
-  type LighterRow,
-  recommend,
-} from "../../evaluation/lighter";
-import type { SystemId } from "../../evaluation/results";
-import type { ScoredSystem } from "../../evaluation/score-system";
-import { holm } from "../../evaluation/significance";
+import { compareSystems } from "../../metrics/compare-systems";
+import type { ScoredSystem } from "../../metrics/score-system";
 import { encodeItem } from "../../prompts/example";
 import { loadTokenizer } from "../../prompts/tokenizer";
 import { schemeName } from "../../quantization/scheme";
+import type { Form, LighterComparison, LighterResults, LighterRow } from "../../results/lighter";
+import type { SystemId } from "../../results/system-id";
+import { holm } from "../../statistics/significance";
 import { writeOnnxFolder } from "../export-system";
 import { FORMS, openEngineForm, openForm, weightsFile, writeEngineForms } from "../forms";
 import { type Artifact, ROOT, stage } from "../stage";

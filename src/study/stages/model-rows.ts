@@ -1,5 +1,5 @@
 // Stage "model-scores": the four compared models' untuned summaries scored like the systems.
-import type { ModelRow } from "../../evaluation/results";
+import type { ModelRow } from "../../results/models";
 import { stage } from "../stage";
 import { compareModel } from "./compare-models";
 import type { StudyContext } from "./context";

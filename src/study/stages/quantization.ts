@@ -1,6 +1,5 @@
 // Stage "quantization": which part of the distilled student is stored in how few bits, by measured divergence within a size.
 import { progress } from "../../base/progress";
-import type { SystemId } from "../../evaluation/results";
 import { encodeItem } from "../../prompts/example";
 import {
   type Candidate,
@@ -13,6 +12,7 @@ import {
 } from "../../quantization/calibrate";
 import { matricesOf, planBytes, type QuantizationPlan, uniformPlan } from "../../quantization/decoder";
 import { INT4, INT8, type Scheme } from "../../quantization/scheme";
+import type { SystemId } from "../../results/system-id";
 import { type Artifact, stage } from "../stage";
 import type { StudyContext } from "./context";
 import { corpusStage, itemsOf } from "./corpus";

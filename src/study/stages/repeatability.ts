@@ -1,8 +1,8 @@
 // Stage "repeatability": the report claims that the same input gives almost the same text; here it is written again and compared.
-import type { RepeatedRun } from "../../evaluation/audit";
-import type { StudyResults } from "../../evaluation/results";
 import { generate } from "../../generation/generate";
 import { encodeItem } from "../../prompts/example";
+import type { RepeatedRun } from "../../results/audit";
+import type { StudyResults } from "../../results/study-results";
 import { type Artifact, stage } from "../stage";
 import type { StudyContext } from "./context";
 import { corpusStage, itemsOf } from "./corpus";

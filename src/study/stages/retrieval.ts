@@ -1,9 +1,10 @@
 // Stage "retrieval": which text to embed so that a paragraph is found: itself, its summaries, its beginning.
 import * as path from "node:path";
-import { loadEmbedder } from "../../evaluation/embedding";
-import { factQueries, readQueries } from "../../evaluation/queries";
-import { type SearchStudy, searchStudy } from "../../evaluation/search-study";
-import { sentencesOf } from "../../evaluation/sentences";
+import { loadEmbedder } from "../../analysis/embedding";
+import { factQueries, readQueries } from "../../analysis/queries";
+import { searchStudy } from "../../analysis/search-study";
+import { sentencesOf } from "../../metrics/rouge/sentences";
+import type { SearchStudy } from "../../results/search";
 import { type Artifact, hashFiles, ROOT, stage } from "../stage";
 import { type StudyContext, SYSTEMS } from "./context";
 import { corpusStage, itemsOf } from "./corpus";

@@ -1,7 +1,7 @@
 // The scored items with every system's text, as the score stage left them.
 import * as fs from "node:fs";
 import * as path from "node:path";
-import type { SampleRow } from "../../evaluation/samples";
+import type { SampleRow } from "../../results/samples";
 import type { StudyContext } from "./context";
 import { scoreStage } from "./scores";
 

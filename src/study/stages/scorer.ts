@@ -1,9 +1,9 @@
 // The scorer of the study's test items: every tokenizer of ROUGE, BERTScore by the profile's encoder, kept facts.
 import type { Item } from "../../corpus/item";
-import { BertScorer } from "../../evaluation/bert-scorer";
-import { type EncoderTokenizer, loadEncoderTokenizer } from "../../evaluation/encoder-tokenizer";
-import { SystemScorer } from "../../evaluation/score-system";
-import { subwordTokenizer, type TextTokenizer, textTokenizer } from "../../evaluation/text-tokenizers";
+import { BertScorer } from "../../metrics/bertscore/bert-scorer";
+import { type EncoderTokenizer, loadEncoderTokenizer } from "../../metrics/bertscore/encoder-tokenizer";
+import { subwordTokenizer, type TextTokenizer, textTokenizer } from "../../metrics/rouge/text-tokenizers";
+import { SystemScorer } from "../../metrics/score-system";
 import { type Encoder, loadEncoder } from "../../models/encoder";
 import { loadTokenizer } from "../../prompts/tokenizer";
 import { baseModel } from "./base-model";

@@ -1,11 +1,13 @@
 // Stage "scores": every system on both test sets, and which differences between them are more than chance.
 import * as path from "node:path";
 import { writeFileAtomic } from "../../base/atomic-write";
-import { compareSystems } from "../../evaluation/compare-systems";
-import type { Comparison, Provenance, SystemId, SystemResult } from "../../evaluation/results";
-import { samplesOf } from "../../evaluation/samples";
+import { compareSystems } from "../../metrics/compare-systems";
+import { samplesOf } from "../../metrics/sample-rows";
 import { encodeItem } from "../../prompts/example";
 import { loadTokenizer } from "../../prompts/tokenizer";
+import type { Provenance } from "../../results/provenance";
+import type { Comparison, SystemResult } from "../../results/scores";
+import type { SystemId } from "../../results/system-id";
 import { type Artifact, hashOf, stage } from "../stage";
 import { baseModel } from "./base-model";
 import { type StudyContext, SYSTEMS } from "./context";

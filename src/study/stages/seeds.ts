@@ -2,7 +2,7 @@
 import * as fs from "node:fs";
 import * as path from "node:path";
 import { writeJson } from "../../base/atomic-write";
-import type { StudyResults } from "../../evaluation/results";
+import type { StudyResults } from "../../results/study-results";
 import { ROOT } from "../stage";
 import type { StudyContext } from "./context";
 import { scoreStage } from "./scores";

@@ -1,15 +1,14 @@
 // Stage "summaries": what a system writes for the 206 test documents, greedily, stored per item.
-
 import * as fs from "node:fs";
 import * as path from "node:path";
 import { writeFileAtomic } from "../../base/atomic-write";
 import { progress } from "../../base/progress";
 import type { Item } from "../../corpus/item";
-import type { SystemId } from "../../evaluation/results";
 import { generate } from "../../generation/generate";
 import type { Decoder } from "../../models/decoder";
 import { encodeItem } from "../../prompts/example";
 import type { ChatTokenizer } from "../../prompts/tokenizer";
+import type { SystemId } from "../../results/system-id";
 import { itemsOfShard, type Shard, shardsOf } from "../shard";
 import { type Artifact, stage, stageKey } from "../stage";
 import { baseModel } from "./base-model";

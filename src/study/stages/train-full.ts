@@ -2,11 +2,11 @@
 import * as path from "node:path";
 import { LogitCache } from "../../distillation/cache";
 import { distillStep } from "../../distillation/distill";
-import type { TrainingRun } from "../../evaluation/results";
 import type { Decoder } from "../../models/decoder";
 import { loadDecoder, saveDecoder } from "../../models/load";
 import { type ChatTokenizer, loadTokenizer } from "../../prompts/tokenizer";
 import { copyTokenizer } from "../../prompts/tokenizer-files";
+import type { TrainingRun } from "../../results/training";
 import { AdamW } from "../../training/adamw";
 import type { Trainee } from "../../training/checkpoint";
 import { crossEntropyStep } from "../../training/finetune";

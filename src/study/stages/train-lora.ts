@@ -2,10 +2,10 @@
 import * as path from "node:path";
 import { AdaptedDecoder, ALL_PROJECTIONS, LoraAdapter, merged } from "../../adapters/lora";
 import { readAdapter, writeAdapter } from "../../adapters/peft-files";
-import type { TrainingRun } from "../../evaluation/results";
 import type { Decoder } from "../../models/decoder";
 import { loadDecoder } from "../../models/load";
 import { type ChatTokenizer, loadTokenizer } from "../../prompts/tokenizer";
+import type { TrainingRun } from "../../results/training";
 import { AdamW } from "../../training/adamw";
 import { crossEntropyStep } from "../../training/finetune";
 import { removeCheckpoint } from "../../training/loop";

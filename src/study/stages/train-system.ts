@@ -1,9 +1,10 @@
 // The trained systems: which stage trains each, and the decoder that answers for it.
 import * as path from "node:path";
-import type { SystemId, TrainingRun } from "../../evaluation/results";
 import type { Decoder } from "../../models/decoder";
 import { loadDecoder } from "../../models/load";
 import { type ChatTokenizer, loadTokenizer } from "../../prompts/tokenizer";
+import type { SystemId } from "../../results/system-id";
+import type { TrainingRun } from "../../results/training";
 import type { Artifact } from "../stage";
 import { baseModel } from "./base-model";
 import type { StudyContext } from "./context";

@@ -2,11 +2,11 @@
 import * as fs from "node:fs";
 import * as path from "node:path";
 import { writeFileAtomic } from "../../base/atomic-write";
-import type { TrainingRun } from "../../evaluation/results";
-import { rouge } from "../../evaluation/rouge";
-import { meanOf } from "../../evaluation/significance";
-import { whitespaceTokenizer } from "../../evaluation/text-tokenizers";
 import { generate } from "../../generation/generate";
+import { rouge } from "../../metrics/rouge/rouge";
+import { whitespaceTokenizer } from "../../metrics/rouge/text-tokenizers";
+import type { TrainingRun } from "../../results/training";
+import { meanOf } from "../../statistics/significance";
 import { validationLoss } from "../../training/finetune";
 import type { Profile } from "../profiles";
 import type { Fit } from "./fit";

@@ -1,6 +1,6 @@
 // Parity of BERTScore with bert_score: over given states, and with the folder's encoders run by the engine.
 import { existsSync } from "node:fs";
-import { BertScorer } from "../../evaluation/bert-scorer";
+import { BertScorer } from "../../metrics/bertscore/bert-scorer";
 import {
   bertscoreHash,
   greedyMatch,
@@ -9,10 +9,10 @@ import {
   readBaseline,
   type TokenStates,
   tokenStates,
-} from "../../evaluation/bertscore";
-import { loadEncoderTokenizer } from "../../evaluation/encoder-tokenizer";
-import type { PRF } from "../../evaluation/results";
+} from "../../metrics/bertscore/bertscore";
+import { loadEncoderTokenizer } from "../../metrics/bertscore/encoder-tokenizer";
 import { type Encoder, loadEncoder } from "../../models/encoder";
+import type { PRF } from "../../results/scores";
 import { attempt, type Case, exact, failed, measured } from "./case";
 import type { ReferenceFolder } from "./reference-folder";
 

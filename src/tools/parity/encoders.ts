@@ -1,8 +1,8 @@
 // Parity of encoders' hidden states, and of BERTScore on them, with `forward.json` and `forward.safetensors`.
-import { greedyMatch, type TokenWeight, tokenStates } from "../../evaluation/bertscore";
-import type { PRF } from "../../evaluation/results";
+import { greedyMatch, type TokenWeight, tokenStates } from "../../metrics/bertscore/bertscore";
 import { type Encoder, loadEncoder } from "../../models/encoder";
 import type { WeightFiles } from "../../models/safetensors";
+import type { PRF } from "../../results/scores";
 import { attempt, type Case, exact, failed, largestDifference, measured } from "./case";
 import type { ReferenceFolder } from "./reference-folder";
 

@@ -1,10 +1,10 @@
 // Parity of ROUGE with rouge-score: scores, tokens, stems, numpy's legacy random stream and the bootstrap aggregator.
-import { BootstrapDraws, bootstrapRouge } from "../../evaluation/bootstrap";
-import { MersenneTwister } from "../../evaluation/mersenne-twister";
-import { porterStem } from "../../evaluation/porter-stemmer";
-import type { PRF } from "../../evaluation/results";
-import { rouge } from "../../evaluation/rouge";
-import { textTokenizers } from "../../evaluation/text-tokenizers";
+import { porterStem } from "../../metrics/rouge/porter-stemmer";
+import { rouge } from "../../metrics/rouge/rouge";
+import { textTokenizers } from "../../metrics/rouge/text-tokenizers";
+import type { PRF } from "../../results/scores";
+import { BootstrapDraws, bootstrapRouge } from "../../statistics/bootstrap";
+import { MersenneTwister } from "../../statistics/mersenne-twister";
 import { attempt, type Case, exact, failed, largestDifference, measured } from "./case";
 import type { ReferenceFolder } from "./reference-folder";
 

@@ -1,7 +1,7 @@
 // Parity of the paired tests with sacrebleu and numpy, and of the retrieval measures with pytrec_eval.
-import { Pcg64 } from "../../evaluation/pcg64";
-import { type RetrievalScores, rankedIds, retrieval } from "../../evaluation/retrieval";
-import { approximateRandomisation, holm, pairedBootstrap } from "../../evaluation/significance";
+import { type RetrievalScores, rankedIds, retrieval } from "../../analysis/retrieval";
+import { Pcg64 } from "../../statistics/pcg64";
+import { approximateRandomisation, holm, pairedBootstrap } from "../../statistics/significance";
 import { attempt, type Case, exact, failed, largestDifference, measured } from "./case";
 import type { ReferenceFolder } from "./reference-folder";
 

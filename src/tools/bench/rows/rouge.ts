@@ -1,9 +1,8 @@
 // Row "rouge": ROUGE-1, 2, L, Lsum of 206 summaries with their bootstrap intervals, against rouge-score.
-
-import { bootstrapRouge } from "../../../evaluation/bootstrap";
-import { RougeVocabulary, rougeItems, rougeTypes } from "../../../evaluation/rouge";
-import { BOOTSTRAP_SEED } from "../../../evaluation/score-texts";
-import { textTokenizer } from "../../../evaluation/text-tokenizers";
+import { RougeVocabulary, rougeItems, rougeTypes } from "../../../metrics/rouge/rouge";
+import { textTokenizer } from "../../../metrics/rouge/text-tokenizers";
+import { BOOTSTRAP_SEED } from "../../../metrics/score-texts";
+import { bootstrapRouge } from "../../../statistics/bootstrap";
 import type { Row } from "../row";
 import { type TextPairs, testSummaries } from "../summaries";
 

@@ -1,0 +1,44 @@
+// The decision between models by the report's criteria, as weighted points that the reader can change.
+import type { ModelRow } from "../results/models";
+
+export interface DecisionWeights {
+  /** A larger model with the same tokenizer exists. */
+  distillable: number;
+  /** ROUGE-1 over whitespace words on all test items, the best model's = 1. */
+  quality: number;
+  /** Smallest parameter count = 1. */
+  size: number;
+  /** Tokens per second, the fastest = 1. */
+  speed: number;
+}
+
+export interface Decision extends DecisionWeights {
+  model: string;
+  score: number;
+}
+
+/** Points per criterion in 0 … 1 and their weighted mean, best model first. */
+export function decisionTable(models: readonly ModelRow[], weights: DecisionWeights): Decision[] {
+  const quality = (row: ModelRow) => row.scores.all.rouge.whitespace!.rouge1.f;
+  const bestQuality = Math.max(...models.map(quality));
+  const smallest = Math.min(...models.map((m) => m.parameters));
+  const fastest = Math.max(...models.map((m) => m.tokensPerSecond));
+  const total = weights.distillable + weights.quality + weights.size + weights.speed;
+  return models
+    .map((row) => {
+      const points = {
+        distillable: row.largerSibling === null ? 0 : 1,
+        quality: bestQuality > 0 ? quality(row) / bestQuality : 0,
+        size: smallest / row.parameters,
+        speed: row.tokensPerSecond / fastest,
+      };
+      const score =
+        (weights.distillable * points.distillable +
+          weights.quality * points.quality +
+          weights.size * points.size +
+          weights.speed * points.speed) /
+        total;
+      return { model: row.model, ...points, score };
+    })
+    .sort((a, b) => b.score - a.score);
+}

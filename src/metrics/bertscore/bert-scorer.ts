@@ -1,0 +1,117 @@
+// BERTScore with an encoder of this project: texts in, scores out; the references' states are computed once for all systems.
+import type { Encoder } from "../../models/encoder";
+import type { PRF } from "../../results/scores";
+import { meanPRF } from "../../statistics/significance";
+import {
+  bertscoreHash,
+  greedyMatchBest,
+  idfWeight,
+  plainWeight,
+  rescale,
+  type TokenStates,
+  type TokenWeight,
+  tokenStates,
+} from "./bertscore";
+import type { EncoderTokenizer } from "./encoder-tokenizer";
+
+export interface BertScorerSettings {
+  encoder: Encoder;
+  tokenizer: EncoderTokenizer;
+  /** The output of so many blocks (0: the embeddings). */
+  layer: number;
+  idf?: boolean;
+  baseline?: PRF;
+  /** What the hash string calls the model, and the hub's commit of it; absent: the folder's name, no commit. */
+  model?: { name: string; revision?: string };
+}
+
+export interface BertScoreReferences {
+  states: TokenStates[][];
+  weight: TokenWeight;
+  truncated: number;
+}
+
+export interface BertScores {
+  items: PRF[];
+  mean: PRF;
+  /** bert_score's hash string, then the hashes of model and tokenizer and, for a hub model, its commit. */
+  signature: string;
+  /** Texts cut to the encoder's longest length, references included. */
+  truncated: number;
+}
+
+/** States of texts, in order; equal texts and the special tokens alone are encoded once. */
+function statesOf(
+  { encoder, tokenizer, layer }: BertScorerSettings,
+  texts: readonly string[],
+): { states: TokenStates[]; truncated: number } {
+  const encodings = new Map<string, { ids: number[]; truncated: boolean }>();
+  for (const text of texts) if (!encodings.has(text)) encodings.set(text, tokenizer.encode(text));
+  const unique = [...encodings.values()].map(({ ids }) => ids);
+  // The encoder makes its own batches of like length.
+  const hidden = encoder.hidden(unique, layer);
+  const found = new Map([...encodings.keys()].map((text, i) => [text, tokenStates(unique[i]!, hidden[i]!)]));
+  return {
+    states: texts.map((text) => found.get(text)!),
+    truncated: texts.filter((text) => encodings.get(text)!.truncated).length,
+  };
+}
+
+/** Scores any number of systems against the same references. */
+export class BertScorer {
+  readonly signature: string;
+
+  /** Throws where the encoder has no such layer. */
+  constructor(private readonly settings: BertScorerSettings) {
+    const { encoder, tokenizer, layer, idf = false, baseline } = settings;
+    const { name, revision } = settings.model ?? { name: encoder.name, revision: undefined };
+    if (!Number.isInteger(layer) || layer < 0 || layer > encoder.layers) {
+      throw new Error(`BERTScore: ${encoder.name} has layers 0 to ${encoder.layers}, asked for ${layer}.`);
+    }
+    const engine = "tfjs=4.22.0";
+    const hash = bertscoreHash({ model: name, layer, idf, rescaled: baseline !== undefined, engine });
+    this.signature = `${hash}_model=${encoder.hash.slice(0, 12)}_tokenizer=${tokenizer.hash.slice(0, 12)}${revision ? `_revision=${revision}` : ""}`;
+  }
+
+  /** Encodes the references once; `references[i]` is one text or several. */
+  references(references: readonly (string | readonly string[])[]): BertScoreReferences {
+    const groups = references.map((group) => (typeof group === "string" ? [group] : group));
+    const empty = groups.findIndex((group) => group.length === 0);
+    if (empty >= 0) throw new Error(`BERTScore: item ${empty} has no reference.`);
+    const { states, truncated } = statesOf(this.settings, groups.flat());
+    const weight = this.settings.idf
+      ? idfWeight(states.map(({ ids }) => ids))
+      : plainWeight(this.settings.tokenizer.special);
+    let used = 0;
+    const groupStates = groups.map((group) => {
+      used += group.length;
+      return states.slice(used - group.length, used);
+    });
+    return {
+      states: groupStates,
+      weight,
+      truncated,
+    };
+  }
+
+  /** Scores one system's texts. Throws on unequal counts. */
+  score(references: BertScoreReferences, candidates: readonly string[]): BertScores {
+    if (candidates.length !== references.states.length) {
+      throw new Error(
+        `BERTScore: expected ${references.states.length} candidates, one a reference, found ${candidates.length}.`,
+      );
+    }
+    const { states, truncated } = statesOf(this.settings, candidates);
+    const { baseline } = this.settings;
+    const items = states.map((candidate, i) => {
+      const score = greedyMatchBest(candidate, references.states[i]!, references.weight);
+      return baseline ? rescale(score, baseline) : score;
+    });
+    return {
+      items,
+      mean: meanPRF(items),
+      signature: this.signature,
+      truncated: truncated + references.truncated,
+    };
+  }
+}

@@ -1,0 +1,45 @@
+// One line of samples.jsonl: an item of a test split with what every system wrote about it and how it scored.
+import { createHash } from "node:crypto";
+import type { Item } from "../corpus/item";
+import type { SampleRow } from "../results/samples";
+import type { SystemId } from "../results/system-id";
+import type { ScoredSystem } from "./score-system";
+
+const shortHash = (text: string): string => createHash("sha256").update(text).digest("hex").slice(0, 16);
+
+function bySystem<T>(
+  scored: readonly ScoredSystem[],
+  value: (system: ScoredSystem) => T,
+): Record<SystemId, T> {
+  return Object.fromEntries(scored.map((s) => [s.result.system, value(s)])) as Record<SystemId, T>;
+}
+
+/** One item's scores by metric; metrics that it has no value for are left out. */
+function itemScores({ perItem }: ScoredSystem, item: number): Record<string, number> {
+  const known = Object.entries(perItem).map(([metric, values]) => [metric, values[item]!] as const);
+  return Object.fromEntries(known.filter(([, value]) => !Number.isNaN(value)));
+}
+
+/** The rows of all items; `prompts[i]` holds the token ids that item i was given as. */
+export function samplesOf(
+  items: readonly Item[],
+  scored: readonly ScoredSystem[],
+  prompts: readonly (readonly number[])[],
+): SampleRow[] {
+  return items.map((item, i) => ({
+    id: item.id,
+    testSet: item.split === "test-other" ? "other" : "in-domain",
+    topic: item.topic,
+    document: item.document,
+    reference: item.summary,
+    outputs: bySystem(scored, (s) => s.texts[i]!),
+    scores: bySystem(scored, (s) => itemScores(s, i)),
+    facts: bySystem(scored, (s) => ({ lost: s.facts[i]!.lost, invented: s.facts[i]!.wrong })),
+    hashes: {
+      document: shortHash(item.document),
+      reference: shortHash(item.summary),
+      prompt: shortHash(prompts[i]!.join()),
+      outputs: bySystem(scored, (s) => shortHash(s.texts[i]!)),
+    },
+  }));
+}

@@ -1,0 +1,33 @@
+// The result tables that figures and report draw from; every number in them comes out of a run.
+import type { Split } from "../corpus/item";
+import type { Audit } from "./audit";
+import type { LighterResults } from "./lighter";
+import type { ModelConfig, ModelRow } from "./models";
+import type { Provenance } from "./provenance";
+import type { Comparison, SystemResult } from "./scores";
+import type { RetrievalRow, SearchStudy } from "./search";
+import type { SystemId } from "./system-id";
+import type { TrainingRun } from "./training";
+
+export interface StudyResults {
+  profile: "smoke" | "tiny" | "paper" | "rehearsal";
+  seed: number;
+  synthetic: boolean;
+  machine: Record<string, string>;
+  counts: Record<Split, number>;
+  models: ModelRow[];
+  systems: SystemResult[];
+  comparisons: Comparison[];
+  training: TrainingRun[];
+  cache: { bytesPerToken: number; tokens: number; klError: number; topK: number; teacherEntropy: number };
+  seconds: Record<string, number>;
+  seeds?: { seed: number; systems: SystemResult[] }[];
+  retrieval?: RetrievalRow[];
+  /** The encoder and queries behind `retrieval`, tests between indexes, misses and the map. */
+  search?: Omit<SearchStudy, "rows">;
+  architecture?: { student: ModelConfig; teacher: ModelConfig };
+  lighter?: LighterResults /* forms of the distilled student, from notebook 09 */;
+  repeatability?: { system: SystemId; items: number; identical: number } /* the same input given twice */;
+  provenance?: Provenance;
+  audit?: Audit;
+}

@@ -1,0 +1,44 @@
+// The decision table against hand-computed points.
+import { expect, it } from "vitest";
+import { decisionTable } from "../../src/analysis/decision";
+import type { ModelRow } from "../../src/results/models";
+import type { ScoreSet } from "../../src/results/scores";
+
+const row = (
+  model: string,
+  rouge1: number,
+  parameters: number,
+  tokensPerSecond: number,
+  largerSibling: string | null,
+): ModelRow => {
+  const prf = { precision: 0, recall: 0, f: rouge1 };
+  const scores: ScoreSet = {
+    items: 1,
+    rouge: { whitespace: { rouge1: prf, rouge2: prf, rougeL: prf, rougeLsum: prf } },
+    bertscore: prf,
+    keptFacts: 0,
+    inventedFacts: 0,
+    meanCharacters: 0,
+    emptyForTokenizer: {},
+  };
+  const costs = { family: "", publishedName: "", fileBytes: 0, memoryBytes: 0, firstTokenMs: 0, samples: [] };
+  return {
+    model,
+    parameters,
+    tokensPerSecond,
+    largerSibling,
+    scores: { "in-domain": scores, other: scores, all: scores },
+    ...costs,
+  };
+};
+
+it("puts a distillable model first with the report's weights, and the best one when only quality counts", () => {
+  const models = [row("good", 0.4, 400, 50, null), row("distillable", 0.2, 200, 100, "large")];
+  const report = decisionTable(models, { distillable: 8, quality: 4, size: 2, speed: 1 });
+  // distillable: (8·1 + 4·0.5 + 2·1 + 1·1) / 15 = 13/15; good: (0 + 4·1 + 2·0.5 + 1·0.5) / 15 = 5.5/15
+  expect(report.map((d) => d.model)).toEqual(["distillable", "good"]);
+  expect(report[0]!.score).toBeCloseTo(13 / 15, 12);
+  expect(report[1]!.score).toBeCloseTo(5.5 / 15, 12);
+  const quality = decisionTable(models, { distillable: 0, quality: 1, size: 0, speed: 0 });
+  expect(quality[0]!.model).toBe("good");
+});

@@ -15,7 +15,7 @@ const HARMLESS = new Set(
   return_dict_in_generate remove_invalid_values`.split(/\s+/),
 );
 /** Private to whoever wrote the file, or the id of a token that a text may hold: neither enters a forward pass. */
-const HARMLESS_NAME = /^_|(^|_)token_ids?$/;
+const HARMLESS_NAME = /^_|(^|_)token_(ids?|index)$/;
 
 /** The deepest published models have some 130 layers. */
 export const MOST_LAYERS = 1000;
@@ -29,15 +29,21 @@ const isEmpty = (value: unknown): boolean =>
 export class ConfigFields {
   private readonly known = new Set<string>();
 
-  /** `place` goes in front of a field's name in errors (`rope_scaling.` for a nested object). */
+  /** `place` goes in front of a field's name in errors (`rope_scaling.` for a nested object); `harmless` fields need not be read. */
   constructor(
     readonly file: string,
     private readonly values: Record<string, unknown>,
     private readonly place = "",
+    private readonly harmless: ReadonlySet<string> = new Set(),
   ) {}
 
   static read(file: string): ConfigFields {
-    return new ConfigFields(file, readJsonObject(file));
+    return new ConfigFields(file, readJsonObject(file), "", HARMLESS);
+  }
+
+  /** The same fields, and values for those that are absent; what was read does not count for the new ones. */
+  with(absent: Record<string, unknown>): ConfigFields {
+    return new ConfigFields(this.file, { ...absent, ...this.values }, this.place, this.harmless);
   }
 
   fail(field: string, expected: string): never {
@@ -79,7 +85,7 @@ export class ConfigFields {
     return this.get(field) === null ? undefined : this.number(field);
   }
 
-  flag(field: string, absent: boolean): boolean {
+  flag(field: string, absent?: boolean): boolean {
     const value = this.get(field) ?? absent;
     if (typeof value !== "boolean") this.fail(field, "true or false");
     return value;
@@ -100,9 +106,15 @@ export class ConfigFields {
   /** A nested object; undefined where empty or absent. */
   nested(field: string): ConfigFields | undefined {
     const value = this.get(field);
-    if (value === undefined || isEmpty(value)) return undefined;
-    if (typeof value !== "object" || Array.isArray(value)) this.fail(field, "an object");
-    return new ConfigFields(this.file, value as Record<string, unknown>, `${this.place}${field}.`);
+    return value === undefined || isEmpty(value) ? undefined : this.object(field);
+  }
+
+  /** A nested object; absence is an error. `model`: it is the configuration of a model, with such a one's harmless fields. */
+  object(field: string, model = false): ConfigFields {
+    const value = this.get(field);
+    if (typeof value !== "object" || value === null || Array.isArray(value)) this.fail(field, "an object");
+    const harmless = model ? HARMLESS : undefined;
+    return new ConfigFields(this.file, value as Record<string, unknown>, `${this.place}${field}.`, harmless);
   }
 
   /** Which layers slide, from `layer_types`; undefined where absent. */
@@ -134,7 +146,7 @@ export class ConfigFields {
       this.known.has(field) ||
       harmless.includes(field) ||
       HARMLESS_NAME.test(field) ||
-      (this.place === "" && HARMLESS.has(field)) ||
+      this.harmless.has(field) ||
       isEmpty(value) ||
       (offByDefault && value === false);
     const unknown = Object.keys(this.values).filter((field) => !isHarmless(field, this.values[field]));

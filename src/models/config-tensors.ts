@@ -1,7 +1,8 @@
-// The tensors that a decoder's configuration implies, and the check of weight files against them.
+// The tensors that a decoder's configuration implies, and its weight files, checked against them.
 import type { DecoderConfig } from "./config";
 import { ConfigError } from "./config-fields";
-import type { WeightFiles } from "./safetensors";
+import { familyOf } from "./families/families";
+import { WeightFiles } from "./safetensors";
 
 /** Every tensor that a decoder of this configuration has: Hugging Face name to shape (linear layers are [out, in]). */
 export function tensorShapes(config: DecoderConfig): Map<string, number[]> {
@@ -32,6 +33,29 @@ export function tensorShapes(config: DecoderConfig): Map<string, number[]> {
   shapes.set("model.norm.weight", [hiddenSize]);
   if (!config.tieWordEmbeddings) shapes.set("lm_head.weight", [config.vocabSize, hiddenSize]);
   return shapes;
+}
+
+/**
+ * Opens a decoder's weights under the names of `tensorShapes`, out of a model of more parts too, and checks them.
+ * Throws SafetensorsError, or ConfigError as `checkTensors` does.
+ */
+export function openWeights(folder: string, config: DecoderConfig): WeightFiles {
+  const files = WeightFiles.open(folder);
+  try {
+    const wrapper = familyOf(config.modelType)?.wrapper;
+    if (wrapper) {
+      files.rename((stored) => {
+        if (wrapper.otherParts.some((part) => stored.startsWith(part))) return undefined;
+        const [prefix, own] = wrapper.prefixes.find(([prefix]) => stored.startsWith(prefix)) ?? ["", ""];
+        return own + stored.slice(prefix.length);
+      });
+    }
+    checkTensors(files, config);
+    return files;
+  } catch (error) {
+    files.close();
+    throw error;
+  }
 }
 
 /**

@@ -2,18 +2,16 @@
 
 import * as path from "node:path";
 import type { DecoderConfig } from "./config";
+import { ropeFields } from "./config-rope";
 import { familyOf } from "./families/families";
 import type { Family } from "./families/family";
 import { writeHubJson } from "./json-files";
 
-const ARCHITECTURES = { gemma2: "Gemma2ForCausalLM", qwen3: "Qwen3ForCausalLM", llama: "LlamaForCausalLM" };
-
 /** The config.json of a configuration, as transformers 4.45 and later (5 too) read it. */
 function hubConfig(config: DecoderConfig, dtype: string): Record<string, unknown> {
   const family = familyOf(config.modelType) as Family;
-  const scaling = config.ropeScaling;
   return {
-    architectures: [ARCHITECTURES[config.modelType]],
+    architectures: [family.architecture],
     model_type: config.modelType,
     torch_dtype: dtype,
     vocab_size: config.vocabSize,
@@ -25,18 +23,7 @@ function hubConfig(config: DecoderConfig, dtype: string): Record<string, unknown
     head_dim: config.headDim,
     max_position_embeddings: config.maxPositionEmbeddings,
     rms_norm_eps: config.rmsNormEps,
-    rope_theta: config.ropeTheta,
-    ...(family.scalesRope && {
-      rope_scaling: scaling
-        ? {
-            rope_type: "llama3",
-            factor: scaling.factor,
-            low_freq_factor: scaling.lowFreqFactor,
-            high_freq_factor: scaling.highFreqFactor,
-            original_max_position_embeddings: scaling.originalMaxPositionEmbeddings,
-          }
-        : null,
-    }),
+    ...ropeFields(config, family),
     tie_word_embeddings: config.tieWordEmbeddings,
     attention_bias: false,
     attention_dropout: 0,
@@ -47,11 +34,7 @@ function hubConfig(config: DecoderConfig, dtype: string): Record<string, unknown
       attn_logit_softcapping: config.attentionSoftcap ?? null,
       final_logit_softcapping: config.finalSoftcap ?? null,
     }),
-    ...(family.modelType !== "llama" && {
-      sliding_window: config.slidingWindow ?? null,
-      layer_types: config.slidingLayers.map((slides) => (slides ? "sliding_attention" : "full_attention")),
-    }),
-    ...(family.modelType === "qwen3" && { use_sliding_window: config.slidingLayers.includes(true) }),
+    ...family.slidingFields(config),
   };
 }
 

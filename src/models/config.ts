@@ -2,22 +2,16 @@
 import * as fs from "node:fs";
 import * as path from "node:path";
 import { ConfigFields, MOST_LAYERS } from "./config-fields";
+import { type LayerRopes, readRopes } from "./config-rope";
 import { FAMILIES, familyOf } from "./families/families";
 import type { Family } from "./families/family";
 
 export { ConfigError } from "./config-fields";
-export { checkTensors, tensorShapes } from "./config-tensors";
+export { checkTensors, openWeights, tensorShapes } from "./config-tensors";
 export { writeDecoderConfig } from "./config-write";
 
-export interface RopeScaling {
-  factor: number;
-  lowFreqFactor: number;
-  highFreqFactor: number;
-  originalMaxPositionEmbeddings: number;
-}
-
-export interface DecoderConfig {
-  modelType: "gemma2" | "qwen3" | "llama";
+export interface DecoderConfig extends LayerRopes {
+  modelType: string;
   vocabSize: number;
   hiddenSize: number;
   intermediateSize: number;
@@ -27,8 +21,6 @@ export interface DecoderConfig {
   headDim: number;
   maxPositionEmbeddings: number;
   rmsNormEps: number;
-  ropeTheta: number;
-  ropeScaling?: RopeScaling;
   tieWordEmbeddings: boolean;
   /** What scores are multiplied by: query_pre_attn_scalar^-0.5 or headDim^-0.5. */
   attentionScale: number;
@@ -48,43 +40,13 @@ export interface DecoderConfig {
   padTokenId?: number;
 }
 
-function readRope(fields: ConfigFields, family: Family): { theta: number; scaling?: RopeScaling } {
-  // Files of transformers 5 have one object, `rope_parameters`; older ones `rope_theta` beside an optional `rope_scaling`.
-  const parameters = fields.nested("rope_parameters");
-  const scaled = parameters ?? fields.nested("rope_scaling");
-  if (parameters && fields.get("rope_scaling")) fields.fail("rope_scaling", "nothing beside rope_parameters");
-  const theta = parameters ? parameters.number("rope_theta") : fields.number("rope_theta");
-  if (parameters && (fields.get("rope_theta") ?? theta) !== theta)
-    fields.fail("rope_theta", `${theta} as in rope_parameters`);
-  if (!scaled) return { theta };
-  const type = scaled.get("rope_type") ?? scaled.get("type");
-  let scaling: RopeScaling | undefined;
-  if (type === "llama3" && family.scalesRope) {
-    scaling = {
-      factor: scaled.number("factor"),
-      lowFreqFactor: scaled.number("low_freq_factor"),
-      highFreqFactor: scaled.number("high_freq_factor"),
-      originalMaxPositionEmbeddings: scaled.count("original_max_position_embeddings"),
-    };
-    if (scaling.highFreqFactor <= scaling.lowFreqFactor)
-      scaled.fail("high_freq_factor", "more than low_freq_factor");
-  } else if (type !== "default") {
-    scaled.fail("rope_type", family.scalesRope ? '"default" or "llama3"' : '"default"');
-  }
-  scaled.get("type");
-  scaled.fixed("partial_rotary_factor", [1]);
-  scaled.rejectUnknown();
-  return { theta, scaling };
-}
-
-function readTokens(folder: string, fields: ConfigFields, vocabSize: number) {
+/** Token ids from the first of `places` that has them. */
+function readTokens(folder: string, places: readonly ConfigFields[], vocabSize: number) {
   // generation_config.json is what generation goes by where it is there (an instruction model lists its end of turn only there).
   const file = path.join(folder, "generation_config.json");
-  const generation = fs.existsSync(file) ? ConfigFields.read(file) : undefined;
-  const ids = (field: string) => {
-    const own = generation?.tokenIds(field, vocabSize) ?? [];
-    return own.length > 0 ? own : fields.tokenIds(field, vocabSize);
-  };
+  const all = fs.existsSync(file) ? [ConfigFields.read(file), ...places] : places;
+  const ids = (field: string) =>
+    all.map((fields) => fields.tokenIds(field, vocabSize)).find((found) => found.length > 0) ?? [];
   return {
     bosTokenId: ids("bos_token_id")[0],
     eosTokenIds: ids("eos_token_id"),
@@ -92,14 +54,36 @@ function readTokens(folder: string, fields: ConfigFields, vocabSize: number) {
   };
 }
 
+/** The fields of a decoder's config.json with its family; a wrapper's are checked, and the decoder's taken out of it. */
+function decoderFields(file: string): { fields: ConfigFields; family: Family; outer?: ConfigFields } {
+  const own: ConfigFields = ConfigFields.read(file);
+  const type = own.get("model_type");
+  const wrapped = FAMILIES.find(({ wrapper }) => wrapper?.modelType === type);
+  if (!wrapped?.wrapper) {
+    const family = familyOf(type);
+    if (!family) own.fail("model_type", modelTypes().join(", "));
+    return { fields: own.with(family.absent), family };
+  }
+  const { textConfig, absent, harmless } = wrapped.wrapper;
+  const stated = own.object(textConfig, true);
+  const fields = stated.with({ ...wrapped.absent, ...absent(stated) });
+  fields.fixed("model_type", [wrapped.modelType]);
+  own.fixed("tie_word_embeddings", [fields.get("tie_word_embeddings")]);
+  own.fixed("quantization_config", [null]);
+  own.rejectUnknown(harmless);
+  return { fields, family: wrapped, outer: own };
+}
+
+/** Every `model_type` that can be read. */
+const modelTypes = (): string[] =>
+  FAMILIES.flatMap(({ modelType, wrapper }) => (wrapper ? [modelType, wrapper.modelType] : [modelType]));
+
 /**
  * Reads the config.json (and generation_config.json) of a model folder, or another file of that form.
  * Throws ConfigError naming file, field, expected and found for anything missing, inconsistent or unknown.
  */
 export function readDecoderConfig(folder: string, file = "config.json"): DecoderConfig {
-  const fields: ConfigFields = ConfigFields.read(path.join(folder, file));
-  const family = familyOf(fields.get("model_type"));
-  if (!family) fields.fail("model_type", FAMILIES.map((known) => known.modelType).join(", "));
+  const { fields, family, outer }: ReturnType<typeof decoderFields> = decoderFields(path.join(folder, file));
   const vocabSize = fields.count("vocab_size");
   const hiddenSize = fields.count("hidden_size");
   const numHiddenLayers = fields.count("num_hidden_layers", MOST_LAYERS);
@@ -117,7 +101,6 @@ export function readDecoderConfig(folder: string, file = "config.json"): Decoder
   const stated = names.filter((field) => fields.get(field) !== undefined && fields.get(field) !== null);
   if (stated.length === 0) fields.fail(names[0] as string, `"${name}"`);
   for (const field of stated) if (fields.get(field) !== name) fields.fail(field, `"${name}"`);
-  const rope = readRope(fields, family);
   const sliding = family.sliding(fields, numHiddenLayers);
   const scalar = family.softcaps ? fields.number("query_pre_attn_scalar") : headDim;
   const config: DecoderConfig = {
@@ -131,9 +114,8 @@ export function readDecoderConfig(folder: string, file = "config.json"): Decoder
     headDim,
     maxPositionEmbeddings: fields.count("max_position_embeddings"),
     rmsNormEps: fields.number("rms_norm_eps"),
-    ropeTheta: rope.theta,
-    ropeScaling: rope.scaling,
-    tieWordEmbeddings: fields.flag("tie_word_embeddings", family.tiedByDefault),
+    ...readRopes(fields, family),
+    tieWordEmbeddings: fields.flag("tie_word_embeddings"),
     attentionScale: scalar ** -0.5,
     attentionSoftcap: family.softcaps ? fields.numberOrNull("attn_logit_softcapping") : undefined,
     finalSoftcap: family.softcaps ? fields.numberOrNull("final_logit_softcapping") : undefined,
@@ -144,7 +126,7 @@ export function readDecoderConfig(folder: string, file = "config.json"): Decoder
     postNorms: family.postNorms,
     queryKeyNorm: family.queryKeyNorm,
     activation: is,
-    ...readTokens(folder, fields, vocabSize),
+    ...readTokens(folder, outer ? [outer, fields] : [fields], vocabSize),
   };
   for (const [field, allowed] of Object.entries(family.fixed)) fields.fixed(field, allowed);
   fields.fixed("quantization_config", [null]);

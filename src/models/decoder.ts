@@ -1,4 +1,4 @@
-// A decoder-only language model from its Hugging Face config and weights: Gemma-2, Qwen3, Llama (SOLAR included).
+// A decoder-only language model from its Hugging Face config and weights: Gemma-2, Gemma 3, Qwen3, Llama (SOLAR included).
 // What differs between the families is data in DecoderConfig; this file reads like the model cards' diagrams.
 import type { Weight } from "../engine/frozen";
 import { recomputed } from "../engine/gradient";
@@ -11,7 +11,7 @@ import { gatedActivation } from "./gated-activation";
 import { type LowRank, linear, lowRankLinear } from "./linear";
 import { attentionMask } from "./mask";
 import { rmsNorm } from "./rms-norm";
-import { type RopeTables, ropeTables } from "./rope";
+import { type RopeTables, ropeTables, slidingRope } from "./rope";
 
 /** What a forward pass reads besides weights: token ids int32 [batch · time], RoPE tables, additive masks. */
 export interface DecoderInputs {
@@ -111,15 +111,20 @@ export class Decoder {
     const time = this.checkIds(ids, batch, options.cache?.length ?? 0);
     return tf.tidy(() => {
       const { ids: tokens, ...tables } = options.inputs ?? this.inputs(ids, batch, options);
-      const rope: RopeTables = { cos: tables.cos, sin: tables.sin };
-      const masks = { full: tables.mask, sliding: tables.slidingMask ?? tables.mask };
+      const { cos, sin, mask } = tables;
+      const full = [cos, sin, mask] as const;
+      const sliding = [
+        tables.slidingCos ?? cos,
+        tables.slidingSin ?? sin,
+        tables.slidingMask ?? mask,
+      ] as const;
       let x = embed(this.weight("model.embed_tokens"), tokens, config.embeddingScale, this.trainable);
       options.onHidden?.(0, x);
       for (let layer = 0; layer < config.numHiddenLayers; layer++) {
-        const mask = config.slidingLayers[layer] ? masks.sliding : masks.full;
+        const [ownCos, ownSin, ownMask] = config.slidingLayers[layer] ? sliding : full;
         const run = (input: Tensor, [cos, sin, seen]: readonly (Tensor | undefined)[]) =>
           this.layer(layer, input, batch, time, { cos: cos!, sin: sin! }, seen, tables.places, options);
-        const constants = [rope.cos, rope.sin, ...(mask ? [mask] : [])];
+        const constants = [ownCos, ownSin, ...(ownMask ? [ownMask] : [])];
         x = this.recompute ? recomputed(x, this.layerParameters(layer), constants, run) : run(x, constants);
         options.onHidden?.(layer + 1, x);
       }
@@ -129,20 +134,23 @@ export class Decoder {
   }
 
   /**
-   * What `hidden` reads besides the weights: ids, cos, sin, the masks `mask` and `slidingMask` where they are needed (with
-   * `allMasks` wherever a longer text would need them), and for a cache with room the `places` of what comes new. The
-   * caller disposes them. Throws as `hidden` does.
+   * What `hidden` reads besides the weights: ids, cos, sin, those of sliding layers where they have a RoPE of their own, the
+   * masks `mask` and `slidingMask` where they are needed (with `allMasks` wherever a longer text would need them), and for a
+   * cache with room the `places` of what comes new. The caller disposes them. Throws as `hidden` does.
    */
   inputs(ids: Int32Array, batch: number, options: ForwardOptions = {}, allMasks = false): DecoderInputs {
     const past = options.cache?.length ?? 0;
     const time = this.checkIds(ids, batch, past);
     const rope = ropeTables(this.config, past, time);
+    const ownRope = slidingRope(this.config);
+    const slidingTables = ownRope && ropeTables(ownRope, past, time);
     const room = options.cache?.room;
     const { full, sliding } = this.masks(past, time, room ?? past + time, options.keyMask, allMasks);
     return {
       ids: tf.tensor1d(ids, "int32"),
       cos: rope.cos,
       sin: rope.sin,
+      ...(slidingTables && { slidingCos: slidingTables.cos, slidingSin: slidingTables.sin }),
       ...(full && { mask: full }),
       ...(sliding && { slidingMask: sliding }),
       ...(room && { places: this.places(batch, room, past) }),
@@ -248,7 +256,7 @@ export class Decoder {
     return rmsNorm(x, this.weight(module) as Tensor, { eps, offset, trainable: this.trainable });
   }
 
-  /** Qwen3 norms each head of queries and keys; the other families pass through. */
+  /** Qwen3 and Gemma 3 norm each head of queries and keys; the other families pass through. */
   private headNorm(module: string, x: Tensor): Tensor {
     if (!this.config.queryKeyNorm) return x;
     const { headDim } = this.config;

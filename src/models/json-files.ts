@@ -30,7 +30,7 @@ export function readJsonObject(file: string): Record<string, unknown> {
 
 /** Fields that transformers declares as float: it tells 8 from 8.0 in a file and refuses the former. */
 const FLOATS = new Set(
-  `rope_theta rms_norm_eps attention_dropout attn_logit_softcapping final_logit_softcapping factor low_freq_factor
+  `rope_theta rope_local_base_freq rms_norm_eps attention_dropout attn_logit_softcapping final_logit_softcapping factor low_freq_factor
   high_freq_factor layer_norm_eps attention_probs_dropout_prob hidden_dropout_prob`.split(/\s+/),
 );
 

@@ -1,9 +1,9 @@
 // A decoder from a Hugging Face folder: config.json, weights, and the check that the two agree.
 import { FrozenTensor, type MultiplyIn, type Weight } from "../engine/frozen";
 import { type Tensor, tf, type Variable } from "../engine/tf";
-import { checkTensors, readDecoderConfig, tensorShapes, writeDecoderConfig } from "./config";
+import { openWeights, readDecoderConfig, tensorShapes, writeDecoderConfig } from "./config";
 import { Decoder } from "./decoder";
-import { WeightFiles, writeSafetensors } from "./safetensors";
+import { writeSafetensors } from "./safetensors";
 
 export interface LoadOptions {
   /** The weights are variables that take gradients. */
@@ -26,9 +26,8 @@ export function loadDecoder(folder: string, options: LoadOptions = {}): Decoder 
     );
   }
   const config = readDecoderConfig(folder);
-  const files = WeightFiles.open(folder);
+  const files = openWeights(folder, config);
   try {
-    checkTensors(files, config);
     const weights = new Map<string, Weight>();
     try {
       for (const [name, shape] of tensorShapes(config)) {

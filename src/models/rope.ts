@@ -1,7 +1,8 @@
-// Rotary position embedding (Su et al. 2021) in the half-split layout of Hugging Face, with llama3 frequency scaling.
+// Rotary position embedding (Su et al. 2021) in the half-split layout of Hugging Face, with linear and llama3 frequency scaling.
 import { add, mul, swapHalves } from "../engine/raw";
 import { type Tensor, tf } from "../engine/tf";
 import type { DecoderConfig } from "./config";
+import type { Rope } from "./config-rope";
 
 /** cos and sign-carrying sin tables [length, headDim]; the sine's first half is negated, so that a swap of halves rotates. */
 export interface RopeTables {
@@ -9,14 +10,12 @@ export interface RopeTables {
   sin: Tensor;
 }
 
-/** Angular frequency of each of the headDim / 2 planes, llama3 scaling included (transformers' modeling_rope_utils). */
-export function ropeFrequencies(
-  config: Pick<DecoderConfig, "headDim" | "ropeTheta" | "ropeScaling">,
-): number[] {
-  const { headDim, ropeTheta, ropeScaling } = config;
+/** Angular frequency of each of the headDim / 2 planes, scaling included (transformers' modeling_rope_utils). */
+export function ropeFrequencies({ headDim, ropeTheta, ropeScaling }: { headDim: number } & Rope): number[] {
   return Array.from({ length: headDim / 2 }, (_, i) => {
     const frequency = ropeTheta ** (-(2 * i) / headDim);
     if (!ropeScaling) return frequency;
+    if (!("lowFreqFactor" in ropeScaling)) return frequency / ropeScaling.factor;
     const { factor, lowFreqFactor, highFreqFactor, originalMaxPositionEmbeddings: original } = ropeScaling;
     const wavelength = (2 * Math.PI) / frequency;
     if (wavelength > original / lowFreqFactor) return frequency / factor;
@@ -26,9 +25,13 @@ export function ropeFrequencies(
   });
 }
 
+/** The RoPE of the sliding layers, where they have one of their own. */
+export const slidingRope = ({ headDim, slidingRopeTheta }: DecoderConfig) =>
+  slidingRopeTheta === undefined ? undefined : { headDim, ropeTheta: slidingRopeTheta };
+
 /** Tables for positions start … start + length - 1. The caller disposes them. */
-export function ropeTables(config: DecoderConfig, start: number, length: number): RopeTables {
-  const frequencies = ropeFrequencies(config);
+export function ropeTables(rope: { headDim: number } & Rope, start: number, length: number): RopeTables {
+  const frequencies = ropeFrequencies(rope);
   const half = frequencies.length;
   const cos = new Float32Array(length * half * 2);
   const sin = new Float32Array(length * half * 2);

@@ -96,6 +96,19 @@ export class WeightFiles {
     }
   }
 
+  /** Gives tensors other names; what `nameOf` has none for is left out. Throws where two would have one name. */
+  rename(nameOf: (stored: string) => string | undefined): void {
+    const before = [...this.places];
+    this.places.clear();
+    for (const [stored, place] of before) {
+      const name = nameOf(stored);
+      if (name === undefined) continue;
+      if (this.places.has(name))
+        throw new SafetensorsError(`${place.file}: the tensor "${name}" stands there under two names`);
+      this.places.set(name, place);
+    }
+  }
+
   /** Names of all tensors, sorted. */
   names(): string[] {
     return [...this.places.keys()].sort();

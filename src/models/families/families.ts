@@ -1,10 +1,11 @@
 // The families of decoders that the project knows; a new one is a file beside this and a line here.
 import type { Family } from "./family";
 import { gemma2 } from "./gemma2";
+import { gemma3 } from "./gemma3";
 import { llama } from "./llama";
 import { qwen3 } from "./qwen3";
 
-export const FAMILIES: readonly Family[] = [gemma2, qwen3, llama];
+export const FAMILIES: readonly Family[] = [gemma2, gemma3, qwen3, llama];
 
 /** The family of a `model_type` of config.json; undefined for an unknown one. */
 export function familyOf(modelType: unknown): Family | undefined {

@@ -3,10 +3,11 @@ import type { Family } from "./family";
 
 export const llama: Family = {
   modelType: "llama",
+  architecture: "LlamaForCausalLM",
   activation: { fields: ["hidden_act"], name: "silu", is: "silu" },
-  tiedByDefault: false,
+  absent: { tie_word_embeddings: false },
   derivesHeads: true,
-  scalesRope: true,
+  ropeScaling: "llama3",
   normOffset: 0,
   postNorms: false,
   queryKeyNorm: false,
@@ -17,5 +18,6 @@ export const llama: Family = {
     if (types?.some((slides) => slides)) fields.fail("layer_types", "full_attention in every layer");
     return { layers: Array.from({ length: layers }, () => false) };
   },
+  slidingFields: () => ({}),
   fixed: { attention_bias: [false], mlp_bias: [false], pretraining_tp: [1], sliding_window: [null] },
 };

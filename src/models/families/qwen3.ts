@@ -1,12 +1,12 @@
 // Qwen3 (arXiv 2505.09388): RMSNorm of each query and key head; an optional sliding window in the upper layers.
-import type { Family } from "./family";
+import { type Family, windowFields } from "./family";
 
 export const qwen3: Family = {
   modelType: "qwen3",
+  architecture: "Qwen3ForCausalLM",
   activation: { fields: ["hidden_act"], name: "silu", is: "silu" },
-  tiedByDefault: false,
+  absent: { tie_word_embeddings: false },
   derivesHeads: false,
-  scalesRope: false,
   normOffset: 0,
   postNorms: false,
   queryKeyNorm: true,
@@ -27,6 +27,10 @@ export const qwen3: Family = {
       layers: types ?? Array.from({ length: layers }, (_, layer) => layer >= (first as number)),
     };
   },
+  slidingFields: (config) => ({
+    ...windowFields(config),
+    use_sliding_window: config.slidingLayers.includes(true),
+  }),
   // Files made from Qwen2.5's say that they have no multimodal RoPE.
   fixed: { attention_bias: [false], use_mrope: [false] },
 };

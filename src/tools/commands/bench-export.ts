@@ -7,8 +7,7 @@ import { type Command, Option } from "commander";
 import { peakMemory } from "../../engine/facts";
 import { exportDecoder, ONNX_FILES, type OnnxVariant } from "../../export/decoder";
 import { replaceFolder } from "../../export/own-folder";
-import { checkTensors, type DecoderConfig, readDecoderConfig } from "../../models/config";
-import { WeightFiles } from "../../models/safetensors";
+import { type DecoderConfig, openWeights, readDecoderConfig } from "../../models/config";
 import { INT4, INT8 } from "../../quantization/scheme";
 
 interface BenchOptions {
@@ -58,9 +57,8 @@ async function bench(folder: string, { out, variant }: BenchOptions): Promise<vo
   const scheme = { fp32: undefined, int8: INT8, q4: INT4 }[variant];
   const started = performance.now();
   await replaceFolder(out, "bench", async (target) => {
-    const files = WeightFiles.open(folder);
+    const files = openWeights(folder, config);
     try {
-      checkTensors(files, config);
       const written = exportDecoder(
         config,
         (name) => files.float32(name),

@@ -1,7 +1,8 @@
-// The graph of a decoder with a key-value cache as @huggingface/transformers feeds it: Gemma-2, Qwen3, Llama, SOLAR.
+// The graph of a decoder with a key-value cache as @huggingface/transformers feeds it: Gemma-2, Gemma 3, Qwen3, Llama, SOLAR.
 // It follows src/models/decoder.ts step by step; what differs between the families is data in DecoderConfig.
 import { type DecoderConfig, tensorShapes } from "../models/config";
-import { ropeFrequencies } from "../models/rope";
+import type { Rope } from "../models/config-rope";
+import { ropeFrequencies, slidingRope } from "../models/rope";
 import type { Scheme } from "../quantization/scheme";
 import { GraphBuilder } from "./onnx-graph";
 import { type StoredMatrix, storedMatrix } from "./onnx-matrix";
@@ -59,30 +60,40 @@ class DecoderGraph {
   }
 }
 
-/** What every layer's attention shares. */
-interface Shared {
+/** What tells positions apart in a kind of layer. */
+interface Layout {
   /** [batch, 1, time, headDim] */
   cos: string;
   sin: string;
   /** Additive, [batch, 1, time, keys]. */
-  full: string;
-  sliding: string;
+  mask: string;
+}
+
+/** What every layer's attention shares. */
+interface Shared {
+  full: Layout;
+  sliding: Layout;
   /** int64 [batch, time, heads, headDim] and [batch, time, kvHeads, headDim]. */
   queryShape: string;
   keyShape: string;
 }
 
 /** Tables of the rotary embedding (Su et al. 2021) at the positions given, int64 [batch, time]. */
-function rotaryTables({ g, config }: DecoderGraph, positions: string) {
-  const frequencies = ropeFrequencies(config);
-  const table = g.weight("rope.frequencies", [frequencies.length], () => Float32Array.from(frequencies));
+function rotaryTables(
+  { g }: DecoderGraph,
+  name: string,
+  rope: { headDim: number } & Rope,
+  positions: string,
+) {
+  const frequencies = ropeFrequencies(rope);
+  const table = g.weight(name, [frequencies.length], () => Float32Array.from(frequencies));
   const place = g.node("Unsqueeze", [g.node("Cast", [positions], { to: { int: FLOAT } }), g.ints([1, 3])]);
   const half = g.node("Mul", [place, table]);
   const angles = g.node("Concat", [half, half], { axis: { int: -1 } });
   return { cos: g.node("Cos", [angles]), sin: g.node("Sin", [angles]) };
 }
 
-function rotated({ g, config }: DecoderGraph, x: string, { cos, sin }: Shared): string {
+function rotated({ g, config }: DecoderGraph, x: string, { cos, sin }: Layout): string {
   const half = config.headDim / 2;
   const part = (from: number, to: number) => g.node("Slice", [x, g.ints([from]), g.ints([to]), g.ints([3])]);
   const turned = g.node("Concat", [g.node("Neg", [part(half, 2 * half)]), part(0, half)], {
@@ -120,8 +131,9 @@ function attention(d: DecoderGraph, layer: number, x: string, shared: Shared): s
     const each = normed ? d.norm(`${name}.${part}_norm`, projected) : projected;
     return g.node("Transpose", [each], SWAP_TIME_AND_HEADS);
   };
-  const query = rotated(d, split("q", shared.queryShape, config.queryKeyNorm), shared);
-  const newKeys = rotated(d, split("k", shared.keyShape, config.queryKeyNorm), shared);
+  const layout = config.slidingLayers[layer] ? shared.sliding : shared.full;
+  const query = rotated(d, split("q", shared.queryShape, config.queryKeyNorm), layout);
+  const newKeys = rotated(d, split("k", shared.keyShape, config.queryKeyNorm), layout);
   const newValues = split("v", shared.keyShape, false);
   const cached = (part: "key" | "value", fresh: string) => {
     const size = ["batch_size", kvHeads, "past_sequence_length", headDim];
@@ -142,8 +154,7 @@ function attention(d: DecoderGraph, layer: number, x: string, shared: Shared): s
   const scaled = g.node("Mul", [g.reshape(query, [0, kvHeads, -1, headDim]), g.float(config.attentionScale)]);
   const products = g.node("MatMul", [scaled, g.node("Transpose", [keys], { perm: { ints: [0, 1, 3, 2] } })]);
   const scores = d.softcap(g.reshape(products, [0, heads, -1, 0]), attentionSoftcap);
-  const mask = config.slidingLayers[layer] ? shared.sliding : shared.full;
-  const shares = g.node("Softmax", [g.node("Add", [scores, mask])], { axis: { int: -1 } });
+  const shares = g.node("Softmax", [g.node("Add", [scores, layout.mask])], { axis: { int: -1 } });
   const mixed = g.node("MatMul", [g.reshape(shares, [0, kvHeads, -1, 0]), values]);
   const perToken = g.node("Transpose", [g.reshape(mixed, [0, heads, -1, headDim])], SWAP_TIME_AND_HEADS);
   return d.matrix(`${name}.o_proj`).product(g.reshape(perToken, [-1, heads * headDim]));
@@ -175,9 +186,13 @@ export function decoderGraph(config: DecoderConfig, read: ReadWeight, schemeOf: 
   const positions = g.input("position_ids", INT64, text);
   const textShape = g.node("Shape", [ids]);
   const shaped = (...sizes: number[]) => g.node("Concat", [textShape, g.ints(sizes)], { axis: { int: 0 } });
+  const { full, sliding } = masks(d, ids, real);
+  const tables = rotaryTables(d, "rope.frequencies", config, positions);
+  const ownRope = slidingRope(config);
+  const slidingTables = ownRope && rotaryTables(d, "rope.sliding_frequencies", ownRope, positions);
   const shared: Shared = {
-    ...rotaryTables(d, positions),
-    ...masks(d, ids, real),
+    full: { ...tables, mask: full },
+    sliding: { ...(slidingTables ?? tables), mask: sliding },
     queryShape: shaped(numAttentionHeads, headDim),
     keyShape: shaped(numKeyValueHeads, headDim),
   };

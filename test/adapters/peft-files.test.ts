@@ -6,17 +6,18 @@ import { afterAll, describe, expect, it } from "vitest";
 import { checkAdapter, readAdapter, writeAdapter } from "../../src/adapters/peft-files";
 import { readDecoderConfig } from "../../src/models/config";
 import { WeightFiles, writeSafetensors } from "../../src/models/safetensors";
+import { REFERENCE_MODELS, referenceModel } from "../models/reference-models";
 
 const ORACLES = path.join(__dirname, "../fixtures/oracles/models");
 const scratch = fs.mkdtempSync(path.join(os.tmpdir(), "peft-"));
 afterAll(() => fs.rmSync(scratch, { recursive: true }));
 
-const ADAPTERS = ["gemma2", "qwen3", "llama32", "solar"].flatMap((model) =>
-  fs.readdirSync(path.join(ORACLES, model, "adapters")).map((kind) => [model, kind] as const),
+const ADAPTERS = REFERENCE_MODELS.flatMap((model) =>
+  fs.readdirSync(path.join(referenceModel(model), "adapters")).map((kind) => [model, kind] as const),
 );
 
 describe.each(ADAPTERS)("%s/%s", (model, kind) => {
-  const folder = path.join(ORACLES, model, "adapters", kind);
+  const folder = path.join(referenceModel(model), "adapters", kind);
   const { config, weights } = readAdapter(folder);
 
   it("has the ranks and scales that PEFT computed", () => {
@@ -27,7 +28,7 @@ describe.each(ADAPTERS)("%s/%s", (model, kind) => {
       expect(lora.scale).toBeCloseTo(modules[lora.module].scaling, 12);
       expect(lora.magnitude !== undefined).toBe(kind === "dora");
     }
-    checkAdapter(config, weights, readDecoderConfig(path.join(ORACLES, model)));
+    checkAdapter(config, weights, readDecoderConfig(referenceModel(model)));
   });
 
   it("is written with the tensors and settings that PEFT wrote", () => {

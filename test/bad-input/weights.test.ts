@@ -144,10 +144,13 @@ refuses("configurations", [
   config("gemma2", "not JSON", "{", ["expected JSON"]),
   config("gemma2", "a list", "[]", ["a JSON object"]),
   config("gemma2", "null", "null", ["a JSON object"]),
-  config("gemma2", "no model_type", { model_type: undefined }, ["model_type", "gemma2, qwen3, llama"]),
+  config("gemma2", "no model_type", { model_type: undefined }, [
+    "model_type",
+    "gemma2, gemma3_text, gemma3, qwen3, llama",
+  ]),
   config("gemma2", "another family", { model_type: "mamba" }, [
     "model_type",
-    "gemma2, qwen3, llama",
+    "gemma2, gemma3_text, gemma3, qwen3, llama",
     "mamba",
   ]),
   ...sizes.map((field) =>

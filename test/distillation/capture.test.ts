@@ -8,7 +8,7 @@ import { withCachedTargets } from "../../src/distillation/cached-targets";
 import { cacheError, captureGenerated, captureGold } from "../../src/distillation/capture";
 import { tf } from "../../src/engine/tf";
 import { generate } from "../../src/generation/generate";
-import { examples, gemma, PAD, VOCAB } from "./tiny-teacher";
+import { examples, gemma, gemma3, PAD, VOCAB } from "./tiny-teacher";
 
 const scratch = fs.mkdtempSync(path.join(os.tmpdir(), "capture-"));
 afterAll(() => fs.rmSync(scratch, { recursive: true }));
@@ -31,10 +31,10 @@ const decoder = gemma();
 const items = examples(11);
 
 /** Logits of every target position of one example, alone and unpadded. */
-function denseLogits(promptIds: number[], targetIds: number[]): number[][] {
+function denseLogits(promptIds: number[], targetIds: number[], teacher = decoder): number[][] {
   return tf.tidy(() => {
     const ids = Int32Array.from([...promptIds, ...targetIds]);
-    const logits = decoder.logits(decoder.hidden(ids, 1)).arraySync() as number[][];
+    const logits = teacher.logits(teacher.hidden(ids, 1)).arraySync() as number[][];
     return targetIds.map((_, t) => logits[promptIds.length - 1 + t]!);
   });
 }
@@ -160,4 +160,32 @@ describe("while the teacher generates", () => {
       free[2]!.slice(0, free[2]!.indexOf(stopId) + 1),
     );
   });
+});
+
+it("serves a teacher with a RoPE for each kind of layer, over given texts and while it generates", () => {
+  const teacher = gemma3();
+  const { vocabSize } = teacher.config;
+  const known = items.map((item) => ({
+    ...item,
+    promptIds: item.promptIds.map((id) => id % vocabSize),
+    targetIds: item.targetIds.map((id) => id % vocabSize),
+  }));
+  const folders = [fresh(), fresh()] as const;
+  const writers = (["gold", "generated"] as const).map((source, i) =>
+    LogitCacheWriter.open(folders[i]!, { ...header(source), vocabSize }),
+  );
+  captureGold(teacher, known, writers[0]!, { padId: PAD, topK: 16, batchSize: 4 });
+  captureGenerated(teacher, known, writers[1]!, {
+    ...{ padId: PAD, topK: 16, batchSize: 4, stopIds: [], maxNewTokens: 12 },
+  });
+  for (const writer of writers) writer.close();
+  const [gold, generated] = folders.map((folder) => LogitCache.open(folder));
+  for (const { id, promptIds, targetIds } of known) {
+    for (const [t, logits] of denseLogits(promptIds, targetIds, teacher).entries())
+      expect(gold!.row(id).goldLogit[t]).toBeCloseTo(logits[targetIds[t]!]!, 3);
+    const written = generated!.row(id);
+    for (const [t, logits] of denseLogits(promptIds, [...written.targetIds], teacher).entries())
+      expect(written.goldLogit[t]).toBeCloseTo(Math.max(...logits), 3);
+  }
+  teacher.dispose();
 });

@@ -4,10 +4,14 @@ import { Random } from "../../src/base/random";
 import type { Decoder } from "../../src/models/decoder";
 import { loadDecoder } from "../../src/models/load";
 import type { Example } from "../../src/prompts/example";
+import { referenceModel } from "../models/reference-models";
 
 export const ORACLES = path.join(__dirname, "../fixtures/oracles/models");
 export const VOCAB = 256;
 export const PAD = 0;
+
+/** A teacher whose layers differ in window and RoPE. */
+export const gemma3 = (): Decoder => loadDecoder(referenceModel("gemma3"));
 
 export const gemma = (trainable = false): Decoder => loadDecoder(path.join(ORACLES, "gemma2"), { trainable });
 

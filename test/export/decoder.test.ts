@@ -1,4 +1,4 @@
-// Exported decoders of all four families in ONNX Runtime: logits of transformers and of the engine, and greedy text with the cache.
+// Exported decoders of all families in ONNX Runtime: logits of transformers and of the engine, and greedy text with the cache.
 import * as fs from "node:fs";
 import * as os from "node:os";
 import * as path from "node:path";
@@ -10,13 +10,14 @@ import { decodeModel } from "../../src/export/onnx-schema";
 import type { Decoder } from "../../src/models/decoder";
 import { loadDecoder } from "../../src/models/load";
 import { WeightFiles } from "../../src/models/safetensors";
+import { referenceModel } from "../models/reference-models";
 import { emptyCache, forward, greedy } from "./onnx-session";
 
-const ORACLES = path.join(__dirname, "../fixtures/oracles/models");
 const scratch = fs.mkdtempSync(path.join(os.tmpdir(), "export-decoder-"));
 afterAll(() => fs.rmSync(scratch, { recursive: true }));
 
-const json = (...parts: string[]) => JSON.parse(fs.readFileSync(path.join(ORACLES, ...parts), "utf8"));
+const json = (model: string, file: string) =>
+  JSON.parse(fs.readFileSync(path.join(referenceModel(model), file), "utf8"));
 
 /** Largest difference over the rows [tokens, width] that are real. */
 function difference(found: ArrayLike<number>, expected: ArrayLike<number>, mask: number[][]): number {
@@ -37,6 +38,9 @@ function exported(decoder: Decoder, out: string, limit?: number) {
 
 describe.each([
   ["gemma2", 1e-4],
+  ["gemma3", 1e-4],
+  ["gemma3_scaled", 2e-4],
+  ["gemma3_mm", 1e-4],
   ["qwen3", 2e-4],
   ["llama32", 2e-4],
   ["solar", 2e-4],
@@ -45,7 +49,7 @@ describe.each([
   let decoder: Decoder;
   let session: InferenceSession;
   beforeAll(async () => {
-    decoder = loadDecoder(path.join(ORACLES, name));
+    decoder = loadDecoder(referenceModel(name));
     exported(decoder, out);
     session = await InferenceSession.create(path.join(out, "onnx/model.onnx"));
   });
@@ -58,7 +62,7 @@ describe.each([
     "has the logits of transformers and of the engine, padding on the %s",
     async (side) => {
       const { input_ids: ids, attention_mask: mask } = json(name, "forward.json").batches[side];
-      const files = WeightFiles.open(path.join(ORACLES, name, "forward.safetensors"));
+      const files = WeightFiles.open(path.join(referenceModel(name), "forward.safetensors"));
       const { logits } = await forward(session, ids, mask, emptyCache(decoder.config, ids.length));
       expect(difference(logits, files.float32(`${side}.logits`), mask)).toBeLessThan(tolerance);
       files.close();
@@ -82,7 +86,7 @@ describe.each([
 
 describe("files of external data", () => {
   it("hold the weights where they exceed the limit, in files within it where tensors allow", async () => {
-    const decoder = loadDecoder(path.join(ORACLES, "gemma2"));
+    const decoder = loadDecoder(referenceModel("gemma2"));
     const out = path.join(scratch, "external");
     const whole = exported(decoder, path.join(scratch, "whole"));
     const written = exported(decoder, out, 40_000);
@@ -110,7 +114,7 @@ describe("files of external data", () => {
   });
 
   it("leave nothing behind when a weight cannot be read", () => {
-    const { config, ...decoder } = loadDecoder(path.join(ORACLES, "gemma2"));
+    const { config, ...decoder } = loadDecoder(referenceModel("gemma2"));
     const out = path.join(scratch, "broken");
     const read = (name: string) => {
       if (name.includes("layers.1.mlp")) throw new Error("no such weight");

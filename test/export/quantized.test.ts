@@ -10,9 +10,9 @@ import { decodeModel } from "../../src/export/onnx-schema";
 import { loadDecoder } from "../../src/models/load";
 import { disposePacked, matricesOf, quantizedDecoder, uniformPlan } from "../../src/quantization/decoder";
 import type { Scheme } from "../../src/quantization/scheme";
+import { REFERENCE_MODELS, referenceModel } from "../models/reference-models";
 import { emptyCache, forward } from "./onnx-session";
 
-const ORACLES = path.join(__dirname, "../fixtures/oracles/models");
 const scratch = fs.mkdtempSync(path.join(os.tmpdir(), "export-quantized-"));
 afterAll(() => fs.rmSync(scratch, { recursive: true }));
 
@@ -20,12 +20,12 @@ const SCHEMES: Scheme[] = ([4, 8] as const).flatMap((bits) =>
   [true, false].map((symmetric) => ({ bits, groupSize: 32, symmetric })),
 );
 
-describe.each(["gemma2", "qwen3", "llama32", "solar"])("%s", (name) => {
+describe.each(REFERENCE_MODELS)("%s", (name) => {
   it.each([
     ...SCHEMES.map((scheme) => [JSON.stringify(scheme), scheme] as const),
     ["a scheme of its own for each matrix", undefined] as const,
   ])("%s", async (_, scheme) => {
-    const decoder = loadDecoder(path.join(ORACLES, name));
+    const decoder = loadDecoder(referenceModel(name));
     // The odd group sizes meet rows that do not fill their last group.
     const mixed = SCHEMES.map(
       (each, i): Scheme => ({ ...each, groupSize: ([128, 64, 32] as const)[i % 3]! }),
@@ -45,7 +45,7 @@ describe.each(["gemma2", "qwen3", "llama32", "solar"])("%s", (name) => {
     const codes = graph.initializer.filter((tensor) => tensor.name.endsWith(".codes"));
     expect(codes.length).toBe(matricesOf(decoder).length);
 
-    const reference = JSON.parse(fs.readFileSync(path.join(ORACLES, name, "forward.json"), "utf8"));
+    const reference = JSON.parse(fs.readFileSync(path.join(referenceModel(name), "forward.json"), "utf8"));
     const { input_ids: ids, attention_mask: mask } = reference.batches.left;
     const session = await InferenceSession.create(file);
     const { logits } = await forward(session, ids, mask, emptyCache(decoder.config, ids.length));

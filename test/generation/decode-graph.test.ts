@@ -1,4 +1,4 @@
-// Decoding steps as a graph against the same steps op by op: four families, padding, sliding window, adapters, stop tokens.
+// Decoding steps as a graph against the same steps op by op: all families, padding, sliding window, adapters, stop tokens.
 import * as path from "node:path";
 import { describe, expect, it } from "vitest";
 import { ALL_PROJECTIONS, LoraAdapter } from "../../src/adapters/lora";
@@ -7,10 +7,10 @@ import { type Tensor, tf, type Variable } from "../../src/engine/tf";
 import { type GenerateOptions, generate } from "../../src/generation/generate";
 import type { Decoder } from "../../src/models/decoder";
 import { loadDecoder } from "../../src/models/load";
+import { REFERENCE_MODELS, referenceModel } from "../models/reference-models";
 
 const MODELS = path.resolve(__dirname, "../fixtures/oracles/models");
-const FAMILIES = ["gemma2", "qwen3", "llama32", "solar"];
-// Lengths on both sides of Gemma-2's window of 6, so that rows are padded and some layers look back less far.
+// Lengths on both sides of Gemma's window of 6, so that rows are padded and some layers look back less far.
 const prompts = [
   [154, 102, 147, 79, 117],
   [105, 139],
@@ -41,8 +41,8 @@ function expectSame(decoder: Decoder, options: Partial<GenerateOptions> = {}, gi
   return compiled;
 }
 
-describe.each(FAMILIES)("decoding %s", (family) => {
-  const decoder = () => loadDecoder(path.join(MODELS, family));
+describe.each(REFERENCE_MODELS)("decoding %s", (family) => {
+  const decoder = () => loadDecoder(referenceModel(family));
 
   it("gives the eager tokens and logits, padded, alone and in batches of two", () => {
     const model = decoder();

@@ -1,17 +1,17 @@
 // Speculative decoding: the model's own greedy text whatever is drafted, fewer passes where drafts come true.
-import * as path from "node:path";
 import { afterAll, describe, expect, it } from "vitest";
 import { Random } from "../../src/base/random";
 import { tf } from "../../src/engine/tf";
 import { type Drafter, lookupDrafter, modelDrafter } from "../../src/generation/draft";
 import { generate } from "../../src/generation/generate";
 import { generateSpeculative } from "../../src/generation/speculative";
+import type { Decoder } from "../../src/models/decoder";
 import { loadDecoder } from "../../src/models/load";
+import { REFERENCE_MODELS, referenceModel } from "../models/reference-models";
 
-const oracle = (family: string) =>
-  loadDecoder(path.resolve(__dirname, `../fixtures/oracles/models/${family}`));
-const families = ["gemma2", "qwen3", "llama32", "solar"];
-const decoders = new Map(families.map((family) => [family, oracle(family)]));
+const decoders = new Map<string, Decoder>(
+  REFERENCE_MODELS.map((family) => [family, loadDecoder(referenceModel(family))]),
+);
 const gemma = decoders.get("gemma2")!;
 afterAll(() => {
   for (const decoder of decoders.values()) decoder.dispose();
@@ -34,7 +34,7 @@ function scripted(text: readonly number[], prompt: number, wrongEvery = Number.P
   };
 }
 
-describe.each(families)("generateSpeculative, %s", (family) => {
+describe.each(REFERENCE_MODELS)("generateSpeculative, %s", (family) => {
   const decoder = decoders.get(family)!;
 
   it("writes what plain decoding writes: right, wrong, looked-up and a model's drafts", () => {

@@ -1,4 +1,4 @@
-// Configurations of the four families: both styles read alike, and every wrong field is an error that names it.
+// Configurations of the families: both styles read alike, and every wrong field is an error that names it.
 import * as fs from "node:fs";
 import * as os from "node:os";
 import * as path from "node:path";
@@ -7,14 +7,14 @@ import { checkTensors, readDecoderConfig, tensorShapes, writeDecoderConfig } fro
 import { readEncoderConfig } from "../../src/models/encoder-config";
 import { writeEncoder } from "../../src/models/encoder-write";
 import { WeightFiles, writeSafetensors } from "../../src/models/safetensors";
+import { REFERENCE_MODELS, referenceModel } from "./reference-models";
 
 const ORACLES = path.join(__dirname, "../fixtures/oracles/models");
-const MODELS = ["gemma2", "qwen3", "llama32", "solar"];
 const scratch = fs.mkdtempSync(path.join(os.tmpdir(), "config-"));
 afterAll(() => fs.rmSync(scratch, { recursive: true }));
 
 const json = (model: string, file = "config.json") =>
-  JSON.parse(fs.readFileSync(path.join(ORACLES, model, file), "utf8"));
+  JSON.parse(fs.readFileSync(path.join(referenceModel(model), file), "utf8"));
 
 function folderWith(config: unknown, generation?: unknown): string {
   const folder = fs.mkdtempSync(path.join(scratch, "model-"));
@@ -23,8 +23,8 @@ function folderWith(config: unknown, generation?: unknown): string {
   return folder;
 }
 
-describe.each(MODELS)("%s", (model) => {
-  const folder = path.join(ORACLES, model);
+describe.each(REFERENCE_MODELS)("%s", (model) => {
+  const folder = referenceModel(model);
   const config = readDecoderConfig(folder);
 
   it("means the same in both config styles and after being written", () => {
@@ -88,7 +88,11 @@ describe.each(MODELS)("%s", (model) => {
 
 describe("a field that is wrong or not known is an error that names it", () => {
   it.each([
-    ["gemma2", { model_type: "gemma3" }, 'field "model_type": expected gemma2, qwen3, llama, found "gemma3"'],
+    [
+      "gemma2",
+      { model_type: "gemma4" },
+      `field "model_type": expected gemma2, gemma3_text, gemma3, qwen3, llama, found "gemma4"`,
+    ],
     ["gemma2", { attention_bias: true }, 'field "attention_bias": expected false, found true'],
     [
       "gemma2",
@@ -219,7 +223,7 @@ describe("reading", () => {
     ["what is empty", { pruned_heads: {}, bad_words_ids: null, some_list: [], quantization_config: {} }],
     ["settings of generation", { do_sample: false, num_beams: 1, temperature: 0.7, max_length: 20 }],
   ])("accepts %s, which enter no forward pass", (_, more) => {
-    for (const model of MODELS) {
+    for (const model of REFERENCE_MODELS) {
       const read = readDecoderConfig(folderWith({ ...json(model), ...more }));
       expect(read).toEqual(readDecoderConfig(folderWith(json(model))));
     }

@@ -20,6 +20,7 @@ import { toBfloat16, upcastBfloat16 } from "../../src/models/safetensors-dtypes"
 import { collate } from "../../src/prompts/batch";
 import { batchLoss } from "../../src/training/finetune";
 import { crossEntropyRows } from "../../src/training/head-loss";
+import { referenceModel } from "./reference-models";
 
 const ORACLES = path.join(__dirname, "../fixtures/oracles/models");
 const scratch = fs.mkdtempSync(path.join(os.tmpdir(), "frozen-"));
@@ -137,7 +138,7 @@ describe("a frozen matrix of several blocks", () => {
 
 /** The reference model of a family with its matrices in BF16. */
 function bfloat16Model(family: string): string {
-  if (family === "qwen3") return path.join(ORACLES, family);
+  if (family !== "gemma2") return referenceModel(family);
   const folder = path.join(scratch, family);
   const original = loadDecoder(path.join(ORACLES, family));
   saveDecoder(folder, original, "BF16");
@@ -145,102 +146,105 @@ function bfloat16Model(family: string): string {
   return folder;
 }
 
-describe.each(["gemma2", "qwen3"])("%s with frozen bfloat16 weights", (family) => {
-  const folder = bfloat16Model(family);
-  const exact = loadDecoder(folder);
-  const frozen = loadDecoder(folder, { frozen: "bfloat16" });
-  afterAll(() => {
-    exact.dispose();
-    frozen.dispose();
-  });
-  const ids = Int32Array.of(5, 30, 40, 50, 60, 70, 80, 90);
-  const logits = (decoder: Decoder) =>
-    tf.tidy(() => decoder.logits(decoder.hidden(ids, 2)).dataSync() as Float32Array);
-  const batch = collate(
-    [
-      { id: "a", promptIds: [5, 30, 40], targetIds: [50, 60, 70] },
-      { id: "b", promptIds: [7, 8], targetIds: [9, 10] },
-    ],
-    0,
-  );
-
-  it("keeps every matrix bfloat16 and counts the same parameters", () => {
-    for (const weight of frozen.weights.values()) {
-      expect(weight instanceof FrozenTensor).toBe(weight.shape.length === 2);
-    }
-    expect(frozen.parameters).toBe(exact.parameters);
-  });
-
-  it("gives the logits of fp32", () => {
-    expect(relative(logits(frozen), logits(exact))).toBeLessThan(1e-6);
-  });
-
-  it.each([false, true])("gives the loss and gradients of an adapter (DoRA: %s) and merges it", (dora) => {
-    const config = {
-      rank: 4,
-      alpha: 8,
-      targetModules: ALL_PROJECTIONS,
-      rsLora: false,
-      dora,
-      rankPattern: {},
-      alphaPattern: {},
-      baseModel: family,
-    };
-    const gradients = [exact, frozen].map((decoder) => {
-      const adapter = LoraAdapter.create(decoder, config, 3);
-      for (const { b } of adapter.layers.values()) {
-        tf.tidy(() => b.assign(tf.fill(b.shape, 0.01) as never));
-      }
-      decoder.adapter = adapter.layers;
-      const { value, gradients } = valueAndGradients(
-        () => batchLoss(decoder, batch, crossEntropyRows(batch.targets)),
-        adapter.parameters,
-      );
-      const adapted = logits(decoder);
-      decoder.adapter = undefined;
-      const whole = merged(decoder, adapter);
-      const result = [value, ...gradients].map((t) => t.dataSync() as Float32Array);
-      result.push(adapted, logits(whole));
-      tf.dispose([value, ...gradients]);
-      whole.dispose();
-      adapter.dispose();
-      return result;
+describe.each(["gemma2", "gemma3_scaled", "gemma3_mm", "qwen3"])(
+  "%s with frozen bfloat16 weights",
+  (family) => {
+    const folder = bfloat16Model(family);
+    const exact = loadDecoder(folder);
+    const frozen = loadDecoder(folder, { frozen: "bfloat16" });
+    afterAll(() => {
+      exact.dispose();
+      frozen.dispose();
     });
-    for (const [i, expected] of gradients[0]!.entries()) {
-      expect(relative(gradients[1]![i]!, expected)).toBeLessThan(1e-6);
-    }
-    const [adapted, whole] = gradients[1]!.slice(-2);
-    expect(relative(whole!, adapted!)).toBeLessThan(1e-5);
-  });
+    const ids = Int32Array.of(5, 30, 40, 50, 60, 70, 80, 90);
+    const logits = (decoder: Decoder) =>
+      tf.tidy(() => decoder.logits(decoder.hidden(ids, 2)).dataSync() as Float32Array);
+    const batch = collate(
+      [
+        { id: "a", promptIds: [5, 30, 40], targetIds: [50, 60, 70] },
+        { id: "b", promptIds: [7, 8], targetIds: [9, 10] },
+      ],
+      0,
+    );
 
-  it("writes the same text", () => {
-    const options = { maxNewTokens: 12, stopIds: [], padId: 0 };
-    const prompts = [
-      [5, 30, 40, 50],
-      [7, 8],
-    ];
-    expect(generate(frozen, prompts, options)).toEqual(generate(exact, prompts, options));
-  });
+    it("keeps every matrix bfloat16 and counts the same parameters", () => {
+      for (const weight of frozen.weights.values()) {
+        expect(weight instanceof FrozenTensor).toBe(weight.shape.length === 2);
+      }
+      expect(frozen.parameters).toBe(exact.parameters);
+    });
 
-  it("leaves nothing behind after 20 forward passes and 20 tokens", () => {
-    const run = () => {
-      for (let i = 0; i < 20; i++) logits(frozen);
-      generate(frozen, [[5, 30, 40]], { maxNewTokens: 20, stopIds: [], padId: 0 });
-    };
-    run(); // the engine's constants of these shapes stay for the life of the process
-    const before = { ...frozenMemory(), tensors: tf.memory().numTensors };
-    run();
-    expect({ ...frozenMemory(), tensors: tf.memory().numTensors }).toEqual(before);
-  });
+    it("gives the logits of fp32", () => {
+      expect(relative(logits(frozen), logits(exact))).toBeLessThan(1e-6);
+    });
 
-  it("is gone when disposed", () => {
-    const before = frozenMemory();
-    const tensors = tf.memory().numTensors;
-    loadDecoder(folder, { frozen: "bfloat16" }).dispose();
-    expect(frozenMemory()).toEqual(before);
-    expect(tf.memory().numTensors).toBe(tensors);
-  });
-});
+    it.each([false, true])("gives the loss and gradients of an adapter (DoRA: %s) and merges it", (dora) => {
+      const config = {
+        rank: 4,
+        alpha: 8,
+        targetModules: ALL_PROJECTIONS,
+        rsLora: false,
+        dora,
+        rankPattern: {},
+        alphaPattern: {},
+        baseModel: family,
+      };
+      const gradients = [exact, frozen].map((decoder) => {
+        const adapter = LoraAdapter.create(decoder, config, 3);
+        for (const { b } of adapter.layers.values()) {
+          tf.tidy(() => b.assign(tf.fill(b.shape, 0.01) as never));
+        }
+        decoder.adapter = adapter.layers;
+        const { value, gradients } = valueAndGradients(
+          () => batchLoss(decoder, batch, crossEntropyRows(batch.targets)),
+          adapter.parameters,
+        );
+        const adapted = logits(decoder);
+        decoder.adapter = undefined;
+        const whole = merged(decoder, adapter);
+        const result = [value, ...gradients].map((t) => t.dataSync() as Float32Array);
+        result.push(adapted, logits(whole));
+        tf.dispose([value, ...gradients]);
+        whole.dispose();
+        adapter.dispose();
+        return result;
+      });
+      for (const [i, expected] of gradients[0]!.entries()) {
+        expect(relative(gradients[1]![i]!, expected)).toBeLessThan(1e-6);
+      }
+      const [adapted, whole] = gradients[1]!.slice(-2);
+      expect(relative(whole!, adapted!)).toBeLessThan(1e-5);
+    });
+
+    it("writes the same text", () => {
+      const options = { maxNewTokens: 12, stopIds: [], padId: 0 };
+      const prompts = [
+        [5, 30, 40, 50],
+        [7, 8],
+      ];
+      expect(generate(frozen, prompts, options)).toEqual(generate(exact, prompts, options));
+    });
+
+    it("leaves nothing behind after 20 forward passes and 20 tokens", () => {
+      const run = () => {
+        for (let i = 0; i < 20; i++) logits(frozen);
+        generate(frozen, [[5, 30, 40]], { maxNewTokens: 20, stopIds: [], padId: 0 });
+      };
+      run(); // the engine's constants of these shapes stay for the life of the process
+      const before = { ...frozenMemory(), tensors: tf.memory().numTensors };
+      run();
+      expect({ ...frozenMemory(), tensors: tf.memory().numTensors }).toEqual(before);
+    });
+
+    it("is gone when disposed", () => {
+      const before = frozenMemory();
+      const tensors = tf.memory().numTensors;
+      loadDecoder(folder, { frozen: "bfloat16" }).dispose();
+      expect(frozenMemory()).toEqual(before);
+      expect(tf.memory().numTensors).toBe(tensors);
+    });
+  },
+);
 
 it("frozen bfloat16 weights cannot be trained", () => {
   expect(() => loadDecoder(path.join(ORACLES, "qwen3"), { trainable: true, frozen: "bfloat16" })).toThrow(

@@ -10,8 +10,8 @@ import { loadDecoder } from "../../src/models/load";
 import { collate } from "../../src/prompts/batch";
 import { batchLoss } from "../../src/training/finetune";
 import { crossEntropyRows } from "../../src/training/head-loss";
+import { REFERENCE_MODELS, referenceModel } from "./reference-models";
 
-const ORACLES = path.join(__dirname, "../fixtures/oracles/models");
 const random = new Random(4);
 const ids = (length: number) => Array.from({ length }, () => random.integer(3, 159));
 const batch = collate(
@@ -19,10 +19,10 @@ const batch = collate(
   0,
 );
 
-describe.each(["gemma2", "qwen3", "llama32", "solar"])("%s", (family) => {
+describe.each(REFERENCE_MODELS)("%s", (family) => {
   it.each(["all weights", "LoRA", "DoRA"])("%s: bit for bit the plain pass, no tensor left", (kind) => {
     const full = kind === "all weights";
-    const decoder = loadDecoder(path.join(ORACLES, family), { trainable: full });
+    const decoder = loadDecoder(referenceModel(family), { trainable: full });
     const config = {
       rank: 3,
       alpha: 6,

@@ -297,8 +297,14 @@ describe("what no graph can be", () => {
 });
 
 describe("torch's trajectories through the compiled step", () => {
-  it.each(["gemma2_lora_sft", "gemma2_lora_kd", "gemma2_full_kd"])("%s", async (name) => {
-    const cases = await checkTraining(new ReferenceFolder(ORACLES), `training/${name}`, true);
+  it.each([
+    ["models", "gemma2_lora_sft"],
+    ["models", "gemma2_lora_kd"],
+    ["models", "gemma2_full_kd"],
+    ["gemma3", "gemma3_full_kd"],
+  ])("%s/%s", async (set, name) => {
+    const folder = new ReferenceFolder(path.join(ORACLES, "..", set));
+    const cases = await checkTraining(folder, `training/${name}`, true);
     expect(cases.length).toBeGreaterThan(3);
     expect(cases.filter(({ ok }) => !ok)).toEqual([]);
   });

@@ -4,10 +4,9 @@ import * as path from "node:path";
 import { expect, it } from "vitest";
 
 const SRC = path.resolve(__dirname, "../../src");
-const ROOMS =
-  "base engine corpus prompts models quantization generation adapters training distillation results statistics metrics analysis export figures report study tools".split(
-    " ",
-  );
+/** The rooms in the order in which docs/architecture.md lists them. */
+const MAP = fs.readFileSync(path.resolve(__dirname, "../../docs/architecture.md"), "utf8");
+const ROOMS = [...MAP.matchAll(/^\| ([a-z]+) \| (?!what it knows)/gm)].map(([, room]) => room!);
 
 const files = (fs.readdirSync(SRC, { recursive: true }) as string[]).filter(
   // The command line stands above all rooms.

@@ -107,6 +107,12 @@ function start() {
   }
 
   class Server extends ZmqServer {
+    bindSocket(socket, port) {
+      // ZeroMQ silently drops what a cell shows beyond a thousand messages that a busy machine has not read; 0 is no limit.
+      if (socket === this.iopub) socket.sendHighWaterMark = 0;
+      return super.bindSocket(socket, port);
+    }
+
     handleKernelInfo(sock, msg) {
       super.handleKernelInfo(sock, msg);
       setTimeout(converter, 20); // milliseconds in which the reply leaves
@@ -163,8 +169,6 @@ function start() {
   setInterval(() => process.ppid !== starter && process.exit(1), 2000).unref();
   process.on("SIGINT", () => executor.interrupt());
   if (process.env.KERNEL_INTERRUPT_FILE) interruptByFile(process.env.KERNEL_INTERRUPT_FILE);
-  process.on("uncaughtException", noteStray);
-  process.on("unhandledRejection", noteStray);
   const execute = async (source) => {
     // Something thrown between two cells fails the next one before it runs.
     if (problems.length) return false;
@@ -176,7 +180,13 @@ function start() {
       return false;
     }
   };
-  new Server(new Handler({ ...executor, execute }, false), connectionFile).init();
+  new Server(new Handler({ ...executor, execute }, false), connectionFile).init().catch((error) => {
+    console.error("The kernel could not open its connections:", error);
+    process.exit(1);
+  });
+  // From here on, so that a fault of the start above ends the process with its message.
+  process.on("uncaughtException", noteStray);
+  process.on("unhandledRejection", noteStray);
 }
 
 /**

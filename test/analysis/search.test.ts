@@ -72,7 +72,7 @@ describe("embedders", () => {
     "",
   ];
 
-  it("of an ONNX file and of the engine give the same vectors", { timeout: 120_000 }, async () => {
+  it("of an ONNX file and of the engine give the same vectors", async () => {
     const out = join(folder, "onnx-encoder");
     exportEncoder(model, out);
     const [onnx, engine] = [await loadEmbedder(out), await loadEmbedder(model)];

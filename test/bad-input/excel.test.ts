@@ -299,7 +299,7 @@ refuses(
       [":2 id", "no such field"],
     ),
   ],
-  60_000,
+  60,
 );
 
 function utf16(type: string): Buffer {

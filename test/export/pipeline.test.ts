@@ -20,7 +20,7 @@ const TEXT =
   "시립도서관은 9월 3일부터 열람실을 새로 연다. 이용 시간은 오전 9시부터 오후 8시까지다. 문의는 02-123-4567로 하면 된다.\n\n위 글을 요약하세요.";
 const NEW_TOKENS = 24;
 
-it.each(["gemma2-student", "qwen3", "llama32", "solar"])("%s", { timeout: 120_000 }, async (name) => {
+it.each(["gemma2-student", "qwen3", "llama32", "solar"])("%s", async (name) => {
   const folder = path.join(MODELS, name);
   const out = path.join(scratch, name);
   const decoder = loadDecoder(folder);

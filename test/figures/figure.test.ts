@@ -30,7 +30,7 @@ test("the same figure gives the same SVG bytes, also when two are asked for at o
   expect(other).not.toBe(svg);
   for (const text of ["학생", "교사", "훈련 손실", "손실", "단계", "−0.5"])
     expect(svg).toContain(`>${text}<`);
-}, 60_000);
+});
 
 test("tick labels are all there and inside the picture", async () => {
   const svg = await toSvg({
@@ -41,7 +41,7 @@ test("tick labels are all there and inside the picture", async () => {
   ];
   expect(ticks.map((tick) => tick[2])).toEqual(["조정 전", "LoRA 학생", "LoRA 교사", "증류 학생"]);
   for (const tick of ticks) expect(Number(tick[1])).toBeLessThan(720);
-}, 60_000);
+});
 
 test("the font of the PNG has every sign that Plotly and our labels use", () => {
   const ink = (character: string) =>
@@ -64,7 +64,7 @@ test("a figure is saved as Plotly JSON, SVG and a PNG of 300 dpi, and nothing el
   ]);
   expect(JSON.parse(readFileSync(join(folder, "loss.json"), "utf8")).data).toEqual(figure.data);
   rmSync(folder, { recursive: true });
-}, 60_000);
+});
 
 /** Relative luminance of a colour by WCAG 2. */
 function luminance(color: string): number {

@@ -210,7 +210,7 @@ describe("against the generated corpus", () => {
     ]);
     expect(run("--texts", join(folder, "none")).status).toBe(1);
     rmSync(folder, { recursive: true });
-  }, 120_000);
+  });
 
   it("a reference keeps all its own facts and invents almost nothing", () => {
     let invented = 0;

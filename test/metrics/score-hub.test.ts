@@ -72,7 +72,7 @@ function score(encoder: string, env: Record<string, string> = {}) {
   });
 }
 
-it("gives bert_score's numbers and names model, commit and tokenizer", { timeout: 300_000 }, async () => {
+it("gives bert_score's numbers and names model, commit and tokenizer", async () => {
   const { status, stdout, stderr } = await score(NAME);
   expect(status, stderr).toBe(0);
   const result = JSON.parse(stdout);

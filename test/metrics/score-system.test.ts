@@ -40,7 +40,7 @@ beforeAll(async () => {
     scorer.score("untuned", "lead", leads),
     scorer.score("distilled", "annotator again", paraphrases),
   ];
-}, 60_000);
+});
 
 describe("one system", () => {
   it("has means of what its items score one by one", () => {

@@ -31,7 +31,7 @@ beforeEach(async () => {
   settings = {
     ...hubSettings({ HF_HOME: home, HF_ENDPOINT: server.endpoint }),
     backoffMs: 1,
-    timeoutMs: 60_000,
+    timeoutMs: 600_000,
   };
 });
 

@@ -22,7 +22,7 @@ describe("the reference models", () => {
     const before = tf.memory().numTensors;
     cases = await checkModels(ORACLES);
     leaked = tf.memory().numTensors - before;
-  }, 300_000);
+  });
 
   it("agree in every case", () => {
     expect(failures(cases)).toEqual([]);

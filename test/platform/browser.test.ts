@@ -4,7 +4,7 @@ import { mkdirSync, rmSync, writeFileSync } from "node:fs";
 import { basename, join } from "node:path";
 import { type Browser, chromium } from "playwright-core";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import { findChromium, kernelIsIdle, type Lab, runAllCells, startLab } from "./jupyterlab";
+import { findChromium, kernelIsIdle, type Lab, runAllCells, startLab, until } from "./jupyterlab";
 import { root, temporaryFolder } from "./notebook";
 
 const program = findChromium();
@@ -51,19 +51,19 @@ describe.skipIf(!program)("JupyterLab in Chromium", () => {
     };
     writeFileSync(file, JSON.stringify({ cells, metadata: { kernelspec }, nbformat: 4, nbformat_minor: 5 }));
     lab = await startLab();
-    browser = await chromium.launch({ executablePath: program, args: ["--no-sandbox"] });
-  }, 180_000);
+    browser = await chromium.launch({ executablePath: program, args: ["--no-sandbox"], timeout: 0 });
+  });
   afterAll(async () => {
     await browser?.close();
     await lab?.stop();
     rmSync(folder, { recursive: true, force: true });
     rmSync(join(root, "data/runs", profile), { recursive: true, force: true });
-  }, 60_000);
+  });
 
   it("runs a notebook by the menu, moves the progress and draws the live figure", async () => {
     const page = await browser.newPage({ viewport: { width: 1280, height: 1400 }, locale: "ko-KR" });
-    // A click waits as long as all else here: on a busy machine JupyterLab takes its time.
-    page.setDefaultTimeout(120_000);
+    // On a busy machine JupyterLab takes its time; whatever never comes, test/limits/watch.ts ends.
+    page.setDefaultTimeout(0);
     const errors: string[] = [];
     page.on("pageerror", (error) => errors.push(error.message));
     await page.goto(lab.address(`data/cache/${basename(folder)}/training.ipynb`));
@@ -72,8 +72,8 @@ describe.skipIf(!program)("JupyterLab in Chromium", () => {
       await page
         .locator(".jp-CodeCell")
         .nth(CELLS.length - 1)
-        .waitFor({ timeout: 120_000 });
-      await kernelIsIdle(page, 120_000);
+        .waitFor();
+      await kernelIsIdle(page);
       await look("1-opened");
       await runAllCells(page);
 
@@ -81,27 +81,26 @@ describe.skipIf(!program)("JupyterLab in Chromium", () => {
       const bar = page
         .locator(".jp-OutputArea-output", { hasText: new RegExp(`[█░]{24} \\d+/${STEPS}`) })
         .first();
-      await bar.waitFor({ timeout: 120_000 });
+      await bar.waitFor();
       const seen = new Set<string>();
-      const textsSeen = async () => seen.add((await bar.innerText()).trim()).size;
-      await expect.poll(textsSeen, { timeout: 120_000, interval: 150 }).toBeGreaterThanOrEqual(3);
+      await until(async () => seen.add((await bar.innerText()).trim()).size >= 3);
       // The chart below it grows too: its line has more points at a later look.
       const line = page.locator(".jp-RenderedSVG img").first();
       const chart = async () => decodeURIComponent((await line.getAttribute("src"))!);
       const pointsOf = (svg: string) => /points="([^"]*)"/.exec(svg)![1]!.split(" ").length;
       const few = pointsOf(await chart());
-      await expect.poll(async () => pointsOf(await chart()), { timeout: 60_000 }).toBeGreaterThan(few);
+      await until(async () => pointsOf(await chart()) > few);
       await look("2-training");
       const done = [...seen].map((text) => Number(/(\d+)\/\d+/.exec(text)![1]));
       expect(done).toEqual([...done].sort((a, b) => a - b));
       expect(done.at(-1)).toBeGreaterThan(done[0]!);
 
       // The last cell's number comes when it is done.
-      await page.locator(".jp-InputPrompt", { hasText: `[${CELLS.length}]` }).waitFor({ timeout: 180_000 });
+      await page.locator(".jp-InputPrompt", { hasText: `[${CELLS.length}]` }).waitFor();
       const cells = page.locator(".jp-CodeCell");
       expect(pointsOf(await chart())).toBe(STEPS);
       const figure = cells.nth(CELLS.length - 1).locator(".js-plotly-plot");
-      await figure.locator("svg.main-svg").first().waitFor({ timeout: 60_000 });
+      await figure.locator("svg.main-svg").first().waitFor();
       await figure.first().scrollIntoViewIfNeeded();
       await look("3-figure");
       // A line of the losses and one of as many rates, drawn by the browser's Plotly and not a picture.
@@ -120,5 +119,5 @@ describe.skipIf(!program)("JupyterLab in Chromium", () => {
       await look("failed");
       throw new Error(`${(error as Error).message}\nJupyterLab said:\n${lab.log().slice(-3000)}`);
     }
-  }, 420_000);
+  });
 });

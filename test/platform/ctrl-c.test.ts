@@ -73,11 +73,11 @@ await trainSystem(context, "lora-student");`,
   expect(second.code, second.said).toBe(0);
   const steps = readFileSync(join(training()!, "log.jsonl"), "utf8").trimEnd().split("\n");
   expect(steps.map((line) => JSON.parse(line).step)).toEqual(Array.from({ length: 60 }, (_, i) => i));
-}, 400_000);
+});
 
 it("the study says how to go on", async () => {
   const args = ["src/cli.ts", "study", "--profile", "smoke"];
   const { code, said } = await interrupted(args, (text) => /cell 2\//.test(text));
   expect(said).toContain("run the same command again to go on from here");
   expect(code).toBe(130);
-}, 200_000);
+});

@@ -47,6 +47,8 @@ export async function startLab(): Promise<Lab> {
       ...["scripts/run.mjs", "jupyter", "lab", "--no-browser", "--allow-root", "--ip=127.0.0.1"],
       ...[`--port=${port}`, "--ServerApp.port_retries=0", `--IdentityProvider.token=${token}`],
       ...["--LabApp.news_url=None", "--LabApp.check_for_updates_class=jupyterlab.NeverCheckForUpdate"],
+      // Seconds after which it gives up a kernel that starts slowly.
+      "--MappingKernelManager.kernel_info_timeout=100000",
     ],
     {
       cwd: root,
@@ -66,12 +68,10 @@ export async function startLab(): Promise<Lab> {
   }
   const origin = `http://127.0.0.1:${port}`;
   const ended = new Promise<void>((done) => lab.on("exit", () => done()));
-  for (let waited = 0; ; waited++) {
-    const answer = await fetch(`${origin}/api/status?token=${token}`).catch(() => undefined);
-    if (answer?.ok) break;
-    if (lab.exitCode !== null || waited > 240) throw new Error(`JupyterLab did not start:\n${said}`);
-    await new Promise((done) => setTimeout(done, 500));
-  }
+  await until(async () => {
+    if (lab.exitCode !== null) throw new Error(`JupyterLab did not start:\n${said}`);
+    return (await fetch(`${origin}/api/status?token=${token}`).catch(() => undefined))?.ok === true;
+  });
   return {
     address: (file) => `${origin}/lab/tree/${file}?token=${token}&reset`,
     log: () => said,
@@ -84,19 +84,24 @@ export async function startLab(): Promise<Lab> {
 }
 
 /** Waits until the open notebook's kernel is idle. */
-export const kernelIsIdle = (page: Page, timeout: number) =>
-  page.locator('.jp-Notebook-ExecutionIndicator[data-status="idle"]').waitFor({ timeout });
+export const kernelIsIdle = (page: Page) =>
+  page.locator('.jp-Notebook-ExecutionIndicator[data-status="idle"]').waitFor();
 
-/** Runs all cells by the menu; asks again until the first cell has begun. */
+/** Runs all cells by the menu; asks again now and then until the first cell has begun. */
 export async function runAllCells(page: Page): Promise<void> {
-  for (let attempt = 0; attempt < 5; attempt++) {
-    await page.getByRole("menuitem", { name: "Run", exact: true }).click();
-    await page.locator('li[data-command="runmenu:run-all"]').click();
-    const begun = page.locator(".jp-CodeCell .jp-InputPrompt").first();
-    for (let i = 0; i < 20; i++) {
-      if (/\[(\*|\d+)\]/.test((await begun.textContent()) ?? "")) return;
-      await page.waitForTimeout(250);
+  let looks = 0;
+  await until(async () => {
+    const prompt = await page.locator(".jp-CodeCell .jp-InputPrompt").first().textContent();
+    if (/\[(\*|\d+)\]/.test(prompt ?? "")) return true;
+    if (looks++ % 40 === 0) {
+      await page.getByRole("menuitem", { name: "Run", exact: true }).click();
+      await page.locator('li[data-command="runmenu:run-all"]').click();
     }
-  }
-  throw new Error("the menu's Run All Cells did not start the first cell");
+    return false;
+  });
+}
+
+/** Looks again and again until it is so. */
+export async function until(reached: () => Promise<boolean>): Promise<void> {
+  while (!(await reached())) await new Promise((done) => setTimeout(done, 150));
 }

@@ -21,8 +21,7 @@ afterAll(() => {
   for (const folder of folders) rmSync(folder, { recursive: true, force: true });
 });
 
-// A kernel starts in 4 s on a quiet machine and in half a minute on a busy one.
-const options = { timeout: 180_000, concurrent: true };
+const options = { concurrent: true };
 
 describe(
   "a failing notebook ends with exit code 1, its cell and its error, and nothing runs after it",

@@ -27,39 +27,35 @@ const first = dryRun("local", "shards=3");
 const said = first.stdout + first.stderr;
 if (first.status === NOT_INSTALLED) console.log(`workflow test skipped: ${first.stderr.trim()}`);
 
-describe.skipIf(first.status === NOT_INSTALLED)(
-  "the Snakemake workflow",
-  () => {
-    it("runs every stage of the study once, and those that have shards in shards too", () => {
-      expect(first.status, said).toBe(0);
-      const calls = [...said.matchAll(/cli\.ts stage --profile smoke --seed 0 (.*) --stamp/g)].map(
-        ([, call]) => call!,
-      );
-      const expected = [...namedStages(openStudy("smoke", 0))].flatMap(([name, { shard }]) =>
-        shard ? [...[1, 2, 3].map((part) => `${name} --shard ${part}/3`), `${name} --merge 3`] : [name],
-      );
-      expect(calls.sort()).toEqual(expected.sort());
-    });
+describe.skipIf(first.status === NOT_INSTALLED)("the Snakemake workflow", () => {
+  it("runs every stage of the study once, and those that have shards in shards too", () => {
+    expect(first.status, said).toBe(0);
+    const calls = [...said.matchAll(/cli\.ts stage --profile smoke --seed 0 (.*) --stamp/g)].map(
+      ([, call]) => call!,
+    );
+    const expected = [...namedStages(openStudy("smoke", 0))].flatMap(([name, { shard }]) =>
+      shard ? [...[1, 2, 3].map((part) => `${name} --shard ${part}/3`), `${name} --merge 3`] : [name],
+    );
+    expect(calls.sort()).toEqual(expected.sort());
+  });
 
-    it("profile slurm is understood", () => {
-      const run = dryRun("slurm");
-      expect(run.status, run.stdout + run.stderr).toBe(0);
-      expect(run.stdout).toMatch(/^total +36$/m);
-    });
+  it("profile slurm is understood", () => {
+    const run = dryRun("slurm");
+    expect(run.status, run.stdout + run.stderr).toBe(0);
+    expect(run.stdout).toMatch(/^total +36$/m);
+  });
 
-    it("profile kubernetes runs jobs in the volume's repository, stamps through the volume too", () => {
-      const run = dryRun("kubernetes", "home=/study/repository");
-      expect(run.status, run.stdout + run.stderr).toBe(0);
-      expect(run.stdout + run.stderr).toMatch(
-        /cd '\/study\/repository' && node .* corpus --stamp "\$OLDPWD"\/\.snakemake\/storage\/fs\/study\/stamps\//,
-      );
-    });
+  it("profile kubernetes runs jobs in the volume's repository, stamps through the volume too", () => {
+    const run = dryRun("kubernetes", "home=/study/repository");
+    expect(run.status, run.stdout + run.stderr).toBe(0);
+    expect(run.stdout + run.stderr).toMatch(
+      /cd '\/study\/repository' && node .* corpus --stamp "\$OLDPWD"\/\.snakemake\/storage\/fs\/study\/stamps\//,
+    );
+  });
 
-    it("a data file that is not there is refused by name", () => {
-      const run = dryRun("local", "data=none.jsonl");
-      expect(run.status).not.toBe(0);
-      expect(run.stdout + run.stderr).toMatch(/Missing input files[\s\S]*none\.jsonl/);
-    });
-  },
-  400_000,
-);
+  it("a data file that is not there is refused by name", () => {
+    const run = dryRun("local", "data=none.jsonl");
+    expect(run.status).not.toBe(0);
+    expect(run.stdout + run.stderr).toMatch(/Missing input files[\s\S]*none\.jsonl/);
+  });
+});

@@ -200,7 +200,6 @@ onDisk(
     }
     expect(differences(reference, runs)).toEqual([]);
   },
-  600_000,
 );
 
 onDisk(

@@ -40,11 +40,11 @@ it("the report is written without TensorFlow, in seconds", () => {
   );
   // Processor time, not the clock's: tests share the machine.
   expect(run.seconds).toBeLessThan(60);
-}, 540_000);
+});
 
 it("the check recomputes without TensorFlow", () => {
   const run = withoutEngine("check", ["--quiet"]);
   expect(run.stderr).not.toContain("LOADED");
   expect(run.stdout).toMatch(/\d+ passed/);
   expect(run.stdout).toContain("Reproduced beside published");
-}, 540_000);
+});

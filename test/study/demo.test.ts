@@ -26,7 +26,6 @@ const NEW_TOKENS = 24;
 
 it.skipIf(!browserFile)(
   "summarises in the page, without network (skipped where no Chromium is installed)",
-  { timeout: 240_000 },
   async () => {
     const folder = path.join(__dirname, "../../data/models/gemma2-student");
     const decoder = loadDecoder(folder);
@@ -47,9 +46,14 @@ it.skipIf(!browserFile)(
     decoder.dispose();
 
     const { url, server } = await serveFolder(out, 0);
-    const browser = await chromium.launch({ executablePath: browserFile!, args: ["--no-sandbox"] });
+    const browser = await chromium.launch({
+      executablePath: browserFile!,
+      args: ["--no-sandbox"],
+      timeout: 0,
+    });
     try {
       const page = await browser.newPage({ viewport: { width: 1000, height: 760 } });
+      page.setDefaultTimeout(0);
       const asked: string[] = [];
       const missing: string[] = [];
       page.on("request", (request) => asked.push(request.url()));
@@ -57,10 +61,10 @@ it.skipIf(!browserFile)(
         if (response.status() >= 400) missing.push(response.url());
       });
       await page.goto(url);
-      await page.locator("#go:not([disabled])").waitFor({ timeout: 120_000 });
+      await page.locator("#go:not([disabled])").waitFor();
       await page.locator("#document").fill(DOCUMENT);
       await page.locator("#go").click();
-      await page.locator("body[data-state=done], body[data-state=failed]").waitFor({ timeout: 120_000 });
+      await page.locator("body[data-state=done], body[data-state=failed]").waitFor();
       const texts = await page.locator("output").allInnerTexts();
       expect(texts.map((text) => text.trim())).toEqual(expected);
       for (const figures of await page.locator(".figures").allInnerTexts())

@@ -36,7 +36,7 @@ describe("the study on the smoke profile", () => {
     const words = [...(canCut ? OFFLINE : []), process.execPath, "scripts/run.mjs", ...STUDY];
     first = spawned(words, { HF_TOKEN: TOKEN });
     if (first.status === 0) results = JSON.parse(fs.readFileSync(path.join(RUNS, "results.json"), "utf8"));
-  }, 540_000);
+  });
 
   it("executes every notebook and ends with table, report and time", () => {
     expect(first.stderr + first.stdout).not.toContain("FAILED");
@@ -113,7 +113,7 @@ describe("the study on the smoke profile", () => {
     expect(second.status).toBe(0);
     expect(second.stdout.match(/\(unchanged\)/g)).toHaveLength(NOTEBOOKS.length);
     expect(fs.statSync(path.join(RUNS, "results.json")).mtimeMs).toBe(before);
-  }, 120_000);
+  });
 
   it("gives the same tidy notebooks when stages are measured again", () => {
     const tidied = (from: string, to: string) => {
@@ -133,5 +133,5 @@ describe("the study on the smoke profile", () => {
     const run = command("scripts/run_notebook.py", "05", "06", "-p", "profile=smoke", "--out", copies);
     expect(run.status, run.stderr).toBe(0);
     expect(tidied(copies, path.join(RUNS, "tidy-2"))).toEqual(before);
-  }, 240_000);
+  });
 });

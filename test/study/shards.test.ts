@@ -51,7 +51,7 @@ it("joins the teacher's logits of shards, whatever their order, to the undivided
   expect(joined.directory).toBe(whole.directory);
   expect(files(joined.directory)).toEqual(expected);
   expect(joined.value).toEqual(whole.value);
-}, 180_000);
+});
 
 it("joins summaries written in shards, an empty shard among them", async () => {
   const whole = await summaries(context, "untuned");
@@ -68,7 +68,7 @@ it("joins summaries written in shards, an empty shard among them", async () => {
   const joined = await summaries(context, "untuned", 4);
   expect(files(joined.directory)).toEqual(expected);
   expect(joined.value).toMatchObject({ tokens, unfinished });
-}, 180_000);
+});
 
 it("deals whole batches of the length-sorted list", () => {
   const lengths = [5, 1, 4, 2, 3, 6, 7];

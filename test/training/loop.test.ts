@@ -324,6 +324,5 @@ describe("Ctrl-C", () => {
       expect(logged(directory)).toHaveLength(40);
       expect(logged(directory)).toEqual(logged(whole));
     },
-    120_000,
   );
 });

@@ -53,7 +53,7 @@ describe("the references of transformers", () => {
       "training/gemma3_full_kd: final weights",
     ])
       expect(names).toContain(part);
-  }, 300_000);
+  });
 
   it.each<[string, string, (config: Json) => void]>([
     ["gemma3", "the base of the full layers", (c) => (c.rope_theta = 10_000)],

@@ -19,7 +19,7 @@ afterAll(() => {
   fs.rmSync(path.join(ROOT, "data/runs", name), { recursive: true, force: true });
 });
 
-it("a trained student answers with its base model's template", { timeout: 120_000 }, async () => {
+it("a trained student answers with its base model's template", async () => {
   const committed = path.join(ROOT, "data/models/qwen3");
   const { chat_template: template, ...config } = JSON.parse(
     fs.readFileSync(path.join(committed, "tokenizer_config.json"), "utf8"),

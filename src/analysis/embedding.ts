@@ -5,9 +5,10 @@ import { existsSync, readdirSync } from "node:fs";
 import { join, resolve } from "node:path";
 import { pipeline } from "@huggingface/transformers";
 import { updateWithFile } from "../base/file-hash";
-import { loadEncoderTokenizer } from "../metrics/bertscore/encoder-tokenizer";
 import { encoderFolder } from "../metrics/bertscore/load-bert-scorer";
 import { loadEncoder } from "../models/encoder";
+import { loadEncoderTokenizer } from "../prompts/encoder-tokenizer";
+import { repair } from "../prompts/library-repairs";
 
 export interface TextEmbedder {
   name: string;
@@ -63,6 +64,7 @@ async function onnxEmbedder(folder: string, name: string): Promise<TextEmbedder>
     dtype: "fp32",
     local_files_only: true,
   });
+  repair(extractor.tokenizer);
   const files = readdirSync(join(folder, "onnx")).filter((file) => /^model\.onnx/.test(file));
   return {
     name,

@@ -1,6 +1,6 @@
-// Text to ids and back without any chat template: what encoders and the checks of a tokenizer need.
+// Text to ids and back without any chat template.
 import { fromByteLetters } from "./byte-letters";
-import { openTokenizerFolder, type TokenizerFolder } from "./tokenizer-folder";
+import type { TokenizerFolder } from "./tokenizer-folder";
 
 export interface TextTokenizer {
   folder: string;
@@ -9,8 +9,6 @@ export interface TextTokenizer {
   padId: number;
   /** Ids without special tokens; control tokens spelt out in the text stay text. */
   encode(text: string): number[];
-  /** Ids as an encoder wants them, e.g. [CLS] … [SEP], the text cut so that `maxLength` ids result at most. */
-  encodeForEncoder(text: string, maxLength?: number): number[];
   /** Text of ids, special tokens skipped, spaces left as they are. */
   decode(ids: readonly number[]): string;
   /** Printable pieces, one an id; bytes that are no whole character show as <0xEC>. */
@@ -20,12 +18,6 @@ export interface TextTokenizer {
 /** The text tokenizer of an opened folder. */
 export function textTokenizer(opened: TokenizerFolder): TextTokenizer {
   const { full, spellings, byteLevel, encodePlain } = opened;
-  // The ids around a text are read off a probe with and without special tokens.
-  const probe = encodePlain("가");
-  const wrapped = [...full.encode("가")];
-  const at = wrapped.findIndex((_, i) => probe.every((id, k) => wrapped[i + k] === id));
-  const before = wrapped.slice(0, at);
-  const after = wrapped.slice(at + probe.length);
   const printable = (id: number): string => {
     const token = spellings[id];
     if (token === undefined) throw new Error(`Id ${id} is outside the vocabulary of ${opened.folder}.`);
@@ -43,17 +35,7 @@ export function textTokenizer(opened: TokenizerFolder): TextTokenizer {
     vocabSize: spellings.length,
     padId: full.pad_token_id ?? full.eos_token_id ?? 0,
     encode: encodePlain,
-    encodeForEncoder: (text, maxLength = Number.POSITIVE_INFINITY) => [
-      ...before,
-      ...encodePlain(text).slice(0, Math.max(0, maxLength - before.length - after.length)),
-      ...after,
-    ],
     decode: (ids) => opened.decode(ids),
     tokens: (ids) => ids.map(printable),
   };
-}
-
-/** Loads the tokenizer of an encoder or of any model folder, without its chat template. */
-export async function loadTextTokenizer(folder: string): Promise<TextTokenizer> {
-  return textTokenizer(await openTokenizerFolder(folder));
 }

@@ -5,8 +5,9 @@ import { writeFileAtomic, writeJson } from "../base/atomic-write";
 import { isTemplateFile, namedTemplates, templateFiles } from "./chat-template-places";
 import { readTokenizerFile } from "./tokenizer-json";
 
+const CONFIG = "tokenizer_config.json";
 /** What is read beside the templates. */
-const READ = ["tokenizer.json", "tokenizer_config.json", "special_tokens_map.json", "added_tokens.json"];
+const READ = ["tokenizer.json", CONFIG, "special_tokens_map.json", "added_tokens.json"];
 /** What other software reads. */
 const SENTENCEPIECE = "tokenizer.model";
 
@@ -27,9 +28,10 @@ export function copyTokenizer(from: string, to: string): void {
   for (const name of [...tokenizerFilesOf(from), SENTENCEPIECE]) {
     if (existsSync(join(from, name))) writeFileAtomic(join(to, name), readFileSync(join(from, name)));
   }
-  const config = readTokenizerFile<Record<string, unknown>>(from, "tokenizer_config.json");
+  if (!existsSync(join(from, CONFIG))) return;
+  const config = readTokenizerFile<Record<string, unknown>>(from, CONFIG);
   const named = [...namedTemplates(from, config)].map(([name, { text }]) => ({ name, template: text }));
   const chat_template = named.length === 1 && named[0]!.name === "default" ? named[0]!.template : named;
   if (named.length > 0 && JSON.stringify(chat_template) !== JSON.stringify(config.chat_template))
-    writeJson(join(to, "tokenizer_config.json"), { ...config, chat_template });
+    writeJson(join(to, CONFIG), { ...config, chat_template });
 }

@@ -20,14 +20,20 @@ interface TokenizerJson {
   [part: string]: unknown;
 }
 
-export interface TokenizerFolder {
+/** A tokenizer as published, with its files. */
+export interface PublishedTokenizer {
   folder: string;
   /** SHA-256 of tokenizer.json: equal hashes mean equal vocabularies. */
   hash: string;
-  /** The tokenizer as published: control tokens in a text become control ids. */
+  /** Control tokens in a text become control ids. */
   full: PreTrainedTokenizer;
   /** The chat template, or undefined when the folder has none (encoders). */
   template: ChatTemplate | undefined;
+  json: TokenizerJson;
+  config: Record<string, unknown>;
+}
+
+export interface TokenizerFolder extends Omit<PublishedTokenizer, "json" | "config"> {
   /** Control token -> id: special tokens and the other added tokens that the chat template writes. */
   controls: ReadonlyMap<string, number>;
   /** Id -> token as the vocabulary spells it. */
@@ -60,8 +66,8 @@ async function understood<T>(folder: string, open: () => Promise<T>): Promise<T>
   }
 }
 
-/** Opens a folder with tokenizer.json and tokenizer_config.json; nothing is fetched. */
-export async function openTokenizerFolder(folder: string): Promise<TokenizerFolder> {
+/** Opens a folder with tokenizer.json and tokenizer_config.json, as it is; nothing is fetched. Throws TokenizerError. */
+export async function openPublished(folder: string): Promise<PublishedTokenizer> {
   const json = readTokenizerFile<TokenizerJson>(folder, "tokenizer.json");
   const config = readTokenizerFile<Record<string, unknown>>(folder, "tokenizer_config.json");
   checkTokenizerJson(join(folder, "tokenizer.json"), json);
@@ -74,7 +80,15 @@ export async function openTokenizerFolder(folder: string): Promise<TokenizerFold
   });
   // The library reads tokenizer_config.json alone.
   full.chat_template = template?.text ?? null;
+  const hash = createHash("sha256")
+    .update(readFileSync(join(folder, "tokenizer.json")))
+    .digest("hex");
+  return { folder, hash, full, template, json, config };
+}
 
+/** Opens a folder with tokenizer.json and tokenizer_config.json both ways. Throws TokenizerError. */
+export async function openTokenizerFolder(folder: string): Promise<TokenizerFolder> {
+  const { hash, full, template, json, config } = await openPublished(folder);
   const added = json.added_tokens ?? [];
   const isControl = (token: AddedToken) =>
     token.special || (token.content.trim() !== "" && template?.text.includes(token.content) === true);
@@ -94,9 +108,7 @@ export async function openTokenizerFolder(folder: string): Promise<TokenizerFold
 
   return {
     folder,
-    hash: createHash("sha256")
-      .update(readFileSync(join(folder, "tokenizer.json")))
-      .digest("hex"),
+    hash,
     full,
     template,
     controls,

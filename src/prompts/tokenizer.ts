@@ -124,7 +124,7 @@ export async function loadTokenizer(folder: string): Promise<ChatTokenizer> {
   const { full, template } = opened;
   if (template === undefined) {
     throw new TokenizerError(
-      `${folder}: no chat template, neither in chat_template.jinja nor as "chat_template" in tokenizer_config.json. Use an instruction model's folder, or loadTextTokenizer for an encoder.`,
+      `${folder}: no chat template, neither in chat_template.jinja nor as "chat_template" in tokenizer_config.json. Use an instruction model's folder, or loadEncoderTokenizer for an encoder.`,
     );
   }
   const text = textTokenizer(opened);

@@ -13,8 +13,8 @@ import {
   type TokenStates,
   tokenStates,
 } from "../../src/metrics/bertscore/bertscore";
-import { loadEncoderTokenizer } from "../../src/metrics/bertscore/encoder-tokenizer";
 import { loadEncoder } from "../../src/models/encoder";
+import { loadEncoderTokenizer } from "../../src/prompts/encoder-tokenizer";
 import type { PRF } from "../../src/results/scores";
 import { oracle, oracleFolder } from "./oracle";
 

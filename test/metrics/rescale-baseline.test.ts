@@ -6,13 +6,13 @@ import { expect, it } from "vitest";
 import { studyCorpus } from "../../src/corpus/corpus";
 import { BertScorer } from "../../src/metrics/bertscore/bert-scorer";
 import { readBaseline } from "../../src/metrics/bertscore/bertscore";
-import { loadEncoderTokenizer } from "../../src/metrics/bertscore/encoder-tokenizer";
 import {
   baselineFile,
   baselineSentences,
   rescaleBaseline,
 } from "../../src/metrics/bertscore/rescale-baseline";
 import { loadEncoder } from "../../src/models/encoder";
+import { loadEncoderTokenizer } from "../../src/prompts/encoder-tokenizer";
 import { oracleFolder } from "./oracle";
 
 it("rescales unrelated texts to about 0", async () => {

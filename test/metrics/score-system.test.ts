@@ -4,7 +4,6 @@ import { join } from "node:path";
 import { beforeAll, describe, expect, it } from "vitest";
 import { furtherSummaries, studyCorpus } from "../../src/corpus/corpus";
 import { BertScorer } from "../../src/metrics/bertscore/bert-scorer";
-import { loadEncoderTokenizer } from "../../src/metrics/bertscore/encoder-tokenizer";
 import { compareSystems } from "../../src/metrics/compare-systems";
 import { rouge } from "../../src/metrics/rouge/rouge";
 import { sentencePerLine } from "../../src/metrics/rouge/sentences";
@@ -16,6 +15,7 @@ import {
 import { samplesOf } from "../../src/metrics/sample-rows";
 import { type ScoredSystem, SystemScorer } from "../../src/metrics/score-system";
 import { loadEncoder } from "../../src/models/encoder";
+import { loadEncoderTokenizer } from "../../src/prompts/encoder-tokenizer";
 import { oracleFolder } from "./oracle";
 
 const counts = { train: 0, validation: 0, "test-in-domain": 30, "test-other": 20 };

@@ -3,9 +3,11 @@ import { resolve } from "node:path";
 import { AutoTokenizer, env } from "@huggingface/transformers";
 import { describe, expect, it } from "vitest";
 import { studyCorpus } from "../../src/corpus/corpus";
+import { loadEncoderTokenizer } from "../../src/prompts/encoder-tokenizer";
 import { userText } from "../../src/prompts/example";
-import { loadTextTokenizer } from "../../src/prompts/text-tokenizer";
+import { textTokenizer } from "../../src/prompts/text-tokenizer";
 import { loadTokenizer } from "../../src/prompts/tokenizer";
+import { openTokenizerFolder } from "../../src/prompts/tokenizer-folder";
 
 env.allowRemoteModels = false;
 const items = studyCorpus().filter((_, i) => i % 20 === 0);
@@ -81,13 +83,16 @@ describe.each(FAMILIES)("$name", ({ name, endOfTurn, bos, head, tail }) => {
 
 describe("encoder", () => {
   it("frames a text with [CLS] and [SEP], cuts it to the limit and knows every word of the corpus", async () => {
-    const tokenizer = await loadTextTokenizer("data/models/encoder");
-    expect(tokenizer.vocabSize).toBe(3072);
+    const folder = "data/models/encoder";
+    const { tokens, vocabSize } = textTokenizer(await openTokenizerFolder(folder));
+    const [whole, short] = [await loadEncoderTokenizer(folder, 512), await loadEncoderTokenizer(folder, 16)];
+    expect(vocabSize).toBe(3072);
     for (const item of items) {
-      const ids = tokenizer.encodeForEncoder(item.document);
+      const { ids, truncated } = whole.encode(item.document);
+      expect(truncated).toBe(false);
       expect([ids[0], ids[ids.length - 1]]).toEqual([2, 3]);
-      expect(tokenizer.tokens(ids)).not.toContain("[UNK]");
-      expect(tokenizer.encodeForEncoder(item.document, 16)).toEqual([...ids.slice(0, 15), 3]);
+      expect(tokens(ids)).not.toContain("[UNK]");
+      expect(short.encode(item.document)).toEqual({ ids: [...ids.slice(0, 15), 3], truncated: true });
     }
   });
 });

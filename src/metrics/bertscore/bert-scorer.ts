@@ -1,5 +1,6 @@
 // BERTScore with an encoder of this project: texts in, scores out; the references' states are computed once for all systems.
 import type { Encoder } from "../../models/encoder";
+import type { EncoderTokenizer } from "../../prompts/encoder-tokenizer";
 import type { PRF } from "../../results/scores";
 import { meanPRF } from "../../statistics/significance";
 import {
@@ -12,7 +13,6 @@ import {
   type TokenWeight,
   tokenStates,
 } from "./bertscore";
-import type { EncoderTokenizer } from "./encoder-tokenizer";
 
 export interface BertScorerSettings {
   encoder: Encoder;

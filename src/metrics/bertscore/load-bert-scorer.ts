@@ -3,9 +3,9 @@ import { existsSync } from "node:fs";
 import { basename, join, resolve } from "node:path";
 import { loadEncoder } from "../../models/encoder";
 import { downloadModel } from "../../models/hub";
+import { loadEncoderTokenizer } from "../../prompts/encoder-tokenizer";
 import { BertScorer } from "./bert-scorer";
 import { readBaseline } from "./bertscore";
-import { loadEncoderTokenizer } from "./encoder-tokenizer";
 
 export interface EncoderFolder {
   folder: string;

@@ -1,11 +1,11 @@
 // A rescale baseline for BERTScore from one's own texts: what unrelated sentences score. None is published for Korean.
 // bert_score's recipe (get_rescale_baseline.py): random pairs of sentences, mean P, R and F for every layer.
 import type { Encoder } from "../../models/encoder";
+import type { EncoderTokenizer } from "../../prompts/encoder-tokenizer";
 import type { PRF } from "../../results/scores";
 import { Pcg64 } from "../../statistics/pcg64";
 import { sentencesOf } from "../rouge/sentences";
 import { BertScorer } from "./bert-scorer";
-import type { EncoderTokenizer } from "./encoder-tokenizer";
 
 /** bert_score takes sentences of fewer words than this. */
 const LONGEST_SENTENCE = 32;

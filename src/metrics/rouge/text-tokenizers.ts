@@ -1,5 +1,6 @@
 // The tokenizers a ROUGE score can rest on; a score is always named together with one of these.
 import type { WinkMethods } from "wink-nlp";
+import { PYTHON_SPACE } from "../../base/python-space";
 import { porterStem } from "./porter-stemmer";
 
 export interface TextTokenizer {
@@ -8,17 +9,8 @@ export interface TextTokenizer {
   tokenize(text: string): string[];
 }
 
-/** The characters that Python's `str.split()` splits on; JavaScript's `\s` lacks five of them and has U+FEFF besides. */
-const PYTHON_SPACE = "\\t-\\r\\x1c-\\x20\\x85\\xa0\\u1680\\u2000-\\u200a\\u2028\\u2029\\u202f\\u205f\\u3000";
 const NOT_SPACE = new RegExp(`[^${PYTHON_SPACE}]+`, "gu");
 const NOT_SPACE_CHARACTER = new RegExp(`[^${PYTHON_SPACE}]`, "gu");
-
-const OUTER_SPACE = new RegExp(`^[${PYTHON_SPACE}]+|[${PYTHON_SPACE}]+$`, "g");
-
-/** Python's `str.strip()`. */
-export function pythonStrip(text: string): string {
-  return text.replace(OUTER_SPACE, "");
-}
 
 function matches(text: string, pattern: RegExp): string[] {
   return text.match(pattern) ?? [];

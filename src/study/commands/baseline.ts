@@ -2,11 +2,11 @@
 // Run: npm run cli -- baseline --texts corpus.txt --encoder FOLDER --out baseline.tsv
 import type { Command } from "commander";
 import { writeFileAtomic } from "../../base/atomic-write";
-import { loadEncoderTokenizer } from "../../metrics/bertscore/encoder-tokenizer";
 import { encoderFolder } from "../../metrics/bertscore/load-bert-scorer";
 import { baselineFile, rescaleBaseline } from "../../metrics/bertscore/rescale-baseline";
 import { readScoringTexts } from "../../metrics/scoring-input";
 import { loadEncoder } from "../../models/encoder";
+import { loadEncoderTokenizer } from "../../prompts/encoder-tokenizer";
 
 export const define = (command: Command): Command =>
   command

@@ -3,12 +3,12 @@ import { createHash } from "node:crypto";
 import * as fs from "node:fs";
 import * as os from "node:os";
 import * as path from "node:path";
-import { AutoTokenizer } from "@huggingface/transformers";
 import type { Command } from "commander";
 import { writeFileAtomic } from "../../base/atomic-write";
 import { studyCorpus } from "../../corpus/corpus";
 import type { EncoderConfig } from "../../models/encoder-config";
 import { writeEncoder } from "../../models/encoder-write";
+import { openTokenizerFolder } from "../../prompts/tokenizer-folder";
 import { removeCheckpoint, train } from "../../training/loop";
 import {
   type MaskedLmSettings,
@@ -29,22 +29,21 @@ const SETTINGS: MaskedLmSettings = {
 };
 
 async function pretrainEncoder(settings: MaskedLmSettings): Promise<void> {
-  const tokenizer = await AutoTokenizer.from_pretrained(FOLDER, { local_files_only: true });
+  const { full, controls, spellings } = await openTokenizerFolder(FOLDER);
   const idOf = (token: string) => {
-    const id = tokenizer.encode(token, { add_special_tokens: false })[0];
+    const id = controls.get(token);
     if (id === undefined) throw new Error(`${FOLDER}: the tokenizer has no ${token}.`);
     return id;
   };
   const vocabulary = {
-    encode: (text: string) => tokenizer.encode(text),
+    encode: (text: string) => [...full.encode(text)],
     maskId: idOf("[MASK]"),
     padId: idOf("[PAD]"),
     special: new Set(["[CLS]", "[SEP]", "[PAD]"].map(idOf)),
   };
-  const vocab = JSON.parse(fs.readFileSync(path.join(FOLDER, "tokenizer.json"), "utf8")).model.vocab;
   const config: EncoderConfig = {
     modelType: "bert",
-    vocabSize: Object.keys(vocab).length,
+    vocabSize: spellings.length,
     hiddenSize: 64,
     intermediateSize: 192,
     numHiddenLayers: 2,

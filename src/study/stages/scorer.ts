@@ -1,10 +1,10 @@
 // The scorer of the study's test items: every tokenizer of ROUGE, BERTScore by the profile's encoder, kept facts.
 import type { Item } from "../../corpus/item";
 import { BertScorer } from "../../metrics/bertscore/bert-scorer";
-import { type EncoderTokenizer, loadEncoderTokenizer } from "../../metrics/bertscore/encoder-tokenizer";
 import { subwordTokenizer, type TextTokenizer, textTokenizer } from "../../metrics/rouge/text-tokenizers";
 import { SystemScorer } from "../../metrics/score-system";
 import { type Encoder, loadEncoder } from "../../models/encoder";
+import { type EncoderTokenizer, loadEncoderTokenizer } from "../../prompts/encoder-tokenizer";
 import { loadTokenizer } from "../../prompts/tokenizer";
 import { baseModel } from "./base-model";
 import type { StudyContext } from "./context";

@@ -10,8 +10,8 @@ import {
   type TokenStates,
   tokenStates,
 } from "../../metrics/bertscore/bertscore";
-import { loadEncoderTokenizer } from "../../metrics/bertscore/encoder-tokenizer";
 import { type Encoder, loadEncoder } from "../../models/encoder";
+import { loadEncoderTokenizer } from "../../prompts/encoder-tokenizer";
 import type { PRF } from "../../results/scores";
 import { attempt, type Case, exact, failed, measured } from "./case";
 import type { ReferenceFolder } from "./reference-folder";

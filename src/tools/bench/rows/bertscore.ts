@@ -1,8 +1,8 @@
 // Row "bertscore": BERTScore of 206 summaries with the study's encoder and with one of BERT-base's size, against bert_score.
 import * as path from "node:path";
 import { BertScorer } from "../../../metrics/bertscore/bert-scorer";
-import { loadEncoderTokenizer } from "../../../metrics/bertscore/encoder-tokenizer";
 import { loadEncoder } from "../../../models/encoder";
+import { loadEncoderTokenizer } from "../../../prompts/encoder-tokenizer";
 import { ROOT } from "../results";
 import type { Row } from "../row";
 import { type TextPairs, testSummaries } from "../summaries";

@@ -50,7 +50,7 @@ const COMMANDS: Record<string, Entry[]> = {
   "Data and scores": [
     [
       "data:check",
-      "Checks a data file: fields, ids, splits, overlap between splits.",
+      "Checks a data file: fields, ids, splits without items, overlap between splits.",
       "study/commands/data-check",
     ],
     ["score", "Scores predictions against references from two files.", "study/commands/score"],

@@ -1,24 +1,27 @@
 // Reads a researcher's own data into items, refusing what would spoil a study and saying exactly where it stands.
+import type { Row, Rows } from "./files/headings";
+import { DataFileError, describeNote, type Problem, UnreadCell } from "./files/problem";
+import { readRows } from "./files/rows";
+import { composeHangul, halfCharacter } from "./hangul-text";
 import type { Item, Split } from "./item";
-import { DataFileError, type Problem } from "./problem";
-import { type Row, readRows } from "./rows";
 
 export const SPLITS: readonly Split[] = ["train", "validation", "test-in-domain", "test-other"];
+
+const REQUIRED = ["id", "document", "summary", "split"];
 
 export interface ReadItems {
   items: Item[];
   /** Line of each item in the file. */
   lines: number[];
-  /** How many texts came with decomposed Hangul (NFD, as macOS writes it) and were composed (NFC). */
-  composed: number;
+  /** What was repaired or left out on reading, a sentence each with the file's name. */
+  notes: string[];
 }
-
-const JAMO = /[\u1100-\u11ff]/;
 
 class ItemReader {
   readonly items: Item[] = [];
   readonly lines: number[] = [];
   readonly problems: Problem[] = [];
+  /** How many texts came with decomposed Hangul (NFD, as macOS writes it) and were composed (NFC). */
   composed = 0;
   private readonly lineOfId = new Map<string, number>();
 
@@ -29,11 +32,25 @@ class ItemReader {
     return undefined;
   }
 
-  /** A text field in composed Hangul, or undefined with a problem noted. */
+  /** A whole text in composed Hangul with line feeds, or undefined with a problem noted. */
+  private whole(row: Row, field: string, value: string): string | undefined {
+    const half = halfCharacter(value);
+    if (half !== undefined) {
+      return this.wrong(row, field, "whole characters", half, "Something cut the text; write it again.");
+    }
+    const composed = composeHangul(value);
+    if (composed !== value) this.composed += 1;
+    return composed.replace(/\r\n?/g, "\n");
+  }
+
+  /** A text field, or undefined with a problem noted. */
   private text(row: Row, field: string): string | undefined {
-    const value = row.fields[field];
+    const value = Object.hasOwn(row.fields, field) ? row.fields[field] : undefined;
     if (value === undefined) {
       return this.wrong(row, field, "a text", "no such field", `Add the field "${field}" to every row.`);
+    }
+    if (value instanceof UnreadCell) {
+      return this.wrong(row, field, value.expected, value.found, value.advice);
     }
     if (typeof value !== "string") {
       return this.wrong(row, field, "a text", `${JSON.stringify(value)}`, "Write the value as a string.");
@@ -41,9 +58,7 @@ class ItemReader {
     if (value.trim() === "") {
       return this.wrong(row, field, "a text", "an empty one", "Fill the field or remove the row.");
     }
-    if (!JAMO.test(value)) return value;
-    this.composed += 1;
-    return value.normalize("NFC");
+    return this.whole(row, field, value);
   }
 
   private split(row: Row): Split | undefined {
@@ -56,7 +71,7 @@ class ItemReader {
     const value = row.fields.facts;
     if (value === undefined) return undefined;
     if (Array.isArray(value) && value.every((fact) => typeof fact === "string")) {
-      return value.map((fact: string) => fact.normalize("NFC"));
+      return value.flatMap((fact: string) => this.whole(row, "facts", fact) ?? []);
     }
     return this.wrong(
       row,
@@ -92,32 +107,50 @@ class ItemReader {
   }
 }
 
-/** Reads what can be read of a file and lists every problem; throws only when the file cannot be opened at all. */
+/** Fields that no row has: one problem each, not one a row. */
+function missingFields(file: string, { rows, names, line }: Rows): Problem[] {
+  return REQUIRED.filter((field) => rows.length > 0 && !names.includes(field)).map((field) => ({
+    ...{ file, line, field, expected: "a text in each row" },
+    found: `no such field; there are ${names.join(", ")}`,
+    advice: `Name the field or column "${field}".`,
+  }));
+}
+
+function readRowsOrProblems(file: string): Rows {
+  try {
+    return readRows(file);
+  } catch (error) {
+    if (!(error instanceof DataFileError)) throw error;
+    return { rows: [], names: [], line: 1, problems: [...error.problems], notes: [] };
+  }
+}
+
+/** Reads what can be read of a file and lists every problem. */
 export function inspectItems(file: string): ReadItems & { problems: Problem[] } {
-  const { rows, problems } = readRows(file);
+  const read = readRowsOrProblems(file);
   const reader = new ItemReader(file);
-  for (const row of rows) reader.add(row);
-  const all = [...problems, ...reader.problems].sort((a, b) => a.line - b.line);
-  if (rows.length === 0 && all.length === 0) {
-    all.push({
-      file,
-      line: 1,
-      field: "(file)",
-      expected: "at least one item",
-      found: "none",
+  const missing = missingFields(file, read);
+  if (missing.length === 0) for (const row of read.rows) reader.add(row);
+  const problems = [...read.problems, ...missing, ...reader.problems].sort((a, b) => a.line - b.line);
+  if (read.rows.length === 0 && problems.length === 0) {
+    problems.push({
+      ...{ file, line: 1, field: "(file)", expected: "at least one item", found: "none" },
       advice: "Check that the right file was given.",
     });
   }
   const { items, lines, composed } = reader;
-  return { items, lines, composed, problems: all };
+  const notes = read.notes.map((note) => describeNote(file, note));
+  if (composed > 0)
+    notes.push(describeNote(file, `decomposed Hangul (NFD) was composed (NFC) in ${composed} texts.`));
+  return { items, lines, notes, problems };
 }
 
 /**
- * Reads items from a UTF-8 .jsonl, .ndjson or .csv file or an .xlsx workbook with the fields id, document, summary, split and, if wanted,
- * topic and facts (JSON only). Throws a DataFileError with every problem of the file when there is any.
+ * Reads items from a .jsonl, .ndjson, .json, .csv or .tsv file or an .xlsx workbook with the fields id, document, summary, split and,
+ * if wanted, topic and facts (JSON only). Throws a DataFileError with every problem of the file when there is any.
  */
 export function readItems(file: string): ReadItems {
   const { problems, ...read } = inspectItems(file);
-  if (problems.length > 0) throw new DataFileError(problems);
+  if (problems.length > 0) throw new DataFileError(problems, read.notes);
   return read;
 }

@@ -1,6 +1,7 @@
-// Checks across items: what makes scores too good (overlap between splits) or training pointless (swapped fields).
+// Checks across items: splits without any, what makes scores too good (overlap between splits) or training pointless (swapped fields).
+import { DataFileError, type Problem } from "./files/problem";
 import type { Item } from "./item";
-import type { Problem } from "./problem";
+import { readItems, SPLITS } from "./read";
 
 /** Case, width, punctuation and spaces do not make two texts different here. */
 const fingerprint = (text: string): string =>
@@ -11,10 +12,21 @@ const fingerprint = (text: string): string =>
 
 const quoted = (text: string): string => `"${text.length > 30 ? `${text.slice(0, 30)}…` : text}"`;
 
-/**
- * Lists documents that occur twice (within a split or across), summaries shared between splits, and summaries as long as
- * their document. `lines[i]` is the line of `items[i]` in `file`.
- */
+/** Splits that no item is of: a mean over nothing is nothing, and without training items nothing is learned. */
+export function findEmptySplits(file: string, items: readonly Item[]): Problem[] {
+  const empty = SPLITS.filter((split) => !items.some((item) => item.split === split));
+  // A file without any item has another problem.
+  if (empty.length === 0 || items.length === 0) return [];
+  return [
+    {
+      ...{ file, line: 1, field: "split", expected: `items of every split (${SPLITS.join(", ")})` },
+      found: `none of ${empty.join(", ")}`,
+      advice: "Give some items that split.",
+    },
+  ];
+}
+
+/** Lists documents that occur twice (within a split or across) and summaries shared between splits. `lines[i]` is the line of `items[i]`. */
 export function findOverlap(file: string, items: readonly Item[], lines: readonly number[]): Problem[] {
   const problems: Problem[] = [];
   const documents = new Map<string, number>();
@@ -51,27 +63,30 @@ export function findOverlap(file: string, items: readonly Item[], lines: readonl
         advice: "A summary in two splits makes the test too easy: keep the item in one.",
       });
     }
-    if (summary.length >= document.length) {
-      problems.push({
-        file,
-        line,
-        field: "summary",
-        expected: "a text shorter than its document",
-        found: `${quoted(item.summary)} for ${quoted(item.document)}`,
-        advice: "Check whether document and summary are swapped.",
-      });
-    }
   }
   return problems;
 }
 
-/** The texts that splits share, one sentence each; empty for data fit for a study. */
-export function overlaps(items: readonly Item[]): string[] {
-  return findOverlap(
-    "items",
-    items,
-    items.map((_, i) => i + 1),
-  )
-    .filter(({ field, found }) => field === "document" || found.startsWith("the summary of"))
-    .map(({ line, field, found }) => `${field} of ${items[line - 1]?.id} is ${found}`);
+/** Lists summaries as long as their document. */
+export function findLongSummaries(file: string, items: readonly Item[], lines: readonly number[]): Problem[] {
+  return items.flatMap(({ document, summary }, i) =>
+    fingerprint(summary).length < fingerprint(document).length
+      ? []
+      : [
+          {
+            ...{ file, line: lines[i] as number, field: "summary" },
+            expected: "a text shorter than its document",
+            found: `${quoted(summary)} for ${quoted(document)}`,
+            advice: "Check whether document and summary are swapped.",
+          },
+        ],
+  );
+}
+
+/** Reads the items of a study from a file. Throws a DataFileError for one with problems, an empty split or texts shared by splits. */
+export function readStudyItems(file: string): { items: Item[]; notes: string[] } {
+  const { items, lines, notes } = readItems(file);
+  const problems = [...findEmptySplits(file, items), ...findOverlap(file, items, lines)];
+  if (problems.length > 0) throw new DataFileError(problems, notes);
+  return { items, notes };
 }

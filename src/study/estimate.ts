@@ -4,6 +4,7 @@ import * as fs from "node:fs";
 import * as path from "node:path";
 import type { Split } from "../corpus/item";
 import { readItems } from "../corpus/read";
+import { readStudyItems } from "../corpus/validate";
 import type { DecoderConfig } from "../models/config";
 import { readDecoderConfig, tensorShapes } from "../models/config";
 import type { StudyResults } from "../results/study-results";
@@ -63,7 +64,9 @@ interface Sizes {
 
 function sizesOf(profile: Profile, dataFile: string | undefined): Sizes {
   // The committed sample stands for the generated corpus: the same templates.
-  const { items } = readItems(dataFile ?? path.join(ROOT, "data/corpus/sample.jsonl"));
+  const { items } = dataFile
+    ? readStudyItems(dataFile)
+    : readItems(path.join(ROOT, "data/corpus/sample.jsonl"));
   const mean = (length: (item: (typeof items)[number]) => number) =>
     (items.reduce((sum, item) => sum + length(item), 0) / items.length) * TOKENS_PER_CHARACTER;
   const counts = { ...profile.counts };

@@ -27,10 +27,21 @@ refuses("JSON Lines", [
   items("blank lines only", "\n \n\n", [":1 (file)", "at least one item"]),
   items("no JSON", `${row()}\n{"id": \n`, [":2 (row)", "one JSON object a line"]),
   items("a cut line", row().slice(0, -4), [":1 (row)", "one JSON object a line"]),
-  items("an array", "[1, 2]", [":1 (row)", "one JSON object", "an array"]),
+  items("an array of numbers", "[1, 2]", [":1 (row)", "one JSON object", "a number, and so on 1 more"]),
   items("a number", "17", [":1 (row)", "one JSON object", "a number"]),
   items("null", "null", [":1 (row)", "one JSON object", "null"]),
-  items("a pretty-printed object", JSON.stringify(good, null, 2), [":1 (row)", "one JSON object a line"]),
+  items("a pretty-printed object", JSON.stringify(good, null, 2), [
+    ":1 (row)",
+    "with the names id, document",
+  ]),
+  items("a cut array", `[\n${row()},\n${row({ id: "b" })}`, [":3 (row)", "text that is no JSON"]),
+  items("plain text", "첫 줄\n둘째 줄\n셋째 줄\n", [":1 (row)", "no JSON", "and so on 2 more lines"]),
+  items("a name twice", `${row()}\n${row({ id: "b" }).replace("}", ',"topic":"u"}')}`, [
+    ":2 (row)",
+    'the name "topic" stands twice',
+  ]),
+  items("half a character", row({ summary: "글\ud83d" }), [":1 summary", "lone surrogate U+D83D"]),
+  items("half a character in a fact", row({ facts: ["\ude00"] }), [":1 facts", "lone surrogate U+DE00"]),
   items("two objects on a line", `${row()}${row({ id: "b" })}`, [":1 (row)", "one JSON object a line"]),
   items("single quotes", "{'id': 'a'}", [":1 (row)", "one JSON object a line"]),
   items("NaN as a value", row().replace('"t"', "NaN"), [":1 (row)", "one JSON object a line"]),
@@ -51,14 +62,19 @@ refuses("JSON Lines", [
   ]),
   items("facts as a text", row({ facts: "a" }), [":1 facts", "a list of texts", '"a"']),
   items("facts with a number", row({ facts: ["a", 1] }), [":1 facts", "a list of texts", '["a",1]']),
-  items("CP949", Buffer.concat([Buffer.from(`${row()}\n`), Buffer.from([0xb0, 0xa1])]), [
+  items("UTF-8 with a byte that is none", Buffer.concat([Buffer.from(`${row()}\n`), Buffer.from([0xb0])]), [
     ":2 (encoding)",
     "UTF-8 text",
-    "CP949",
+    "neither UTF-8 nor Korean in CP949",
   ]),
-  items("UTF-16", Buffer.from(`\ufeff${row()}`, "utf16le"), [":1 (encoding)", "UTF-8 text"]),
-  items("zero bytes", Buffer.alloc(64), [":1 (row)", "one JSON object a line"]),
-  items("a gzip file", Buffer.from([0x1f, 0x8b, 8, 0, 0, 0, 0, 0]), [":1 (encoding)", "UTF-8 text"]),
+  items("cut UTF-16", Buffer.from(`\ufeff${row()}\n${row()}`, "utf16le").subarray(0, -1), [
+    ":2 (encoding)",
+    "whole UTF-16",
+  ]),
+  items("zero bytes", Buffer.alloc(64), [":1 (file)", "expected text", "binary data"]),
+  items("a gzip file", Buffer.from([0x1f, 0x8b, 8, 0, 0, 0, 0, 0]), [":1 (file)", "a gzip file", "Unpack"]),
+  items("a workbook under another name", Buffer.from("PK\u0003\u0004"), [":1 (file)", "a ZIP file", ".xlsx"]),
+  items("a web page", "<!DOCTYPE html>\n<html>", [":1 (file)", "an XML or HTML document"]),
   items("the 3rd of many bad rows", `${row()}\n\n${row({ id: 3 })}\n${row({ split: 4 })}`, [
     ":3 id",
     ":4 split",
@@ -67,21 +83,38 @@ refuses("JSON Lines", [
 
 refuses("CSV", [
   csv("only a header", HEADER, [":1 (file)", "at least one item"]),
-  csv("no such column", "id,document,summary\na,긴 글이다,글\n", [":2 split", "a text", "no such field"]),
+  csv("no such column", "id,document,summary\na,긴 글이다,글\n", [
+    ":1 split",
+    "a text",
+    "no such field; there are id, document, summary",
+  ]),
   csv("a field too few", `${HEADER}a,긴 글이다,글,t\n`, [":2 (row)", "5 fields as in the header", "found 4"]),
   csv("an unquoted comma", `${HEADER}a,긴, 글이다,글,t,train\n`, [":2 (row)", "5 fields", "found 6"]),
   csv("an open quote", `${HEADER}a,"긴 글이다,글,t,train\n`, [":2 (row)", "valid CSV"]),
   csv("a quote inside a field", `${HEADER}a,긴 "글"이다,글,t,train\n`, [":2 (row)", "valid CSV"]),
   csv("an unknown split", `${HEADER}a,긴 글이다,글,t,dev\n`, [":2 split", "one of train", '"dev"']),
   csv("an empty summary", `${HEADER}a,긴 글이다,,t,train\n`, [":2 summary", "a text", "an empty one"]),
-  csv("semicolons", `${HEADER.replaceAll(",", ";")}a;긴 글이다;글;t;train\n`, [":2 id", "no such field"]),
+  csv("a column twice", `id,document,summary,topic,split,summary\na,긴 글이다,글,t,train,다른 글\n`, [
+    ":1 summary",
+    "one column of that name",
+    "columns 3 and 6",
+  ]),
+  csv("a text under no heading", `id,document,summary,,split\na,긴 글이다,글,남는 글,train\n`, [
+    ":2 (column 4)",
+    "under no heading",
+  ]),
+  csv("semicolons with a field too few", `${HEADER.replaceAll(",", ";")}a;긴 글이다;글;t\n`, [
+    ":2 (row)",
+    "5 fields as in the header",
+    "hold semicolons",
+  ]),
   csv("line breaks inside quotes count as lines", `${HEADER}a,"긴\n글이다",글,t,train\nb,또,글,t,x\n`, [
     ":4 split",
   ]),
   items(
-    "CP949",
-    Buffer.from([...Buffer.from(HEADER), 0xb0, 0xa1, 0x0a]),
-    [":2 (encoding)", "UTF-8 text"],
+    "Latin-1",
+    Buffer.from(`${HEADER}a,caf\u00e9,c,t,train\n`, "latin1"),
+    [":2 (encoding)", "UTF-8 text", "neither"],
     "data.csv",
   ),
 ]);

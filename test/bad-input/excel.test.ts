@@ -167,13 +167,18 @@ refuses("Excel", [
           row(2, ROW),
         ),
       },
-      [`:2 ${HEAD[at]}`, "a text", "no such field"],
+      [`:1 ${HEAD[at]}`, "a text", "no such field; there are", "other"],
     ),
   ),
-  excel("headings in the second row", { sheet: sheetOf(row(2, HEAD), row(3, ROW)) }, [
-    ":2 (column 1)",
-    "texts under the headings of row 1",
+  excel("a title over the headings", { sheet: sheetOf(row(1, ["자료"]), row(2, HEAD), row(3, ROW)) }, [
+    ":2 (column 2)",
+    "texts under the headings of row 1 (자료)",
     "under no heading",
+  ]),
+  excel("a heading twice", { sheet: sheetOf(row(1, [...HEAD, "summary"]), row(2, [...ROW, "글"])) }, [
+    ":1 summary",
+    "one column of that name",
+    "columns 3 and 6",
   ]),
   rows("an empty summary", [changed(2, "")], [":2 summary", "a text", "an empty one"]),
   rows("an unknown split", [changed(4, "dev")], [":2 split", "one of train", '"dev"']),
@@ -213,9 +218,9 @@ refuses("Excel", [
     [":2 split", "one of train", '"45000"'],
   ),
   rows(
-    "a number shown as a date that shows as a number where a split belongs",
+    "a date",
     [changed(4, '<c r="E2" s="1"><v>45000</v></c>')],
-    [":2 split", "one of train", '"3/15/23"'],
+    [":2 split", "a text", "a date or time, which Excel stores as 45000 (2023-03-15 00:00)"],
   ),
   rows(
     "a cell beyond the headings",
@@ -296,7 +301,7 @@ refuses(
     excel(
       "headings that name what objects inherit",
       { sheet: sheetOf(row(1, ["__proto__", "constructor", ...HEAD.slice(2)]), row(2, ROW)) },
-      [":2 id", "no such field"],
+      [":1 id", "no such field; there are __proto__, constructor"],
     ),
   ],
   60,

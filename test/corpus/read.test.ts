@@ -5,9 +5,9 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { describe, expect, it } from "vitest";
 import { studyCorpus } from "../../src/corpus/corpus";
-import { DataFileError } from "../../src/corpus/problem";
+import { DataFileError } from "../../src/corpus/files/problem";
 import { inspectItems, readItems } from "../../src/corpus/read";
-import { findOverlap, overlaps } from "../../src/corpus/validate";
+import { findEmptySplits, findLongSummaries, findOverlap, readStudyItems } from "../../src/corpus/validate";
 import { writeItems } from "../../src/corpus/write";
 
 const folder = mkdtempSync(join(tmpdir(), "items-"));
@@ -29,7 +29,7 @@ describe("readItems", () => {
     const read = readItems(path);
     expect(read.items).toEqual(items);
     expect(read.lines.slice(0, 3)).toEqual([1, 2, 3]);
-    expect(read.composed).toBe(0);
+    expect(read.notes).toEqual([]);
     expect(readdirSync(folder)).toEqual(["corpus.jsonl"]);
   });
 
@@ -43,9 +43,10 @@ describe("readItems", () => {
 
   it("composes decomposed Hangul and counts the texts", () => {
     const nfd = "한국어 요약".normalize("NFD");
-    const { items, composed } = readItems(file("nfd.jsonl", `${row("a", { summary: nfd })}\n${row("b")}\n`));
+    const { items, notes } = readItems(file("nfd.jsonl", `${row("a", { summary: nfd })}\n${row("b")}\n`));
     expect(items[0]!.summary).toBe("한국어 요약");
-    expect(composed).toBe(1);
+    expect(notes).toHaveLength(1);
+    expect(notes[0]).toMatch(/nfd\.jsonl: .*NFD.* in 1 texts/);
   });
 
   it("names line and field of every bad row", () => {
@@ -107,17 +108,7 @@ describe("readItems", () => {
     expect(problems).toHaveLength(1);
     expect(problems[0]![0]).toBeGreaterThanOrEqual(3);
     const missing = file("missing.csv", "id,document,split\na,본문,train\n");
-    expect(at(missing)).toEqual([[2, "summary", "no such field"]]);
-  });
-
-  it("recognises a CP949 file by its first bad line", () => {
-    const cp949 = Buffer.concat([
-      Buffer.from("id,document,summary,split\n"),
-      Buffer.from([0xc7, 0xd1, 0xb1, 0xdb]),
-    ]);
-    const problems = inspectItems(file("cp949.csv", cp949)).problems;
-    expect(problems.map((problem) => [problem.line, problem.field])).toEqual([[2, "(encoding)"]]);
-    expect(problems[0]!.advice).toContain("CP949");
+    expect(at(missing)).toEqual([[1, "summary", "no such field; there are id, document, split"]]);
   });
 
   it("refuses an empty file and another ending", () => {
@@ -148,23 +139,50 @@ describe("findOverlap", () => {
     changed[last] = { ...items[last]!, document: ` ${items[0]!.document.replaceAll(".", " !")}` };
     changed[last - 1] = { ...items[last - 1]!, summary: items[1]!.summary };
     changed[2] = { ...items[2]!, document: items[2]!.summary, summary: items[2]!.document };
-    expect(overlaps(items)).toEqual([]);
-    expect(overlaps(changed)).toHaveLength(2);
+    expect(findOverlap("x.jsonl", items, lines)).toEqual([]);
     const found = findOverlap("x.jsonl", changed, lines).map((problem) => [problem.line, problem.field]);
     expect(found).toEqual([
-      [3, "summary"],
       [last, "summary"],
       [last + 1, "document"],
     ]);
+    expect(findLongSummaries("x.jsonl", items, lines)).toEqual([]);
+    expect(findLongSummaries("x.jsonl", changed, lines).map(({ line }) => line)).toEqual([3]);
+  });
+});
+
+describe("splits without items", () => {
+  const of = (...splits: string[]) => splits.map((split, i) => row(`i${i}`, { split })).join("\n");
+
+  it.each([
+    ["validation", "train test-in-domain test-other"],
+    ["train", "validation test-in-domain test-other"],
+    ["test-in-domain, test-other", "train validation"],
+  ])("no %s: named, and no study is read", (empty, splits) => {
+    const path = file("splits.jsonl", of(...splits.split(" ")));
+    const { items } = readItems(path);
+    expect(findEmptySplits(path, items).map(({ field, found }) => [field, found])).toEqual([
+      ["split", `none of ${empty}`],
+    ]);
+    expect(() => readStudyItems(path)).toThrow(`${path}:1 split: expected items of every split`);
+  });
+
+  it("all four: a study", () => {
+    const path = file("whole.jsonl", of("train", "validation", "test-in-domain", "test-other"));
+    expect(readStudyItems(path).items).toHaveLength(4);
   });
 });
 
 describe("npm run data:check", () => {
   const command = ["--require", "tsx/cjs", "src/cli.ts", "data:check"];
   it("passes good data with exit code 0 and lists problems with exit code 1", () => {
-    const good = file("ok.jsonl", `${row("a")}\n${row("b", { split: "validation" })}\n`);
+    const splits = ["train", "validation", "test-in-domain", "test-other"];
+    const rows = splits.map((split, i) => row(`${i}`, { split }));
+    const good = file("ok.jsonl", rows.join("\n"));
     const output = execFileSync(process.execPath, [...command, good], { encoding: "utf8" });
-    expect(output).toContain("2 items read: train 1, validation 1, test-in-domain 0, test-other 0.");
+    expect(output).toContain("4 items read: train 1, validation 1, test-in-domain 1, test-other 1.");
+    const one = spawnSync(process.execPath, [...command, file("one.jsonl", rows[0]!)], { encoding: "utf8" });
+    expect(one.status).toBe(1);
+    expect(one.stdout).toMatch(/one\.jsonl:1 split: .*none of validation, test-in-domain, test-other/);
     const bad = file("leak.jsonl", `${row("a")}\n${row("b", { split: "dev" })}\n`);
     const failed = spawnSync(process.execPath, [...command, bad], { encoding: "utf8" });
     expect(failed.status).toBe(1);

@@ -1,19 +1,28 @@
 // `npm run data:check -- FILE`: lists, row by row, what keeps a data file from being used; exit code 1 when there is any.
 import type { Command } from "commander";
-import { describeProblem } from "../../corpus/problem";
+import { describeProblem } from "../../corpus/files/problem";
+import { ROW_ENDINGS } from "../../corpus/files/rows";
 import { inspectItems, SPLITS } from "../../corpus/read";
-import { findOverlap } from "../../corpus/validate";
+import { findEmptySplits, findLongSummaries, findOverlap } from "../../corpus/validate";
 
 function check(file: string): void {
-  const { items, lines, composed, problems } = inspectItems(file);
-  const all = [...problems, ...findOverlap(file, items, lines)].sort((a, b) => a.line - b.line);
+  const { items, lines, notes, problems } = inspectItems(file);
+  const all = [
+    ...problems,
+    ...findEmptySplits(file, items),
+    ...findOverlap(file, items, lines),
+    ...findLongSummaries(file, items, lines),
+  ].sort((a, b) => a.line - b.line);
   for (const problem of all) console.log(describeProblem(problem));
   const counts = SPLITS.map((split) => `${split} ${items.filter((item) => item.split === split).length}`);
   console.log(`${items.length} items read: ${counts.join(", ")}.`);
-  if (composed > 0)
-    console.log(`${composed} texts had decomposed Hangul (NFD); they are composed (NFC) on reading.`);
-  console.log(all.length === 0 ? "No problems found." : `${all.length} problems found.`);
+  for (const note of notes) console.log(note);
+  console.log(
+    all.length === 0
+      ? "No problems found."
+      : `${all.length} ${all.length === 1 ? "problem" : "problems"} found.`,
+  );
   if (all.length > 0) process.exitCode = 1;
 }
 
-export const define = (command: Command): Command => command.argument("<file>").action(check);
+export const define = (command: Command): Command => command.argument("<file>", `a ${ROW_ENDINGS} file`).action(check);

@@ -4,7 +4,7 @@ import * as fs from "node:fs";
 import * as path from "node:path";
 import { type Command, InvalidArgumentError } from "commander";
 import { writeJson } from "../../base/atomic-write";
-
+import { readStudyItems } from "../../corpus/validate";
 import type { StudyRecord } from "../../report/records";
 import type { TestSet } from "../../results/scores";
 import type { StudyResults } from "../../results/study-results";
@@ -65,6 +65,8 @@ async function study(options: StudyOptions): Promise<void> {
   const profile = profileNamed(options.profile);
   if (options.data && !fs.existsSync(options.data))
     throw new Error(`--data ${options.data}: there is no such file.`);
+  // A file with problems ends the run here, not in a notebook.
+  if (options.data) for (const note of readStudyItems(options.data).notes) console.log(note);
   const data = options.data ? path.relative(ROOT, path.resolve(options.data)) : "";
   const runs = path.join(RUNS, profile.name);
   const fromNothing = !fs.existsSync(runs);
@@ -177,7 +179,7 @@ export const define = (command: Command): Command =>
   command
     .option("--profile <name>", "smoke, tiny, paper or rehearsal", "tiny")
     .option("--seed <n>", "seed of data order and adapter initialisation", wholeNumber, 0)
-    .option("--data <file>", "your own JSONL, CSV or Excel file instead of the generated corpus")
+    .option("--data <file>", "your own JSONL, JSON, CSV, TSV or Excel file instead of the generated corpus")
     .option("--force", "execute the notebooks even when nothing changed (finished stages are still reused)")
     .option("--dry-run", "only list what would run, with disk, memory and time it would take")
     .option("--reports <folder>", "where report and executed notebooks go")

@@ -2,9 +2,9 @@
 import * as fs from "node:fs";
 import * as path from "node:path";
 import { STUDY_SEED, studyCorpus } from "../../corpus/corpus";
+import { DataFileError } from "../../corpus/files/problem";
 import type { Item, Split } from "../../corpus/item";
-import { readItems } from "../../corpus/read";
-import { overlaps } from "../../corpus/validate";
+import { findEmptySplits, readStudyItems } from "../../corpus/validate";
 import { writeItems } from "../../corpus/write";
 import { type Artifact, hashFiles, stage } from "../stage";
 import type { StudyContext } from "./context";
@@ -15,23 +15,26 @@ export interface CorpusArtifact {
   synthetic: boolean;
 }
 
-/** The corpus of this study as an artifact. Throws when a test text occurs in training. */
+/** The corpus of this study as an artifact. Throws a DataFileError for a split without items and for a test text that occurs in training. */
 export function corpusStage({ profile, dataFile }: StudyContext): Promise<Artifact<CorpusArtifact>> {
   const inputs = dataFile ? { data: hashFiles([dataFile]) } : { seed: STUDY_SEED, counts: profile.counts };
-  return stage(profile.name, "corpus", 1, inputs, async (directory) => {
-    const items = dataFile ? readItems(dataFile).items : studyCorpus(STUDY_SEED, profile.counts);
-    const shared = overlaps(items);
-    if (shared.length > 0) {
-      throw new Error(
-        `${dataFile ?? "generated corpus"}: ${shared.length} test texts occur in training, the first: ${shared[0]}.`,
-      );
-    }
+  return stage(profile.name, "corpus", 2, inputs, async (directory) => {
+    const items = dataFile ? ownItems(dataFile) : studyCorpus(STUDY_SEED, profile.counts);
+    const empty = findEmptySplits(dataFile ?? "the generated corpus", items);
+    if (empty.length > 0) throw new DataFileError(empty);
     const file = path.join(directory, "items.jsonl");
     writeItems(file, items);
     const counts = { train: 0, validation: 0, "test-in-domain": 0, "test-other": 0 };
     for (const item of items) counts[item.split]++;
     return { hash: hashFiles([file]), counts, synthetic: !dataFile };
   });
+}
+
+/** The items of a user's file; what was repaired on reading is said where the stage runs. */
+function ownItems(file: string): Item[] {
+  const { items, notes } = readStudyItems(file);
+  for (const note of notes) console.log(note);
+  return items;
 }
 
 /** The items of the corpus artifact; of one split when it is named. */

@@ -1,0 +1,44 @@
+// People's data files as rows of named fields with their line numbers: JSON, JSON Lines, CSV, TSV and Excel workbooks.
+import { readFileSync } from "node:fs";
+import { extname } from "node:path";
+import { decodeText } from "./decode";
+import { readDelimited } from "./delimited";
+import { readExcel } from "./excel";
+import type { Rows } from "./headings";
+import { readJson } from "./json-rows";
+import { unusable } from "./problem";
+
+/** Endings of tables, with the delimiter that they promise. */
+const TABLES: Record<string, string> = { ".csv": ",", ".tsv": "\t", ".tab": "\t" };
+const JSONS = [".jsonl", ".ndjson", ".json"];
+
+/** The endings that are read, for messages. */
+export const ROW_ENDINGS = ".jsonl, .ndjson, .json, .csv, .tsv or .xlsx";
+
+/** A file's bytes; throws a DataFileError where it cannot be read. */
+export function readBytes(file: string): Buffer {
+  try {
+    return readFileSync(file);
+  } catch (error) {
+    const { code = "" } = error as NodeJS.ErrnoException;
+    throw unusable(file, "a file that can be read", code, "Check the path and the permissions.");
+  }
+}
+
+/**
+ * Reads the rows of a file by its ending. `plain` names the field that a JSON array of plain texts fills. Throws a DataFileError for
+ * another ending and for a file that is not what its ending says.
+ */
+export function readRows(file: string, plain?: string): Rows {
+  const ending = extname(file).toLowerCase();
+  const bytes = readBytes(file);
+  if (ending === ".xlsx") return readExcel(file, bytes);
+  const isJson = JSONS.includes(ending);
+  const delimiter = TABLES[ending];
+  if (!isJson && delimiter === undefined) {
+    throw unusable(file, `a ${ROW_ENDINGS} file`, `"${ending}"`, "Convert or rename it.");
+  }
+  const { text, notes } = decodeText(file, bytes);
+  const read = isJson ? readJson(file, text, plain) : readDelimited(file, text, delimiter!);
+  return { ...read, notes: [...notes, ...read.notes] };
+}

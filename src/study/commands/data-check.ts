@@ -25,4 +25,5 @@ function check(file: string): void {
   if (all.length > 0) process.exitCode = 1;
 }
 
-export const define = (command: Command): Command => command.argument("<file>", `a ${ROW_ENDINGS} file`).action(check);
+export const define = (command: Command): Command =>
+  command.argument("<file>", `a ${ROW_ENDINGS} file`).action(check);

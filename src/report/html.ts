@@ -98,7 +98,8 @@ function block(part: Block, doc: ReportDocument, svgs: Map<string, string>): str
       return table(part, doc);
     case "figure": {
       const svg = svgs.get(part.id);
-      if (!svg) throw new Error(`Figure ${part.id} has no picture: draw it before the report is written.`);
+      if (svg === undefined)
+        throw new Error(`Figure ${part.id} has no picture: draw it before the report is written.`);
       const caption = `${doc.words.figure} ${part.number}. ${part.caption}`;
       const picture = withOwnIds(svg, part.id).replace(
         "<svg",

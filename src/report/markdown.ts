@@ -2,6 +2,7 @@
 import { type Block, cellText, type Inline, type ReportDocument, type TableBlock } from "./document";
 import { escapeMarkdown } from "./inert";
 import { compactIds, tableIds } from "./origins";
+import { unmarked } from "./quantity";
 
 /** Text inside a line: the blanks at its ends separate it from its neighbours and stay. */
 function inline(part: Inline): string {
@@ -20,8 +21,9 @@ function inline(part: Inline): string {
 
 const inlines = (parts: Inline[]): string => parts.map(inline).join("").replace(/ {2,}/g, " ").trim();
 
+/** A cell's lines are told apart after its marks are gone: a quotation of several lines is one marked piece. */
 function cell(text: string): string {
-  return text.split("\n").map(escapeMarkdown).join("<br>");
+  return unmarked(text).split("\n").map(escapeMarkdown).join("<br>");
 }
 
 /** One table with its caption and note. */

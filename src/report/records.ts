@@ -1,6 +1,7 @@
 // What runs recorded of themselves, kept in reports/records.json: the time of the study and of the tests.
-import { existsSync, readFileSync } from "node:fs";
+import { existsSync } from "node:fs";
 import { join } from "node:path";
+import { committed, readJson } from "../base/json-file";
 
 export interface StudyRecord {
   commit: string;
@@ -25,13 +26,20 @@ export interface Records {
   tests?: TestRecord;
 }
 
-const read = <T>(file: string): T | undefined =>
-  existsSync(file) ? (JSON.parse(readFileSync(file, "utf8")) as T) : undefined;
+/** What a finished run on this machine left of its times; undefined where there was none. */
+const left = <T>(file: string): T | undefined =>
+  existsSync(file) ? readJson<T>(file, "Delete it: the next run writes it anew.") : undefined;
+
+/** The kept records of a reports folder; throws where the file is missing or broken. */
+export const keptRecords = (reports: string): Records => {
+  const file = join(reports, "records.json");
+  return readJson<Records>(file, `${committed(file)} Where there never was one, write {} into it.`);
+};
 
 /** The kept records of a reports folder, renewed from what the last runs on this machine left under data/runs. */
 export function newestRecords(reports: string, runs: string, profile: string): Records {
-  const kept = read<Records>(join(reports, "records.json")) ?? {};
-  const study = read<StudyRecord>(join(runs, profile, "study.json")) ?? kept.study;
-  const tests = read<TestRecord>(join(runs, "tests.json")) ?? kept.tests;
+  const kept = keptRecords(reports);
+  const study = left<StudyRecord>(join(runs, profile, "study.json")) ?? kept.study;
+  const tests = left<TestRecord>(join(runs, "tests.json")) ?? kept.tests;
   return { ...(study && { study }), ...(tests && { tests }) };
 }

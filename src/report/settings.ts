@@ -1,6 +1,5 @@
 // The header fields that a person fills in for handing the report in: data/report-settings.json.
-import { existsSync, readFileSync } from "node:fs";
-import { parseJson } from "../base/json";
+import { readJson } from "../base/json-file";
 
 export interface ReportSettings {
   course: string;
@@ -20,18 +19,9 @@ const EMPTY: ReportSettings = {
   members: [],
 };
 
-function readSettings(path: string): Record<string, unknown> {
-  try {
-    return parseJson(readFileSync(path, "utf8")) as Record<string, unknown>;
-  } catch (error) {
-    throw new Error(`${path}: expected JSON, found: ${(error as Error).message}.`);
-  }
-}
-
-/** Reads the settings; a missing file gives empty fields, an unknown or ill-typed one throws. */
+/** Reads the settings; a missing or broken file, an unknown or ill-typed field throws. A field left out is empty. */
 export function loadReportSettings(path = "data/report-settings.json"): ReportSettings {
-  if (!existsSync(path)) return EMPTY;
-  const read = readSettings(path);
+  const read = readJson<Record<string, unknown>>(path);
   for (const [key, value] of Object.entries(read)) {
     if (!(key in EMPTY)) {
       throw new Error(`${path}: unknown field "${key}"; known are ${Object.keys(EMPTY).join(", ")}.`);

@@ -1,7 +1,8 @@
 // From the saved tables of a run to everything under reports/: figures, tables, and the report in four formats.
 import { existsSync, readFileSync } from "node:fs";
-import { join } from "node:path";
+import { join, resolve } from "node:path";
 import { writeFileAtomic } from "../base/atomic-write";
+import { committed, parseJsonAt, readJson, requireFields } from "../base/json-file";
 import { themed, toPng, toSvg } from "../figures/figure";
 import type { Language } from "../figures/labels";
 import { loadPublished } from "../results/published";
@@ -26,41 +27,50 @@ export const LANGUAGES: Record<Language, ReportWords> = { ko: korean, en: englis
 /** PNG pixels per figure pixel: 300 dpi where a figure unit is 1/96 inch. */
 const PNG_DPI = 300;
 
-/** Thrown when a run has left no tables yet. */
-export class MissingResults extends Error {}
+/** The fields of results.json without which there is no report. */
+const TABLES = [
+  "profile",
+  "seed",
+  "machine",
+  "counts",
+  "models",
+  "systems",
+  "comparisons",
+  "training",
+  "cache",
+];
+
+/** What brings a run's file back: git those of reports/, a command all others. */
+const remedyOf = (folder: string, file: string, command: string): string =>
+  resolve(folder) === resolve("reports")
+    ? committed(join("reports", file))
+    : `${command} writes it anew from the run's finished stages.`;
 
 /** Reads results.json and, if there, lighter.json (of the same distilled student) and samples.jsonl of a run's folder. */
 export function readRun(folder: string): { results: StudyResults; samples: SampleRow[] } {
   const path = join(folder, "results.json");
+  const remedy = (file: string) =>
+    remedyOf(folder, file, "`npm run stage -- results` (with the run's --profile)");
   if (!existsSync(path)) {
-    throw new MissingResults(
-      `${path} does not exist: run "npm run study" first, it writes the tables of the report.`,
-    );
+    throw new Error(`${path} does not exist. \`npm run study\` makes a run. ${remedy("results.json")}`);
   }
-  let results: StudyResults;
-  try {
-    results = withoutMarks(JSON.parse(readFileSync(path, "utf8")) as StudyResults);
-  } catch (error) {
-    throw new Error(
-      `${path}: expected JSON, found: ${(error as Error).message}. Delete it and run "npm run study", which writes it anew.`,
-    );
-  }
+  const results = withoutMarks(readJson<StudyResults>(path, remedy("results.json")));
+  requireFields(results, TABLES, path, remedy("results.json"));
   const forms = join(folder, "lighter.json");
   if (existsSync(forms)) {
-    const lighter = JSON.parse(readFileSync(forms, "utf8")) as NonNullable<StudyResults["lighter"]>;
+    const lighter = readJson<NonNullable<StudyResults["lighter"]>>(
+      forms,
+      remedyOf(folder, "lighter.json", "`npm run notebook -- 09` (with -p profile=NAME)"),
+    );
     if (lighter.model === results.provenance?.models.distilled) results.lighter = withoutMarks(lighter);
   }
   const lines = join(folder, "samples.jsonl");
-  if (!existsSync(lines)) return { results, samples: [] };
+  if (!existsSync(lines)) throw new Error(`${lines} does not exist. ${remedy("samples.jsonl")}`);
   const samples = readFileSync(lines, "utf8")
     .split("\n")
     .flatMap((line, i) => {
       if (line.trim() === "") return [];
-      try {
-        return [withoutMarks(JSON.parse(line) as SampleRow)];
-      } catch (error) {
-        throw new Error(`${lines}:${i + 1}: not a JSON object (${(error as Error).message}).`);
-      }
+      return [withoutMarks(parseJsonAt<SampleRow>(line, `${lines}:${i + 1}`, remedy("samples.jsonl")))];
     });
   return { results, samples };
 }

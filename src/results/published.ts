@@ -1,6 +1,5 @@
 // The published results of the report that this study reproduces: data/published.json, read and checked.
-import { readFileSync } from "node:fs";
-import { parseJson } from "../base/json";
+import { readJson } from "../base/json-file";
 import type { PRF } from "./scores";
 import type { SystemId } from "./system-id";
 
@@ -39,7 +38,7 @@ export interface Published {
 
 /** Reads the published results; throws when a score is missing or outside 0..1. */
 export function loadPublished(path = "data/published.json"): Published {
-  const published = parseJson(readFileSync(path, "utf8")) as Published;
+  const published = readJson<Published>(path);
   for (const row of published.systems) {
     const { precision, recall, f } = row.bertscore;
     const scores = { precision, recall, f, rouge1: row.rouge1, rouge2: row.rouge2, rouge2sum: row.rouge2sum };

@@ -7,7 +7,6 @@ import { cellText, type ReportDocument } from "../../src/report/document";
 import { toMarkdown } from "../../src/report/markdown";
 import { unmarked } from "../../src/report/quantity";
 import { loadReportSettings } from "../../src/report/settings";
-import { MissingResults, readRun } from "../../src/report/write";
 import { fixtureReport } from "./fixture-report";
 
 function table(doc: ReportDocument, id: string): string[][] {
@@ -52,21 +51,6 @@ describe("a run without", () => {
     const row = table(doc, "bertscore").find((cells) => cells[1] === "이번 실행, 전체")!;
     expect(row.slice(2)).toEqual(["–", "–", "–"]);
     expect(toMarkdown(doc)).not.toMatch(/NaN|undefined|null|Infinity/);
-  });
-});
-
-describe("the run's folder", () => {
-  it("without results says what to run", () => {
-    const folder = mkdtempSync(join(tmpdir(), "report-"));
-    expect(() => readRun(folder)).toThrow(MissingResults);
-    expect(() => readRun(folder)).toThrow(/npm run study/);
-  });
-
-  it("names the line of a broken samples file", () => {
-    const folder = mkdtempSync(join(tmpdir(), "report-"));
-    writeFileSync(join(folder, "results.json"), "{}");
-    writeFileSync(join(folder, "samples.jsonl"), '{"id":"a"}\n{"id":\n');
-    expect(() => readRun(folder)).toThrow(/samples\.jsonl:2: not a JSON object/);
   });
 });
 

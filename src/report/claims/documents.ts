@@ -4,7 +4,10 @@ import { join } from "node:path";
 import { themed } from "../../figures/figure";
 import type { Language } from "../../figures/labels";
 import { toCsv } from "../csv";
-import { toMarkdown } from "../markdown";
+import type { ReportDocument } from "../document";
+import { toHtml } from "../html";
+import { toLatex } from "../latex";
+import { tableToMarkdown, toMarkdown } from "../markdown";
 import { publication, REPORT_FOLDERS, type RunData } from "../publish";
 import { unmarked } from "../quantity";
 import type { Verdict } from "./check";
@@ -27,23 +30,39 @@ function compared(file: string, expected: string): Verdict {
   };
 }
 
-/** One verdict a document: report.md, tables and figures' JSON in each language, READMEs, claims.json. */
+/** A language's report, its tables in all formats and its figures' JSON; report.html with the pictures as they are. */
+function reportVerdicts(doc: ReportDocument, folder: string): Verdict[] {
+  const svgs = new Map<string, string>();
+  const parts = doc.blocks.flatMap((block) => {
+    if (block.kind === "table") {
+      const table = (suffix: string, text: string) =>
+        compared(join(folder, "tables", `${block.id}.${suffix}`), text);
+      return [
+        table("csv", toCsv(block)),
+        table("md", `${tableToMarkdown(block, doc)}\n`),
+        table("tex", toLatex(block)),
+      ];
+    }
+    if (block.kind !== "figure") return [];
+    const picture = join(folder, "figures", `${block.id}.svg`);
+    svgs.set(block.id, existsSync(picture) ? readFileSync(picture, "utf8") : "");
+    const json = `${JSON.stringify(themed(block.figure), null, 1)}\n`;
+    return [compared(join(folder, "figures", `${block.id}.json`), json)];
+  });
+  return [
+    compared(join(folder, "report.md"), toMarkdown(doc)),
+    compared(join(folder, "report.html"), toHtml(doc, svgs)),
+    ...parts,
+  ];
+}
+
+/** One verdict a document: each language's report with its tables and figures, READMEs, claims.json. */
 export function documentVerdicts(run: RunData, out: string): Verdict[] {
   const { reports, readmes, claims } = publication(run);
   return [
-    ...Object.entries(reports).flatMap(([language, doc]) => {
-      const folder = join(out, REPORT_FOLDERS[language as Language]);
-      return [
-        compared(join(folder, "report.md"), toMarkdown(doc)),
-        ...doc.blocks.flatMap((block) => {
-          if (block.kind === "table")
-            return [compared(join(folder, "tables", `${block.id}.csv`), toCsv(block))];
-          if (block.kind !== "figure") return [];
-          const json = `${JSON.stringify(themed(block.figure), null, 1)}\n`;
-          return [compared(join(folder, "figures", `${block.id}.json`), json)];
-        }),
-      ];
-    }),
+    ...Object.entries(reports).flatMap(([language, doc]) =>
+      reportVerdicts(doc, join(out, REPORT_FOLDERS[language as Language])),
+    ),
     ...readmes.map(({ file, text }) => compared(file, unmarked(text))),
     compared("data/claims.json", claimsFile(claims)),
   ];

@@ -1,15 +1,14 @@
 // Holds every number of report and READMEs to what the artifacts give: claim, expected, got, verdict. Exit code 1 on a failure.
-// Run: npm run check [-- --full | --twice] [--profile NAME] [--json FILE] [--junit FILE]
-import { existsSync, readFileSync } from "node:fs";
-import { join } from "node:path";
+// Run: npm run check [-- --full | --twice] [--profile NAME] [--all] [--json FILE] [--junit FILE]
 import { type Command, Option } from "commander";
 import { writeFileAtomic } from "../../base/atomic-write";
+import { committed, readJson, requireFields } from "../../base/json-file";
 import { checkClaims, checkRerun, junit, type Verdict } from "../../report/claims/check";
 import { documentVerdicts } from "../../report/claims/documents";
 import type { Claims } from "../../report/claims/ledger";
 import { recomputed } from "../../report/claims/recompute";
 import { sourcesOf } from "../../report/publish";
-import type { Records } from "../../report/records";
+import { keptRecords } from "../../report/records";
 import { readRun } from "../../report/write";
 import { loadPublished } from "../../results/published";
 import { fromModels } from "../claims-from-models";
@@ -21,7 +20,7 @@ interface Options {
   profile: string;
   json?: string;
   junit?: string;
-  quiet?: boolean;
+  all?: boolean;
 }
 
 const CLAIMS = "data/claims.json";
@@ -30,13 +29,33 @@ const REPORTS = "reports";
 const shown = (value: number | string): string =>
   typeof value === "string" ? value : Number.isInteger(value) ? String(value) : value.toPrecision(6);
 
-function print(verdicts: readonly Verdict[], quiet: boolean): void {
+/** What a group of verdicts says together, by how they were reached. */
+const GROUPS: Record<Verdict["method"], string> = {
+  recomputed: "numbers recomputed from the saved outputs and the models' files",
+  read: "numbers read where their claims say",
+  rerun: "numbers or files of a new run",
+  document: "documents written once more and compared",
+};
+
+const counted = (verdicts: readonly Verdict[]): string =>
+  (["pass", "fail", "not compared"] as const)
+    .map((verdict) => [verdicts.filter((row) => row.verdict === verdict).length, verdict] as const)
+    .filter(([count, verdict]) => count > 0 || verdict === "fail")
+    .map(([count, verdict]) => `${count} ${{ pass: "passed", fail: "failed" }[verdict as "pass"] ?? verdict}`)
+    .join(", ");
+
+/** Failures, or every verdict; then a line a group. */
+function print(verdicts: readonly Verdict[], all: boolean): void {
   for (const { id, method, expected, got, verdict, note } of verdicts) {
-    if (quiet && verdict === "pass") continue;
+    if (!all && verdict !== "fail") continue;
     const mark = { pass: "✓", fail: "✗", "not compared": "·" }[verdict];
     console.log(
       `${mark} ${id}\n    expected ${shown(expected)}, got ${shown(got)} (${method})${note ? `: ${note}` : ""}`,
     );
+  }
+  for (const [method, says] of Object.entries(GROUPS)) {
+    const group = verdicts.filter((row) => row.method === method);
+    if (group.length > 0) console.log(`${counted(group)}: ${says}`);
   }
 }
 
@@ -63,14 +82,10 @@ function printPublished(): void {
 }
 
 function claimsFile(): Claims {
-  for (const file of [CLAIMS, join(REPORTS, "results.json"), join(REPORTS, "samples.jsonl")]) {
-    if (!existsSync(file)) {
-      throw new Error(
-        `${file} does not exist: not run here. \`npm run study\`, then \`npm run report\` make it.`,
-      );
-    }
-  }
-  return JSON.parse(readFileSync(CLAIMS, "utf8")) as Claims;
+  const remedy = `${committed(CLAIMS)} \`npm run report\` writes it anew.`;
+  const claims = readJson<Claims>(CLAIMS, remedy);
+  requireFields(claims, ["commit", "profile", "claims"], CLAIMS, remedy);
+  return claims;
 }
 
 /** Every claim against the committed artifacts, then every document against the claims' sources. */
@@ -78,7 +93,7 @@ async function checkSaved(): Promise<Verdict[]> {
   const claims = claimsFile();
   const { results, samples } = readRun(REPORTS);
   const published = loadPublished();
-  const records = JSON.parse(readFileSync(join(REPORTS, "records.json"), "utf8")) as Records;
+  const records = keptRecords(REPORTS);
   const again = await recomputed(results, samples);
   return [
     ...checkClaims(claims, [
@@ -136,18 +151,17 @@ async function main(options: Options): Promise<void> {
     : options.full
       ? await checkFull(options.profile)
       : await checkSaved();
-  print(verdicts, options.quiet ?? false);
-  if (!options.twice && !options.full) printPublished();
-  const count = (verdict: Verdict["verdict"]) => verdicts.filter((row) => row.verdict === verdict).length;
-  console.log(`\n${count("pass")} passed, ${count("fail")} failed, ${count("not compared")} not compared`);
+  print(verdicts, options.all ?? false);
+  if (options.all && !options.twice && !options.full) printPublished();
+  console.log(`\n${counted(verdicts)}`);
   const claims = verdicts.map(({ claim, ...row }) => ({ ...claim, ...row }));
   if (options.json) {
-    const head = existsSync(CLAIMS) ? claimsFile() : undefined;
-    const from = { commit: head?.commit, machine: head?.machine, profile: options.profile };
+    const { commit, machine } = claimsFile();
+    const from = { commit, machine, profile: options.profile };
     writeFileAtomic(options.json, `${JSON.stringify({ ...from, claims }, null, 1)}\n`);
   }
   if (options.junit) writeFileAtomic(options.junit, junit(verdicts));
-  if (count("fail") > 0) process.exitCode = 1;
+  if (verdicts.some(({ verdict }) => verdict === "fail")) process.exitCode = 1;
 }
 
 export const define = (command: Command): Command =>
@@ -161,5 +175,5 @@ export const define = (command: Command): Command =>
     )
     .option("--json <file>", "write claims and verdicts as JSON")
     .option("--junit <file>", "write verdicts as JUnit XML")
-    .option("--quiet", "list failures only")
+    .option("--all", "list every verdict, and the published values beside ours")
     .action(main);

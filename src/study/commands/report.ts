@@ -1,8 +1,9 @@
 // Rebuilds every figure, the report in both languages, the generated parts of the READMEs and the claims from the saved
 // tables of a run, in seconds and without the engine. Run: npm run report [-- --profile tiny --lang ko]
-import { existsSync, readFileSync } from "node:fs";
+import { existsSync } from "node:fs";
 import { join } from "node:path";
 import { type Command, Option } from "commander";
+import { committed, readJson } from "../../base/json-file";
 import type { Language } from "../../figures/labels";
 import { publish, REPORT_FOLDERS } from "../../report/publish";
 import { newestRecords } from "../../report/records";
@@ -17,11 +18,14 @@ interface Options {
   out?: string;
 }
 
+const anew = (record: string): string =>
+  record.startsWith("data/claims") ? committed(record) : "Delete it: the next whole run writes it anew.";
+
 /** The commit that a run's record names; that at hand where the run left none. */
 function commitOf(folder: string): string {
   for (const file of ["study.json", "claims.json"]) {
     const record = join(folder, file);
-    if (existsSync(record)) return (JSON.parse(readFileSync(record, "utf8")) as { commit: string }).commit;
+    if (existsSync(record)) return readJson<{ commit: string }>(record, anew(record)).commit;
   }
   return commitAtHand();
 }

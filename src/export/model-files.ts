@@ -2,15 +2,18 @@
 import * as fs from "node:fs";
 import * as path from "node:path";
 import { writeFileAtomic } from "../base/atomic-write";
+import { decoderHubConfig } from "../models/config";
+import { wrappedFamily } from "../models/families/families";
 import { readJsonObject, writeHubJson } from "../models/json-files";
 import { copyTokenizer } from "../prompts/tokenizer-files";
 
 /**
- * Copies a model's configuration and tokenizer into `out`. `chunks` says, by ONNX file, how many files of external data
+ * Copies a model's configuration (a multimodal one's decoder alone) and tokenizer into `out`. `chunks` says, by ONNX file, how many files of external data
  * lie beside it; transformers.js opens them only where config.json names them.
  */
 export function copyModelFiles(folder: string, out: string, chunks: Record<string, number> = {}): void {
-  const config = readJsonObject(path.join(folder, "config.json"));
+  const own = readJsonObject(path.join(folder, "config.json"));
+  const config: Record<string, unknown> = wrappedFamily(own.model_type) ? decoderHubConfig(folder) : own;
   const external = Object.fromEntries(Object.entries(chunks).filter(([, count]) => count > 0));
   if (Object.keys(external).length > 0)
     config["transformers.js_config"] = { use_external_data_format: external };

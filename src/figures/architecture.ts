@@ -1,4 +1,5 @@
 // The decoder drawn from its own configuration: embedding, one block in detail, head.
+import { blockStructure } from "../models/block-structure";
 import type { ModelConfig } from "../results/models";
 import type { Figure } from "./figure";
 import { figureTitle, type Language } from "./labels";
@@ -16,7 +17,13 @@ const TEXT = {
     bottomUp: "아래에서 위로",
     attention: (heads: number, shared: number, size: number) =>
       `자기 주의 (GQA): 질의 헤드 ${heads}, 키·값 헤드 ${shared}, 헤드 차원 ${size}`,
-    window: (size: string) => `홀짝 층이 번갈아 슬라이딩 윈도 ${size} / 전체`,
+    window: {
+      alternating: (size: string) => `홀짝 층이 번갈아 슬라이딩 윈도 ${size} / 전체`,
+      most: (size: string) => `대부분의 층은 슬라이딩 윈도 ${size}, 나머지는 전체`,
+      some: (size: string) => `일부 층은 슬라이딩 윈도 ${size}, 나머지는 전체`,
+    },
+    headNorm: "질의·키 RMSNorm",
+    slidingTheta: (theta: string) => `슬라이딩 층 ${theta}`,
     softcap: "소프트캡",
     embedding: "토큰 임베딩 (어휘",
     add: "잔차 더하기",
@@ -31,7 +38,13 @@ const TEXT = {
     bottomUp: "bottom up",
     attention: (heads: number, shared: number, size: number) =>
       `Self-attention (GQA): ${heads} query heads, ${shared} key-value heads of size ${size}`,
-    window: (size: string) => `layers in turn sliding window ${size} / full`,
+    window: {
+      alternating: (size: string) => `layers in turn sliding window ${size} / full`,
+      most: (size: string) => `most layers sliding window ${size}, the others full`,
+      some: (size: string) => `some layers sliding window ${size}, the others full`,
+    },
+    headNorm: "RMSNorm of queries and keys",
+    slidingTheta: (theta: string) => `sliding layers ${theta}`,
     softcap: "softcap",
     embedding: "Token embedding (vocabulary",
     add: "add residual",
@@ -51,30 +64,33 @@ const ORANGE = "#fbe2c0";
 function boxes(config: ModelConfig, language: Language): Box[] {
   const text = TEXT[language];
   const headDim = config.head_dim ?? config.hidden_size / config.num_attention_heads;
-  const gemma2 = config.model_type === "gemma2";
+  const { gate, postNorms, queryKeyNorm, scalesEmbedding, sliding } = blockStructure(config);
   const window = config.sliding_window;
+  const theta = (base: number) => base.toLocaleString("en-US");
+  const slidingTheta = config.rope_local_base_freq;
   const attention =
     text.attention(config.num_attention_heads, config.num_key_value_heads, headDim) +
-    `<br>RoPE (θ = ${(config.rope_theta ?? 10000).toLocaleString("en-US")})` +
-    (gemma2 && window ? `, ${text.window(window.toLocaleString("en-US"))}` : "") +
+    (queryKeyNorm ? `, ${text.headNorm}` : "") +
+    `<br>RoPE (θ = ${theta(config.rope_theta ?? 10000)}` +
+    `${slidingTheta ? `; ${text.slidingTheta(theta(slidingTheta))}` : ""})` +
+    (sliding && window ? `, ${text.window[sliding](window.toLocaleString("en-US"))}` : "") +
     (config.attn_logit_softcapping ? `, ${text.softcap} ${config.attn_logit_softcapping}` : "");
-  const gate = gemma2 ? "GeGLU" : "SwiGLU";
   const rows: [string, string, boolean][] = [
     [
-      `${text.embedding} ${config.vocab_size.toLocaleString("en-US")} × ${config.hidden_size})${gemma2 ? ` × √${config.hidden_size}` : ""}`,
+      `${text.embedding} ${config.vocab_size.toLocaleString("en-US")} × ${config.hidden_size})${scalesEmbedding ? ` × √${config.hidden_size}` : ""}`,
       GREY,
       false,
     ],
     ["RMSNorm", GREY, true],
     [attention, BLUE, true],
-    [gemma2 ? `RMSNorm → ${text.add}` : text.add, GREY, true],
+    [postNorms ? `RMSNorm → ${text.add}` : text.add, GREY, true],
     ["RMSNorm", GREY, true],
     [
       `${text.feedForward} (${gate}): ${config.hidden_size} → ${config.intermediate_size.toLocaleString("en-US")} → ${config.hidden_size}`,
       ORANGE,
       true,
     ],
-    [gemma2 ? `RMSNorm → ${text.add}` : text.add, GREY, true],
+    [postNorms ? `RMSNorm → ${text.add}` : text.add, GREY, true],
     [text.last, GREY, false],
     [
       `${text.head} (${config.tie_word_embeddings ? text.tied : text.own})` +

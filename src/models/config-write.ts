@@ -7,8 +7,14 @@ import { familyOf } from "./families/families";
 import type { Family } from "./families/family";
 import { writeHubJson } from "./json-files";
 
-/** The config.json of a configuration, as transformers 4.45 and later (5 too) read it. */
-function hubConfig(config: DecoderConfig, dtype: string): Record<string, unknown> {
+const tokenFields = ({ bosTokenId, eosTokenIds, padTokenId }: DecoderConfig) => ({
+  bos_token_id: bosTokenId ?? null,
+  eos_token_id: eosTokenIds.length > 1 ? eosTokenIds : (eosTokenIds[0] ?? null),
+  pad_token_id: padTokenId ?? null,
+});
+
+/** The config.json of a configuration, as transformers 4.45 and later (5 too) read it; `dtype` is that of the weights. */
+export function hubConfig(config: DecoderConfig, dtype: string) {
   const family = familyOf(config.modelType) as Family;
   return {
     architectures: [family.architecture],
@@ -35,6 +41,8 @@ function hubConfig(config: DecoderConfig, dtype: string): Record<string, unknown
       final_logit_softcapping: config.finalSoftcap ?? null,
     }),
     ...family.slidingFields(config),
+    ...tokenFields(config),
+    use_cache: true,
   };
 }
 
@@ -44,12 +52,6 @@ export function writeDecoderConfig(
   config: DecoderConfig,
   dtype: "float32" | "bfloat16" = "float32",
 ): void {
-  const eos = config.eosTokenIds.length === 1 ? config.eosTokenIds[0] : config.eosTokenIds;
-  const tokens = {
-    bos_token_id: config.bosTokenId ?? null,
-    eos_token_id: config.eosTokenIds.length === 0 ? null : eos,
-    pad_token_id: config.padTokenId ?? null,
-  };
-  writeHubJson(path.join(folder, "config.json"), { ...hubConfig(config, dtype), ...tokens, use_cache: true });
-  writeHubJson(path.join(folder, "generation_config.json"), { ...tokens, do_sample: false });
+  writeHubJson(path.join(folder, "config.json"), hubConfig(config, dtype));
+  writeHubJson(path.join(folder, "generation_config.json"), { ...tokenFields(config), do_sample: false });
 }

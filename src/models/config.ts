@@ -3,12 +3,14 @@ import * as fs from "node:fs";
 import * as path from "node:path";
 import { ConfigFields, MOST_LAYERS } from "./config-fields";
 import { type LayerRopes, readRopes } from "./config-rope";
-import { FAMILIES, familyOf } from "./families/families";
+import { hubConfig } from "./config-write";
+import { FAMILIES, familyOf, wrappedFamily } from "./families/families";
 import type { Family } from "./families/family";
+import { readJsonObject } from "./json-files";
 
 export { ConfigError } from "./config-fields";
 export { checkTensors, openWeights, tensorShapes } from "./config-tensors";
-export { writeDecoderConfig } from "./config-write";
+export { hubConfig, writeDecoderConfig } from "./config-write";
 
 export interface DecoderConfig extends LayerRopes {
   modelType: string;
@@ -58,7 +60,7 @@ function readTokens(folder: string, places: readonly ConfigFields[], vocabSize: 
 function decoderFields(file: string): { fields: ConfigFields; family: Family; outer?: ConfigFields } {
   const own: ConfigFields = ConfigFields.read(file);
   const type = own.get("model_type");
-  const wrapped = FAMILIES.find(({ wrapper }) => wrapper?.modelType === type);
+  const wrapped = wrappedFamily(type);
   if (!wrapped?.wrapper) {
     const family = familyOf(type);
     if (!family) own.fail("model_type", modelTypes().join(", "));
@@ -133,4 +135,10 @@ export function readDecoderConfig(folder: string, file = "config.json"): Decoder
   fields.fixed("partial_rotary_factor", [1]);
   fields.rejectUnknown();
   return config;
+}
+
+/** A decoder's config.json in one spelling, whichever the folder's has, and without the other parts of a larger model. */
+export function decoderHubConfig(folder: string): ReturnType<typeof hubConfig> {
+  const { torch_dtype, dtype = torch_dtype } = readJsonObject(path.join(folder, "config.json"));
+  return hubConfig(readDecoderConfig(folder), String(dtype ?? "float32"));
 }

@@ -29,5 +29,7 @@ export interface ModelConfig {
   attn_logit_softcapping?: number | null;
   final_logit_softcapping?: number | null;
   rope_theta?: number;
+  /** RoPE base of sliding layers, where they have their own. */
+  rope_local_base_freq?: number;
   tie_word_embeddings?: boolean;
 }

@@ -5,7 +5,7 @@ import { ALL_PROJECTIONS, LoraAdapter } from "../../src/adapters/lora";
 import { exp, mul, sum } from "../../src/engine/raw";
 import { type Tensor, tf, type Variable } from "../../src/engine/tf";
 import { type GenerateOptions, generate } from "../../src/generation/generate";
-import type { Decoder } from "../../src/models/decoder";
+import { Decoder } from "../../src/models/decoder";
 import { loadDecoder } from "../../src/models/load";
 import { REFERENCE_MODELS, referenceModel } from "../models/reference-models";
 
@@ -65,6 +65,16 @@ describe.each(REFERENCE_MODELS)("decoding %s", (family) => {
     );
     model.dispose();
   });
+});
+
+it("decodes where every layer slides, so that nothing reads what full layers would", () => {
+  const whole = loadDecoder(referenceModel("gemma3"));
+  const slidingLayers = whole.config.slidingLayers.slice(0, 3);
+  expect(slidingLayers).toEqual([true, true, true]);
+  const upper = /layers\.(?:[3-9]|\d\d)\./;
+  const weights = new Map([...whole.weights].filter(([name]) => !upper.test(name)));
+  expectSame(new Decoder({ ...whole.config, numHiddenLayers: 3, slidingLayers }, weights));
+  whole.dispose();
 });
 
 describe("a decoding graph", () => {

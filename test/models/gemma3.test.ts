@@ -5,11 +5,13 @@ import * as os from "node:os";
 import * as path from "node:path";
 import { afterAll, describe, expect, it } from "vitest";
 import { tf } from "../../src/engine/tf";
+import { copyModelFiles } from "../../src/export/model-files";
 import { readDecoderConfig } from "../../src/models/config";
 import { loadDecoder, saveDecoder } from "../../src/models/load";
 import { WeightFiles, writeSafetensors } from "../../src/models/safetensors";
 import { checkModels } from "../../src/tools/parity/models";
 
+const ROOT = path.join(__dirname, "../..");
 const ORACLES = path.join(__dirname, "../fixtures/oracles/gemma3");
 const scratch = fs.mkdtempSync(path.join(os.tmpdir(), "gemma3-"));
 afterAll(() => fs.rmSync(scratch, { recursive: true }));
@@ -220,6 +222,20 @@ describe("a decoder out of the multimodal model", () => {
     expect(second.decoder.config).toEqual(first.decoder.config);
     first.decoder.dispose();
     second.decoder.dispose();
+  });
+
+  it("is exported with the configuration of a text model", () => {
+    const out = path.join(scratch, "exported");
+    const folder = altered("gemma3_mm", () => {});
+    for (const file of ["tokenizer.json", "tokenizer_config.json"])
+      fs.copyFileSync(path.join(ROOT, "data/models/gemma2-student", file), path.join(folder, file));
+    copyModelFiles(folder, out, { "model.onnx": 1 });
+    const written = JSON.parse(fs.readFileSync(path.join(out, "config.json"), "utf8"));
+    expect(written.model_type).toBe("gemma3_text");
+    expect(written["transformers.js_config"]).toEqual({ use_external_data_format: { "model.onnx": 1 } });
+    delete written["transformers.js_config"];
+    fs.writeFileSync(path.join(out, "config.json"), JSON.stringify(written));
+    expect(readDecoderConfig(out)).toEqual(readDecoderConfig(folder));
   });
 
   it("is refused where a tensor of its own is missing, unknown or there twice", () => {

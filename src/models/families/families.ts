@@ -11,3 +11,8 @@ export const FAMILIES: readonly Family[] = [gemma2, gemma3, qwen3, llama];
 export function familyOf(modelType: unknown): Family | undefined {
   return FAMILIES.find((family) => family.modelType === modelType);
 }
+
+/** The family of the decoder inside a model of more parts, by the `model_type` of that. */
+export function wrappedFamily(modelType: unknown): Family | undefined {
+  return FAMILIES.find(({ wrapper }) => wrapper !== undefined && wrapper.modelType === modelType);
+}

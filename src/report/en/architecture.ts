@@ -2,6 +2,12 @@
 import type { ArchitectureWords } from "../sections/architecture";
 import { NOT_MEASURED } from "./names";
 
+const SLIDING = {
+  alternating: (window: string) => `layers in turn sliding window of ${window} tokens and full`,
+  most: (window: string) => `most layers with a sliding window of ${window} tokens, the others full`,
+  some: (window: string) => `some layers with a sliding window of ${window} tokens, the others full`,
+};
+
 export const architecture: ArchitectureWords = {
   heading: "2. Model and architecture",
   diagramHeading: "2.1 Drawing of the architecture",
@@ -23,33 +29,34 @@ export const architecture: ArchitectureWords = {
   teacher: ({ teacherLayers, teacherHidden, layers, hidden }, same) =>
     `The teacher has the same structure with ${teacherLayers} layers of width ${teacherHidden} (the student ${layers} of ${hidden}); ${same ? "their vocabulary is the same, so that logits compare one to one" : "their vocabularies differ in size"}.`,
   table: { caption: "Layers and their roles", columns: ["Layer", "Role", "Parts"] },
-  layers: (n, { gemma2, tied }) => [
+  layers: (n, { gate, postNorms, queryKeyNorm, scalesEmbedding, sliding, tied }) => [
     [
       "Token Embedding",
       "Turns subword tokens into vectors.",
-      `SentencePiece-style vocabulary ${n.vocabulary}, width ${n.hidden}${gemma2 ? `, times √${n.hidden}` : ""}`,
+      `SentencePiece-style vocabulary ${n.vocabulary}, width ${n.hidden}${scalesEmbedding ? `, times √${n.hidden}` : ""}`,
     ],
     [
       "Positional Encoding (RoPE)",
       "Rotates queries and keys by position, which tells relative positions.",
-      `θ = ${n.theta}, head size ${n.headSize}`,
+      `θ = ${n.theta}${n.slidingTheta && ` (sliding layers ${n.slidingTheta})`}, head size ${n.headSize}`,
     ],
     [
       "Transformer Decoder Block",
       "Reworks the context layer by layer.",
-      `${n.layers} layers; RMSNorm → attention → ${gemma2 ? "RMSNorm → " : ""}residual, RMSNorm → FFN → ${gemma2 ? "RMSNorm → " : ""}residual`,
+      `${n.layers} layers; RMSNorm → attention → ${postNorms ? "RMSNorm → " : ""}residual, RMSNorm → FFN → ${postNorms ? "RMSNorm → " : ""}residual`,
     ],
     [
       "Self-Attention (GQA)",
       "Gathers what is needed from earlier tokens.",
       `${n.heads} query heads, ${n.sharedHeads} key-value heads (shared by ${n.group} each)` +
-        (n.window ? `; layers in turn sliding window of ${n.window} tokens and full` : "") +
+        (queryKeyNorm ? "; RMSNorm of each query and key head" : "") +
+        (sliding ? `; ${SLIDING[sliding](n.window)}` : "") +
         (n.attentionSoftcap ? `; softcap ${n.attentionSoftcap}` : ""),
     ],
     [
       "Feed-Forward Network (FFN)",
       "Transforms each token nonlinearly.",
-      `${gemma2 ? "GeGLU" : "SwiGLU"} gate, ${n.hidden} → ${n.inner} → ${n.hidden}`,
+      `${gate} gate, ${n.hidden} → ${n.inner} → ${n.hidden}`,
     ],
     [
       "Language Modeling Head",

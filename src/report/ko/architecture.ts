@@ -2,6 +2,12 @@
 import type { ArchitectureWords } from "../sections/architecture";
 import { NOT_MEASURED } from "./names";
 
+const SLIDING = {
+  alternating: (window: string) => `층마다 번갈아 슬라이딩 윈도 ${window}토큰과 전체`,
+  most: (window: string) => `대부분의 층은 슬라이딩 윈도 ${window}토큰, 나머지는 전체`,
+  some: (window: string) => `일부 층은 슬라이딩 윈도 ${window}토큰, 나머지는 전체`,
+};
+
 export const architecture: ArchitectureWords = {
   heading: "2. 모델 구조 및 아키텍처",
   diagramHeading: "2.1 모델 아키텍처 도식",
@@ -23,33 +29,34 @@ export const architecture: ArchitectureWords = {
   teacher: ({ teacherLayers, teacherHidden, layers, hidden }, same) =>
     `교사는 같은 구조로 ${teacherLayers}층, 차원 ${teacherHidden}이며(학생은 ${layers}층, ${hidden}), ${same ? "어휘가 같아 로짓을 그대로 견줄 수 있다" : "어휘의 크기가 다르다"}.`,
   table: { caption: "모델의 계층과 역할", columns: ["계층명", "역할", "구성 요소"] },
-  layers: (n, { gemma2, tied }) => [
+  layers: (n, { gate, postNorms, queryKeyNorm, scalesEmbedding, sliding, tied }) => [
     [
       "Token Embedding",
       "부분 단어 토큰을 벡터로 바꾼다.",
-      `SentencePiece 계열 어휘 ${n.vocabulary}, 차원 ${n.hidden}${gemma2 ? `, √${n.hidden}배` : ""}`,
+      `SentencePiece 계열 어휘 ${n.vocabulary}, 차원 ${n.hidden}${scalesEmbedding ? `, √${n.hidden}배` : ""}`,
     ],
     [
       "Positional Encoding (RoPE)",
       "질의와 키를 위치만큼 돌려 상대 위치를 알린다.",
-      `θ = ${n.theta}, 헤드 차원 ${n.headSize}`,
+      `θ = ${n.theta}${n.slidingTheta && `(슬라이딩 층은 ${n.slidingTheta})`}, 헤드 차원 ${n.headSize}`,
     ],
     [
       "Transformer Decoder Block",
       "문맥을 층마다 다시 짠다.",
-      `${n.layers}층; RMSNorm → 주의 → ${gemma2 ? "RMSNorm → " : ""}잔차, RMSNorm → FFN → ${gemma2 ? "RMSNorm → " : ""}잔차`,
+      `${n.layers}층; RMSNorm → 주의 → ${postNorms ? "RMSNorm → " : ""}잔차, RMSNorm → FFN → ${postNorms ? "RMSNorm → " : ""}잔차`,
     ],
     [
       "Self-Attention (GQA)",
       "앞선 토큰에서 필요한 것을 모은다.",
       `질의 헤드 ${n.heads}, 키·값 헤드 ${n.sharedHeads}(${n.group}개씩 함께 씀)` +
-        (n.window ? `; 층마다 번갈아 슬라이딩 윈도 ${n.window}토큰과 전체` : "") +
+        (queryKeyNorm ? "; 질의와 키를 헤드마다 RMSNorm" : "") +
+        (sliding ? `; ${SLIDING[sliding](n.window)}` : "") +
         (n.attentionSoftcap ? `; 소프트캡 ${n.attentionSoftcap}` : ""),
     ],
     [
       "Feed-Forward Network (FFN)",
       "토큰마다 비선형으로 바꾼다.",
-      `${gemma2 ? "GeGLU" : "SwiGLU"} 게이트, ${n.hidden} → ${n.inner} → ${n.hidden}`,
+      `${gate} 게이트, ${n.hidden} → ${n.inner} → ${n.hidden}`,
     ],
     [
       "Language Modeling Head",

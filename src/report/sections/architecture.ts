@@ -1,6 +1,7 @@
 // Section 2: the chosen model's architecture, drawn and described from its configuration.
 import { architectureDiagram } from "../../figures/architecture";
 import type { Language } from "../../figures/labels";
+import { type BlockStructure, blockStructure } from "../../models/block-structure";
 import type { ModelConfig } from "../../results/models";
 import type { StudyResults } from "../../results/study-results";
 import type { DocumentBuilder } from "../document";
@@ -12,6 +13,7 @@ type Shown = Record<
   | "vocabulary"
   | "hidden"
   | "theta"
+  | "slidingTheta"
   | "headSize"
   | "layers"
   | "heads"
@@ -39,7 +41,7 @@ export interface ArchitectureWords {
   ): string;
   table: { caption: string; columns: [string, string, string] };
   /** The six layers: name, role, parts. */
-  layers(shown: Shown, config: { gemma2: boolean; tied: boolean }): [string, string, string][];
+  layers(shown: Shown, structure: BlockStructure & { tied: boolean }): [string, string, string][];
 }
 
 function shownParts(results: StudyResults, config: ModelConfig): Shown {
@@ -57,7 +59,8 @@ function shownParts(results: StudyResults, config: ModelConfig): Shown {
     heads: n(at("num_attention_heads")),
     sharedHeads: n(at("num_key_value_heads")),
     group: n(quantity({ results }, `ratio(${path("num_attention_heads")},${path("num_key_value_heads")})`)),
-    window: config.model_type === "gemma2" ? n(at("sliding_window")) : "",
+    slidingTheta: n(at("rope_local_base_freq")),
+    window: blockStructure(config).sliding ? n(at("sliding_window")) : "",
     attentionSoftcap: config.attn_logit_softcapping ? n(at("attn_logit_softcapping")) : "",
     inner: n(at("intermediate_size")),
     finalSoftcap: config.final_logit_softcapping ? n(at("final_logit_softcapping")) : "",
@@ -86,12 +89,14 @@ export function architectureSection(
     figure: architectureDiagram(student, words.figure.name, language),
   });
   doc.heading(2, words.partsHeading);
-  const gemma2 = student.model_type === "gemma2";
+  const structure = blockStructure(student);
+  // The original names the gate of another family.
+  const renamed = structure.gate === "GeGLU";
   const size = (of: "student" | "teacher", key: string) =>
     fixed(quantity({ results }, pathOf("results", "architecture", of, key)) ?? Number.NaN, 0);
   doc.paragraph(
-    words.partsIntro(gemma2),
-    gemma2 ? doc.footnote(words.gegluNote) : "",
+    words.partsIntro(renamed),
+    renamed ? doc.footnote(words.gegluNote) : "",
     " ",
     words.teacher(
       {
@@ -113,7 +118,7 @@ export function architectureSection(
       { label: parts, align: "left", weight: 2.6 },
     ],
     rows: words.layers(shownParts(results, student), {
-      gemma2,
+      ...structure,
       tied: student.tie_word_embeddings ?? false,
     }),
   });

@@ -1,8 +1,8 @@
 // The last step: all tables of a study in one results.json beside samples.jsonl, where figures and report read them.
-import * as fs from "node:fs";
 import * as path from "node:path";
 import { writeFileAtomic, writeJson } from "../../base/atomic-write";
 import { engineFacts } from "../../engine/facts";
+import { decoderHubConfig } from "../../models/config";
 import type { ModelConfig } from "../../results/models";
 import type { StudyResults } from "../../results/study-results";
 import type { SystemId } from "../../results/system-id";
@@ -88,5 +88,5 @@ export async function resultsStage(
 
 async function hubConfig(context: StudyContext, name: string): Promise<ModelConfig> {
   const { folder } = await baseModel(context, name);
-  return JSON.parse(fs.readFileSync(path.join(folder, "config.json"), "utf8"));
+  return decoderHubConfig(folder);
 }

@@ -48,7 +48,7 @@ export function tokenKl(
       best = likeliest(teacher, topK);
       source = sparseTeacher(batch, () => teacher, { topK, samples: 0, vocabSize });
     }
-    const rowLoss = distillationRows(targets, source, { loss: "forward-kl", alpha: 0, temperature: 1 });
+    const rowLoss = distillationRows(targets, source, { divergence: "forward-kl", alpha: 0, temperature: 1 });
     const divergence = rowLoss(own, 0).loss.dataSync();
     return [divergence, best, argMax(own).dataSync()] as never;
   }) as [Float32Array, Int32Array, Int32Array];

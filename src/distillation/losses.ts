@@ -22,7 +22,7 @@ import { crossEntropy } from "../training/cross-entropy";
 import { labelsOf, type RowLoss } from "../training/head-loss";
 import type { ListedLoss } from "../training/vocabulary-blocks";
 import type { DeviceTeacher, SparseChunk } from "./device-teacher";
-import { checkDivergence, type DivergenceOptions, divergence } from "./divergences";
+import { checkDivergence, type DivergenceOptions, divergence } from "./divergences/registry";
 import { places, withoutTokens } from "./teacher-statistics";
 import { type SparseTeacher, type Teacher, temperatureColumn } from "./teacher-targets";
 
@@ -59,13 +59,15 @@ export function distillationRows(
   options: DistillationOptions,
   observe?: Observe,
 ): RowLoss {
-  const { alpha, temperature, tail = "bucket", loss } = options;
+  const { alpha, temperature, tail = "bucket" } = options;
   checkDivergence(options);
   if (!(alpha >= 0 && alpha <= 1)) throw new Error(`alpha must be from 0 to 1, found ${alpha}.`);
   if (!(temperature > 0)) throw new Error(`temperature must be above 0, found ${temperature}.`);
   const anyLoss = tail === "bucket" || tail === "prior" || tail === "renormalise";
-  if (teacher.kind !== "dense" && !anyLoss && loss !== "forward-kl") {
-    throw new Error(`The tail mode "${tail}" goes with forward KL, found "${loss}". Use "bucket".`);
+  if (teacher.kind !== "dense" && !anyLoss && options.divergence !== "forward-kl") {
+    throw new Error(
+      `The tail mode "${tail}" goes with forward KL, found "${options.divergence}". Use "bucket".`,
+    );
   }
   if (teacher.kind !== "dense" && tail === "sampled" && teacher.samples === 0) {
     throw new Error(`The tail mode "sampled" needs a cache captured with samples; this one has none.`);

@@ -35,7 +35,7 @@ const writer = LogitCacheWriter.open(scratch, header);
 captureGold(teacher, items, writer, { padId: PAD, topK: VOCAB - 1 });
 writer.close();
 const cache = LogitCache.open(scratch, header);
-const options = { padId: PAD, loss: "forward-kl", alpha: 0.5, temperature: 2, tail: "bucket" } as const;
+const options = { padId: PAD, divergence: "forward-kl", alpha: 0.5, temperature: 2, tail: "bucket" } as const;
 
 function run(step: StepBatch) {
   const parameters = [...student.weights.values()] as Tensor[];

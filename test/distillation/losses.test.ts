@@ -2,7 +2,6 @@
 import * as fs from "node:fs";
 import * as path from "node:path";
 import { describe, expect, it } from "vitest";
-import type { Divergence } from "../../src/distillation/divergences";
 import { type DistillationOptions, distillationRows, type TailMode } from "../../src/distillation/losses";
 import type { SparseTeacher, Teacher } from "../../src/distillation/teacher-targets";
 import { tf } from "../../src/engine/tf";
@@ -18,7 +17,7 @@ const float64 = (name: string) => {
 const TOLERANCE = 5e-6;
 
 interface Setting {
-  loss: Divergence;
+  divergence: string;
   beta?: number;
   interpolation?: number;
   tail?: TailMode;
@@ -28,20 +27,20 @@ interface Setting {
 /** How our options express a loss of the oracle. */
 function setting(name: string): Setting {
   const jsd = /^jsd_beta_(.+)$/.exec(name);
-  if (jsd) return { loss: "jsd", beta: Number(jsd[1]) };
+  if (jsd) return { divergence: "jsd", beta: Number(jsd[1]) };
   const taid = /^taid_t_(.+)$/.exec(name);
-  if (taid) return { loss: "taid", interpolation: Number(taid[1]) };
+  if (taid) return { divergence: "taid", interpolation: Number(taid[1]) };
   const known: Record<string, Setting> = {
-    forward_kl: { loss: "forward-kl" },
-    reverse_kl: { loss: "reverse-kl" },
-    tvd: { loss: "tvd" },
-    kd_mix: { loss: "forward-kl", alpha: 0.4 },
-    topk_renorm_both_fkl: { loss: "forward-kl", tail: "renormalise" },
-    topk_renorm_both_rkl: { loss: "reverse-kl", tail: "renormalise" },
-    topk_renorm_teacher_fkl: { loss: "forward-kl", tail: "renormalise-teacher" },
-    topk_drop_fkl: { loss: "forward-kl", tail: "drop" },
-    topk_tail_bucket_fkl: { loss: "forward-kl", tail: "bucket" },
-    topk_tail_bucket_rkl: { loss: "reverse-kl", tail: "bucket" },
+    forward_kl: { divergence: "forward-kl" },
+    reverse_kl: { divergence: "reverse-kl" },
+    tvd: { divergence: "tvd" },
+    kd_mix: { divergence: "forward-kl", alpha: 0.4 },
+    topk_renorm_both_fkl: { divergence: "forward-kl", tail: "renormalise" },
+    topk_renorm_both_rkl: { divergence: "reverse-kl", tail: "renormalise" },
+    topk_renorm_teacher_fkl: { divergence: "forward-kl", tail: "renormalise-teacher" },
+    topk_drop_fkl: { divergence: "forward-kl", tail: "drop" },
+    topk_tail_bucket_fkl: { divergence: "forward-kl", tail: "bucket" },
+    topk_tail_bucket_rkl: { divergence: "reverse-kl", tail: "bucket" },
   };
   return known[name]!;
 }

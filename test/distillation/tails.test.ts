@@ -3,6 +3,7 @@
 import { describe, expect, it } from "vitest";
 import { Random } from "../../src/base/random";
 import { decodeRow, encodeRow } from "../../src/distillation/cache-row";
+import { optionsDuring } from "../../src/distillation/divergences/registry";
 import { type DistillationOptions, distillationRows } from "../../src/distillation/losses";
 import { teacherStatistics } from "../../src/distillation/teacher-statistics";
 import type { SparseTeacher, Teacher } from "../../src/distillation/teacher-targets";
@@ -67,7 +68,7 @@ describe.each(["forward-kl", "reverse-kl", "jsd", "tvd"] as const)("%s", (loss) 
       };
       return temperature ** 2 * divergences[loss]!(outcomes(full(teacherLogits)), outcomes(full(logits)));
     };
-    const found = run(studentLogits, teacher, { loss, beta: 0.3, alpha: 0, temperature, tail });
+    const found = run(studentLogits, teacher, { divergence: loss, beta: 0.3, alpha: 0, temperature, tail });
     for (let i = 0; i < studentLogits.length; i++) {
       const t = Math.floor(i / VOCAB);
       expect(found.loss[t]).toBeCloseTo(naive(studentLogits, t), 5);
@@ -97,7 +98,13 @@ describe.each(["forward-kl", "reverse-kl", "jsd", "tvd"] as const)("%s", (loss) 
       const stored = true_.map((p, id) => (ids.has(id) ? p : (mass * shape[id]!) / shapeMass));
       return temperature ** 2 * divergences[loss]!(stored, own);
     };
-    const found = run(studentLogits, teacher, { loss, beta: 0.3, alpha: 0, temperature, tail: "prior" });
+    const found = run(studentLogits, teacher, {
+      divergence: loss,
+      beta: 0.3,
+      alpha: 0,
+      temperature,
+      tail: "prior",
+    });
     for (let i = 0; i < studentLogits.length; i++) {
       const t = Math.floor(i / VOCAB);
       expect(found.loss[t]).toBeCloseTo(naive(studentLogits, t), 5);
@@ -113,7 +120,12 @@ describe.each(["forward-kl", "reverse-kl", "jsd", "tvd"] as const)("%s", (loss) 
 
 it("TAID over k + 1 outcomes interpolates their log-probabilities", () => {
   const teacher = sparse();
-  const found = run(studentLogits, teacher, { loss: "taid", interpolation: 0.6, alpha: 0, temperature: 1 });
+  const found = run(studentLogits, teacher, {
+    divergence: "taid",
+    interpolation: 0.6,
+    alpha: 0,
+    temperature: 1,
+  });
   for (let t = 0; t < N; t++) {
     const ids = [...teacher.topIds.subarray(t * K, (t + 1) * K)];
     const outcomes = (logits: number[]) => {
@@ -138,7 +150,7 @@ describe("the generalised JSD", () => {
   const mild = (logits: number[]) => logits.map((v) => v / 4);
   const at = (options: Partial<DistillationOptions>) =>
     run(mild(studentLogits), dense(mild(teacherLogits)), {
-      loss: "jsd",
+      divergence: "jsd",
       alpha: 0,
       temperature: 1,
       ...options,
@@ -148,7 +160,7 @@ describe("the generalised JSD", () => {
     ["forward-kl", 1e-3, 0],
     ["reverse-kl", 1 - 1e-3, 1],
   ] as const)("divided by its smaller weight tends to %s", (loss, beta, end) => {
-    const limit = at({ loss });
+    const limit = at({ divergence: loss });
     const near = at({ beta });
     const weight = Math.min(beta, 1 - beta);
     for (const [t, value] of near.loss.entries()) expect(value / weight / limit.loss[t]!).toBeCloseTo(1, 1);
@@ -164,7 +176,7 @@ describe("sampled tails", () => {
   it.each([1, 2])("are forward KL without bias at T = %d", (temperature) => {
     // Flat enough that every token of the tail is drawn in some run.
     const flat = teacherLogits.map((v) => v / 2.5);
-    const options = { loss: "forward-kl", alpha: 0, temperature } as const;
+    const options = { divergence: "forward-kl", alpha: 0, temperature } as const;
     const exact = run(studentLogits, dense(flat), options);
     const runs = 300;
     const draws = Array.from({ length: runs }, (_, seed) =>
@@ -188,7 +200,7 @@ describe("sampled tails", () => {
     const { topK, samples, ...row } = sparse(8);
     const whole = { ...row, targetIds: labels, entropy: new Float32Array(N), goldLogit: new Float32Array(N) };
     const back = decodeRow(encodeRow(whole, { topK, samples }), N, { topK, samples });
-    const options = { loss: "forward-kl", alpha: 0, temperature: 2, tail: "sampled" } as const;
+    const options = { divergence: "forward-kl", alpha: 0, temperature: 2, tail: "sampled" } as const;
     const before = run(studentLogits, sparse(8), options);
     const after = run(studentLogits, { kind: "sparse", vocabSize: VOCAB, topK, samples, ...back }, options);
     for (const [t, loss] of before.loss.entries()) expect(Math.abs(after.loss[t]! - loss)).toBeLessThan(0.1);
@@ -196,7 +208,7 @@ describe("sampled tails", () => {
 });
 
 it("a mixture with cross-entropy is the weighted sum", () => {
-  const options = { loss: "reverse-kl", temperature: 2 } as const;
+  const options = { divergence: "reverse-kl", temperature: 2 } as const;
   const [both, alone] = [0.25, 0].map((alpha) => run(studentLogits, sparse(), { ...options, alpha }));
   for (let t = 0; t < N; t++) {
     const entropy = -Math.log(softmax(studentLogits.slice(t * VOCAB, (t + 1) * VOCAB))[labels[t]!]!);
@@ -205,14 +217,15 @@ it("a mixture with cross-entropy is the weighted sum", () => {
 });
 
 describe("is refused:", () => {
-  const options: DistillationOptions = { loss: "forward-kl", alpha: 0.5, temperature: 1 };
+  const options: DistillationOptions = { divergence: "forward-kl", alpha: 0.5, temperature: 1 };
   it.each<[string, Partial<DistillationOptions>, RegExp]>([
     ["a temperature that is not stored", { temperature: 3 }, /stored temperatures 1, 2, 4.*found 3/],
     ["temperature 0", { temperature: 0 }, /temperature must be above 0/],
     ["alpha above 1", { alpha: 1.5 }, /alpha must be from 0 to 1, found 1.5/],
-    ["JSD without beta", { loss: "jsd" }, /needs beta.*undefined/],
-    ["TAID without interpolation", { loss: "taid" }, /needs interpolation/],
-    ["a dropped tail with reverse KL", { loss: "reverse-kl", tail: "drop" }, /goes with forward KL/],
+    ["JSD without beta", { divergence: "jsd" }, /needs beta.*undefined/],
+    ["TAID without interpolation", { divergence: "taid" }, /needs interpolation/],
+    ["a divergence that nobody wrote", { divergence: "kl" }, /no divergence "kl". Known: forward-kl, /],
+    ["a dropped tail with reverse KL", { divergence: "reverse-kl", tail: "drop" }, /goes with forward KL/],
     ["a prior that was not captured", { tail: "prior" }, /captured with a prior/],
     ["sampled tails that were not captured", { tail: "sampled" }, /captured with samples/],
   ])("%s", (_, change, message) => {
@@ -222,4 +235,12 @@ describe("is refused:", () => {
   it("another vocabulary", () => {
     expect(() => run(studentLogits, { ...sparse(), vocabSize: 41 }, options)).toThrow(/has 41 tokens.*40/);
   });
+});
+
+it("TAID's target goes from where it begins to the teacher in a run, along the paper's line", () => {
+  const options = { divergence: "taid", interpolation: 0.4, alpha: 0, temperature: 1 };
+  const at = (progress: number) => optionsDuring(options, progress).interpolation;
+  // arXiv 2501.16937, algorithm 1 without its momentum: t = t_start + (t_end - t_start) n / N with t_end = 1.
+  expect([at(0), at(0.5), at(1)]).toEqual([0.4, expect.closeTo(0.7, 12), 1]);
+  expect(optionsDuring({ ...options, divergence: "forward-kl" }, 0.5).interpolation).toBe(0.4);
 });

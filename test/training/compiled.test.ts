@@ -87,7 +87,7 @@ function start(kind: Kind) {
     cache
       ? distillStep(decoder, batch, cache, {
           padId: 0,
-          loss: "forward-kl",
+          divergence: "forward-kl",
           alpha: 0.5,
           temperature: 2,
           tail: sampled ? "sampled" : "bucket",

@@ -110,7 +110,7 @@ const losses: [string, () => RowLoss, typeof crossEntropy][] = [
   ["cross-entropy", () => crossEntropyRows(targets), crossEntropy],
   [
     "distillation",
-    () => distillationRows(targets, teacher, { loss: "forward-kl", alpha: ALPHA, temperature: 1 }),
+    () => distillationRows(targets, teacher, { divergence: "forward-kl", alpha: ALPHA, temperature: 1 }),
     distilled,
   ],
 ];

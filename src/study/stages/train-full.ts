@@ -41,7 +41,7 @@ export async function trainFull(context: StudyContext, system: FullSystem): Prom
   };
   const trained = await stage(profile.name, `train-${system}`, 1, inputs, async (directory, key) => {
     const cache = logits && openTeacherLogits(logits, tokenizer);
-    const options = { padId: tokenizer.padId, loss: "forward-kl", alpha, temperature } as const;
+    const options = { padId: tokenizer.padId, divergence: "forward-kl", alpha, temperature } as const;
     const run = await fitAllWeights(
       context,
       { label: system, directory, key, base, tokenizer, data },

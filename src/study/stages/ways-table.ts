@@ -1,4 +1,5 @@
 // The ways to distil as rows of a notebook's table, each student's control first.
+import { divergenceNamed } from "../../distillation/divergences/registry";
 import { testSetName } from "../../figures/labels";
 import type { TeacherSource, WayResults, WayRow } from "./ways";
 
@@ -12,13 +13,8 @@ const SOURCES: Record<TeacherSource, string> = {
 
 const STUDENTS: Record<WayRow["student"], string> = { full: "전체", lora: "LoRA" };
 
-const LOSSES: Record<NonNullable<WayRow["loss"]>, string> = {
-  "forward-kl": "순방향 KL",
-  "reverse-kl": "역방향 KL",
-  jsd: "JSD (β = 0.5)",
-  tvd: "TVD",
-  taid: "TAID",
-};
+const lossName = (loss: string): string =>
+  loss === "jsd" ? "JSD (β = 0.5)" : divergenceNamed(loss).label.ko;
 
 /** One row a student; ROUGE-1 F with its 95 % interval, shares of facts. Empty when nothing was recorded. */
 export function wayTable(results: WayResults | undefined): Record<string, string>[] {
@@ -32,7 +28,7 @@ export function wayTable(results: WayResults | undefined): Record<string, string
     return controlsFirst.map((row) => ({
       학생: STUDENTS[student],
       교사: SOURCES[row.source],
-      손실: row.loss ? LOSSES[row.loss] : "교차 엔트로피",
+      손실: row.loss ? lossName(row.loss) : "교차 엔트로피",
       "검증 손실": row.validationLoss.toFixed(3),
       ...scoreCells(row, "in-domain"),
       ...scoreCells(row, "other"),

@@ -8,7 +8,7 @@ import { LogitCache, LogitCacheWriter } from "../../distillation/cache";
 import { withCachedTargets } from "../../distillation/cached-targets";
 import { captureGenerated } from "../../distillation/capture";
 import { distillStep } from "../../distillation/distill";
-import type { Divergence, DivergenceOptions } from "../../distillation/divergences";
+import { optionsDuring } from "../../distillation/divergences/registry";
 import { scoreFacts } from "../../metrics/facts/facts";
 import { RougeVocabulary, rougeItems } from "../../metrics/rouge/rouge";
 import { whitespaceTokenizer } from "../../metrics/rouge/text-tokenizers";
@@ -39,7 +39,7 @@ export type TeacherSource = "none" | "cache" | "online" | "texts" | "texts-and-l
 export interface Way {
   student: "full" | "lora";
   source: TeacherSource;
-  loss?: Divergence;
+  loss?: string;
 }
 
 /** One trained student with its scores; ROUGE-1 F over whitespace words, means over a test set's items. */
@@ -67,7 +67,7 @@ export interface WayResults {
   rows: WayRow[];
 }
 
-const of = (student: Way["student"], source: TeacherSource, ...losses: Divergence[]): Way[] =>
+const of = (student: Way["student"], source: TeacherSource, ...losses: string[]): Way[] =>
   losses.length > 0 ? losses.map((loss) => ({ student, source, loss })) : [{ student, source }];
 
 /** What is compared, controls first, in the order in which it is trained. */
@@ -84,11 +84,13 @@ export const WAYS: readonly Way[] = [
   ...of("lora", "online", "forward-kl"),
 ];
 
-/**
- * TAID's target moves from near the student to the teacher; arXiv 2501.16937 begins at 0.4. There a step takes the larger of the line
- * to 1 and of an adaptive increment, at most 5e-4 (1 - t) <= 3e-4; the line's is 0.6 / steps, so below 2,000 steps the line alone decides.
- */
+/** Where TAID's target begins: arXiv 2501.16937. */
 const TAID_START = 0.4;
+/** What the losses of the sweep ask for beside alpha and temperature. */
+const PARAMETERS: Record<string, Record<string, number>> = {
+  jsd: { beta: 0.5 },
+  taid: { interpolation: TAID_START },
+};
 const CAPTURE_BATCH = 64;
 
 const fileOf = ({ profile }: StudyContext): string => path.join(ROOT, "data", `ways-${profile.name}.json`);
@@ -206,7 +208,7 @@ async function trainWay(context: StudyContext, way: Way): Promise<Artifact<Fitte
               padId: tokenizer.padId,
               alpha,
               temperature,
-              ...lossOf(way.loss!, done),
+              ...optionsDuring({ divergence: way.loss!, ...PARAMETERS[way.loss!] }, done),
             });
     const place = { label: nameOf(way), directory, key, base, tokenizer, data: { ...data, train } };
     const run =
@@ -219,11 +221,6 @@ async function trainWay(context: StudyContext, way: Way): Promise<Artifact<Fitte
   });
   removeCheckpoint(trained.directory);
   return trained;
-}
-
-function lossOf(loss: Divergence, done: number): DivergenceOptions {
-  if (loss === "jsd") return { loss, beta: 0.5 };
-  return loss === "taid" ? { loss, interpolation: TAID_START + (1 - TAID_START) * done } : { loss };
 }
 
 /** What the tuned teacher writes for every training document, with its logits while it wrote. */

@@ -1,5 +1,6 @@
 // Parity of distillation losses, dense and from cached top-k logits, with `kd/kd.json` and `kd/kd.safetensors` (float64).
 import { TEMPERATURES } from "../../distillation/cache-row";
+import type { DivergenceOptions } from "../../distillation/divergences/registry";
 import { type DistillationOptions, distillationRows, type TailMode } from "../../distillation/losses";
 import { teacherStatistics } from "../../distillation/teacher-statistics";
 import type { Teacher } from "../../distillation/teacher-targets";
@@ -22,18 +23,21 @@ interface Reference {
 
 /** A loss of the reference as the project's options; `tail` where the teacher comes from a cache. */
 interface Loss {
-  options: Omit<DistillationOptions, "temperature">;
+  options: DivergenceOptions & { alpha: number };
   tail?: TailMode;
   /** Whether the teacher's entropy is to be added: cross-entropy with soft targets is forward KL plus it. */
   plusEntropy?: boolean;
 }
 
-const KL = { forward: { alpha: 0, loss: "forward-kl" }, reverse: { alpha: 0, loss: "reverse-kl" } } as const;
+const KL = {
+  forward: { alpha: 0, divergence: "forward-kl" },
+  reverse: { alpha: 0, divergence: "reverse-kl" },
+} as const;
 
 const LOSSES: Record<string, Loss> = {
   forward_kl: { options: KL.forward },
   reverse_kl: { options: KL.reverse },
-  tvd: { options: { alpha: 0, loss: "tvd" } },
+  tvd: { options: { alpha: 0, divergence: "tvd" } },
   soft_ce: { options: KL.forward, plusEntropy: true },
   topk_renorm_both_fkl: { options: KL.forward, tail: "renormalise" },
   topk_renorm_both_rkl: { options: KL.reverse, tail: "renormalise" },
@@ -47,11 +51,13 @@ function lossOf(name: string, formula: string): Loss | undefined {
   const known = LOSSES[name];
   if (known) return known;
   const [, kind, value] = /^(jsd_beta|taid_t)_([\d.]+)$/.exec(name) ?? [];
-  if (kind === "jsd_beta") return { options: { alpha: 0, loss: "jsd", beta: Number(value) } };
-  if (kind === "taid_t") return { options: { alpha: 0, loss: "taid", interpolation: Number(value) } };
+  if (kind === "jsd_beta") return { options: { alpha: 0, divergence: "jsd", beta: Number(value) } };
+  if (kind === "taid_t") return { options: { alpha: 0, divergence: "taid", interpolation: Number(value) } };
   const share = name === "kd_mix" ? /a=([\d.]+)/.exec(formula)?.[1] : undefined;
   // The reference's a is the share of the teacher, the project's alpha that of cross-entropy.
-  return share === undefined ? undefined : { options: { alpha: 1 - Number(share), loss: "forward-kl" } };
+  return share === undefined
+    ? undefined
+    : { options: { alpha: 1 - Number(share), divergence: "forward-kl" } };
 }
 
 /** Largest of |difference| / (1 + |expected|). */
@@ -211,7 +217,7 @@ function targetCase(
     reference,
     student,
     teacher,
-    { options: { alpha: 0, loss: "taid", interpolation } },
+    { options: { alpha: 0, divergence: "taid", interpolation } },
     1,
   );
   const vocab = reference.shape[2];

@@ -74,7 +74,7 @@ export function rowLossOf(
         tf.tensor2d(logits.subarray(start * vocabSize, (start + count) * vocabSize), [count, vocabSize]),
     },
     // The reference's a is the share of the teacher, alpha that of cross-entropy.
-    { loss: "forward-kl", alpha: 1 - Number(mixture[1]), temperature: Number(mixture[2]) },
+    { divergence: "forward-kl", alpha: 1 - Number(mixture[1]), temperature: Number(mixture[2]) },
     see,
   );
 }

@@ -50,7 +50,7 @@ function rowLoss(kind: Spec["kind"], targets: readonly number[], rows: number, v
       sampledIds: new Int32Array(0),
       sampledLogits: new Float32Array(0),
     },
-    { alpha: 0.5, temperature: 1, loss: "forward-kl" },
+    { alpha: 0.5, temperature: 1, divergence: "forward-kl" },
   );
 }
 

@@ -94,7 +94,7 @@ export const trainTiny: Row = {
     let step: () => number;
     if (cache) {
       const source = LogitCache.open(cache, HEADER);
-      const options = { padId: 0, alpha: 0.5, temperature: 1, loss: "forward-kl" as const };
+      const options = { padId: 0, alpha: 0.5, temperature: 1, divergence: "forward-kl" };
       step = train(allWeights(decoder), learningRate, () => distillStep(decoder, examples, source, options));
     } else {
       const adapter = startedLora(decoder, 8, 16);

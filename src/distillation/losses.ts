@@ -26,15 +26,17 @@ import { checkDivergence, type DivergenceOptions, divergence } from "./divergenc
 import { places, withoutTokens } from "./teacher-statistics";
 import { type SparseTeacher, type Teacher, temperatureColumn } from "./teacher-targets";
 
-/**
- * What becomes of the tokens outside the top k. "bucket": they are one outcome more, its teacher mass exact.
- * "renormalise": both distributions are restricted to the top k. "renormalise-teacher": only the teacher's.
- * "prior": the tail's exact mass is
- * spread over its tokens as the cache's prior is, which gives a full distribution again. "drop": the terms of the other
- * tokens are left out. "sampled": these terms are estimated, without bias, from tokens
- * drawn at capture. The last three are for forward KL.
- */
-export type TailMode = "bucket" | "prior" | "renormalise" | "renormalise-teacher" | "drop" | "sampled";
+/** What becomes of the tokens outside the top k. Those that are estimates or leave terms out are for forward KL alone. */
+export const TAIL_MODES = {
+  bucket: "they are one outcome more, its teacher mass exact",
+  prior: "the tail's exact mass is spread over its tokens as the cache's prior is: a full distribution again",
+  renormalise: "both distributions are restricted to the top k",
+  "renormalise-teacher": "only the teacher's is restricted to the top k (forward KL only)",
+  drop: "the terms of the other tokens are left out (forward KL only)",
+  sampled: "their terms are estimated, without bias, from tokens drawn at capture (forward KL only)",
+};
+
+export type TailMode = keyof typeof TAIL_MODES;
 
 export interface DistillationOptions extends DivergenceOptions {
   temperature: number;

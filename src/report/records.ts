@@ -39,7 +39,7 @@ export const keptRecords = (reports: string): Records => {
 /** The kept records of a reports folder, renewed from what the last runs on this machine left under data/runs. */
 export function newestRecords(reports: string, runs: string, profile: string): Records {
   const kept = keptRecords(reports);
-  const study = left<StudyRecord>(join(runs, profile, "study.json")) ?? kept.study;
+  const study = left<StudyRecord>(join(runs, profile, "record.json")) ?? kept.study;
   const tests = left<TestRecord>(join(runs, "tests.json")) ?? kept.tests;
   return { ...(study && { study }), ...(tests && { tests }) };
 }

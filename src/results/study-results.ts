@@ -10,7 +10,7 @@ import type { SystemId } from "./system-id";
 import type { TrainingRun } from "./training";
 
 export interface StudyResults {
-  profile: "smoke" | "tiny" | "paper" | "rehearsal";
+  profile: string;
   seed: number;
   synthetic: boolean;
   machine: Record<string, string>;

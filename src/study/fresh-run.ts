@@ -46,8 +46,9 @@ function withoutTimes(value: unknown): unknown {
   );
 }
 
-// What is a record of time and progress alone.
-const LEFT_OUT = /(^|\/)(seconds\.json|study\.json|notebooks\.json|[^/]*tfevents[^/]*)$|^reports\//;
+// What is a record of time and progress alone, and the study itself, which went in.
+const LEFT_OUT =
+  /(^|\/)(seconds\.json|study\.json|record\.json|notebooks\.json|[^/]*tfevents[^/]*)$|^reports\//;
 
 /** Hashes of a run's artifacts by file name; JSON without its timing fields, all else byte by byte. */
 export function hashesOf(folder: string): Map<string, string> {

@@ -1,7 +1,10 @@
-// The three sizes of the study, and a rehearsal of the largest: one code path, different models, counts and steps.
+// A study's file as the stages read it.
 import type { Split } from "../corpus/item";
+import type { Study } from "./file/definition";
+import { loadStudy, modelName } from "./file/load";
+import { ROOT } from "./stage";
 
-export type ProfileName = "smoke" | "tiny" | "paper" | "rehearsal";
+export type ProfileName = string;
 
 export interface LoraSettings {
   rank: number;
@@ -44,97 +47,38 @@ export interface Profile {
    */
   compileFrom: number;
   maxNewTokens: number;
-  bootstrapSamples: number;
 }
 
-const COMPARED = [
-  { folder: "gemma2-student", publishedName: "google/gemma-2-2b-it" },
-  { folder: "qwen3", publishedName: "Qwen/Qwen3-1.7B" },
-  { folder: "llama32", publishedName: "SEOKDONG/llama3.2_1B_korean_v0.2_sft_by_aidx" },
-  { folder: "solar", publishedName: "upstage/SOLAR-10.7B-Instruct-v1.0" },
-] as const;
+/** The profile of a study's name, or of a file's path relative to the repository root. Throws StudyError. */
+export const profileNamed = (nameOrPath: string): Profile => profileOf(loadStudy(nameOrPath, [], ROOT));
 
-const tiny: Profile = {
-  name: "tiny",
-  counts: { train: 1014, validation: 200, "test-in-domain": 100, "test-other": 106 },
-  student: "gemma2-student",
-  teacher: "gemma2-teacher",
-  compared: COMPARED,
-  encoder: { folder: "encoder", layer: 2 },
-  // The report: 3 epochs, batch 2, rate 2e-4. Tiny models need larger rates; batch 4 halves the steps.
-  epochs: 3,
-  batchSize: 4,
-  lora: {
-    student: { rank: 8, alpha: 16, learningRate: 1e-2 },
-    teacher: { rank: 8, alpha: 16, learningRate: 5e-3 },
-  },
-  full: { learningRate: 2e-3 },
-  distillation: { alpha: 0.5, temperature: 1, topK: 32 },
-  // The losses after each epoch are what the report shows of a run; writing texts as well would cost a minute in all.
-  validation: { rougeItems: 0, keep: "last" },
-  frozenWeights: "float32",
-  recompute: false,
-  compileFrom: 100,
-  maxNewTokens: 80,
-  bootstrapSamples: 1000,
-};
-
-/** Thumbnails for tests: the same stages and notebooks in about two minutes. */
-const smoke: Profile = {
-  ...tiny,
-  name: "smoke",
-  counts: { train: 24, validation: 8, "test-in-domain": 6, "test-other": 6 },
-  epochs: 1,
-  distillation: { ...tiny.distillation, topK: 16 },
-  maxNewTokens: 12,
-  bootstrapSamples: 100,
-};
-
-/** The report's own models and settings; needs a GPU of 24-80 GB and the models' folders. */
-const paper: Profile = {
-  ...tiny,
-  name: "paper",
-  student: "google/gemma-2-2b-it",
-  teacher: "google/gemma-2-9b-it",
-  compared: COMPARED.map(({ publishedName }) => ({ folder: publishedName, publishedName })),
-  encoder: { folder: "google-bert/bert-base-multilingual-cased", layer: 9 },
-  batchSize: 2,
-  lora: {
-    student: { rank: 16, alpha: 32, learningRate: 2e-4 },
-    teacher: { rank: 16, alpha: 32, learningRate: 2e-4 },
-  },
-  full: { learningRate: 2e-5 },
-  // 96 tokens of a 256,000-word vocabulary in at most 200 bytes, as far as ids follow the teacher's prior (docs/LOG.md).
-  distillation: { alpha: 0.5, temperature: 1, topK: 96 },
-  validation: { everySteps: 250, rougeItems: 50, keep: "rouge1" },
-  frozenWeights: "bfloat16",
-  recompute: true,
-  compileFrom: Number.POSITIVE_INFINITY,
-  maxNewTokens: 256,
-};
-
-/** The paper profile on thumbnails of the models that a hub on this machine offers: `npm run cli -- rehearsal`. */
-const rehearsal: Profile = {
-  ...paper,
-  name: "rehearsal",
-  counts: { train: 8, validation: 4, "test-in-domain": 4, "test-other": 4 },
-  epochs: 1,
-  validation: { ...paper.validation, everySteps: 2, rougeItems: 2 },
-  maxNewTokens: 6,
-  bootstrapSamples: 20,
-};
-
-const PROFILES: Record<ProfileName, Profile> = { smoke, tiny, paper, rehearsal };
-
-/** A profile, seed or data file that no study can be opened with. */
-export class StudyError extends Error {
-  override name = "StudyError";
-}
-
-/** A profile by name. Throws StudyError naming the known ones. */
-export function profileNamed(name: string): Profile {
-  if (!Object.hasOwn(PROFILES, name)) {
-    throw new StudyError(`Unknown profile "${name}". Known: ${Object.keys(PROFILES).join(", ")}.`);
-  }
-  return PROFILES[name as ProfileName];
+/** A study as the stages read it. */
+export function profileOf(study: Study): Profile {
+  const { models, recipes, training, data, compared, encoder, decoding, frozenWeights } = study;
+  const lora = (id: string): LoraSettings => ({
+    ...recipes[id]!.lora!,
+    learningRate: recipes[id]!.optimiser!.learningRate,
+  });
+  const { teacher, loss, optimiser } = recipes.distilled!;
+  return {
+    name: study.name,
+    counts: data.counts!,
+    student: modelName(models.student!),
+    teacher: modelName(models.teacher!),
+    compared: compared.map((key) => {
+      const folder = modelName(models[key]!);
+      return { folder, publishedName: models[key]!.standsFor ?? folder };
+    }),
+    encoder: { folder: modelName(models[encoder.model]!), layer: encoder.layer },
+    epochs: training.epochs,
+    batchSize: training.batchSize,
+    lora: { student: lora("lora-student"), teacher: lora("lora-teacher") },
+    full: optimiser!,
+    distillation: { alpha: loss!.alpha, temperature: loss!.temperature, topK: teacher!.topK! },
+    validation: training.validation,
+    frozenWeights,
+    recompute: training.recompute,
+    compileFrom: training.compileFrom === "never" ? Number.POSITIVE_INFINITY : training.compileFrom,
+    maxNewTokens: decoding.maxNewTokens,
+  };
 }

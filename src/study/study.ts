@@ -2,9 +2,10 @@
 import * as fs from "node:fs";
 import * as path from "node:path";
 import { engineFacts } from "../engine/facts";
-import { profileNamed, StudyError } from "./profiles";
+import { profileNamed } from "./profiles";
 import { ROOT } from "./stage";
 import type { StudyContext } from "./stages/context";
+import { StudyError } from "./study-error";
 
 /** Seeds are multiplied by constants: the products stay exact up to here. */
 const LARGEST_SEED = 2 ** 31 - 1;

@@ -220,11 +220,11 @@ const study = (name: string, act: () => unknown, says: Refusal["says"]): Refusal
 });
 
 refuses("profiles and notebook parameters", [
-  study("an unknown profile", () => openStudy("huge", 0), ['"huge"', "smoke, tiny, paper"]),
-  study("an empty profile", () => openStudy("", 0), ['""', "smoke, tiny, paper"]),
+  study("an unknown profile", () => openStudy("huge", 0), ['"huge"', "paper, rehearsal, smoke, tiny"]),
+  study("an empty profile", () => openStudy("", 0), ['""', "paper, rehearsal, smoke, tiny"]),
   study("a profile named like a method", () => openStudy("toString", 0), [
     '"toString"',
-    "smoke, tiny, paper",
+    "paper, rehearsal, smoke, tiny",
   ]),
   study("seed -1", () => openStudy("smoke", -1), ["seed", "a whole number from 0", "-1"]),
   study("seed 1.5", () => openStudy("smoke", 1.5), ["seed", "a whole number from 0", "1.5"]),
@@ -333,11 +333,11 @@ const line = (
 refuses(
   "command lines",
   [
-    line("study", "--profile huge", ['"huge"', "smoke, tiny, paper"]),
+    line("study", "--profile huge", ['"huge"', "paper, rehearsal, smoke, tiny"]),
     line("study", "--data $/none.csv", ["$/none.csv", "there is no such file"]),
     line("study", "--profil tiny", ["unknown option '--profil'", "--profile"]),
     line("study", "--seed x --dry-run", ["--seed", "a whole number", "x"]),
-    line("report", "--profile huge", ["huge", "smoke, tiny, paper"]),
+    line("report", "--profile huge", ['no run of a study "huge"', "npm run study -- huge"]),
     line("report", "--run $/none --out $/out", ["$/none/results.json", "does not exist"]),
     line("score", "", ["--references"]),
     line("score", "--references $/a.txt --predictions $/b.txt", ["$/a.txt", "cannot be read"]),

@@ -53,8 +53,7 @@ it("runs the whole study on the paper profile's models", () => {
 });
 
 it("differs from the paper profile in counts and lengths only", () => {
-  const { name, counts, epochs, validation, maxNewTokens, bootstrapSamples, ...paper } =
-    profileNamed("paper");
+  const { name, counts, epochs, validation, maxNewTokens, ...paper } = profileNamed("paper");
   expect(profileNamed("rehearsal")).toMatchObject(paper);
   expect(profileNamed("rehearsal").validation.keep).toBe(validation.keep);
 });

@@ -1,9 +1,10 @@
 // Rebuilds every figure, the report in both languages, the generated parts of the READMEs and the claims from the saved
 // tables of a run, in seconds and without the engine. Run: npm run report [-- --profile tiny --lang ko]
-import { existsSync } from "node:fs";
+import { existsSync, readdirSync } from "node:fs";
 import { join } from "node:path";
 import { type Command, Option } from "commander";
 import { committed, readJson } from "../../base/json-file";
+import { suggestion } from "../../base/nearest";
 import type { Language } from "../../figures/labels";
 import { publish, REPORT_FOLDERS } from "../../report/publish";
 import { newestRecords } from "../../report/records";
@@ -23,7 +24,7 @@ const anew = (record: string): string =>
 
 /** The commit that a run's record names; that at hand where the run left none. */
 function commitOf(folder: string): string {
-  for (const file of ["study.json", "claims.json"]) {
+  for (const file of ["record.json", "claims.json"]) {
     const record = join(folder, file);
     if (existsSync(record)) return readJson<{ commit: string }>(record, anew(record)).commit;
   }
@@ -36,6 +37,14 @@ async function rebuild(options: Options): Promise<void> {
   const folder = options.run ?? join(runs, options.profile);
   const fresh = !options.run && options.profile === "tiny" && !existsSync(join(folder, "results.json"));
   const from = fresh ? "reports" : folder;
+  if (!options.run && !fresh && !existsSync(folder)) {
+    const known = existsSync(runs)
+      ? readdirSync(runs).filter((name) => existsSync(join(runs, name, "results.json")))
+      : [];
+    throw new Error(
+      `There is no run of a study "${options.profile}" below ${runs}.${suggestion(options.profile, known)} Run it first: npm run study -- ${options.profile}.`,
+    );
+  }
   const { results, samples } = readRun(from);
   // The project publishes its own study alone: other runs have their report beside their results.
   const own = !options.run && results.profile === "tiny" && results.synthetic;
@@ -58,11 +67,7 @@ async function rebuild(options: Options): Promise<void> {
 
 export const define = (command: Command): Command =>
   command
-    .addOption(
-      new Option("--profile <name>", "which run")
-        .choices(["smoke", "tiny", "paper", "rehearsal"])
-        .default("tiny"),
-    )
+    .option("--profile <study>", "whose run", "tiny")
     .addOption(
       new Option("--lang <code>", "only the report of this language").choices(Object.keys(LANGUAGES)),
     )

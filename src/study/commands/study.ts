@@ -1,9 +1,10 @@
-// The whole study: every notebook in order through the kernel, then the report. Run: npm run study [-- --profile NAME]
+// The whole study: every notebook in order through the kernel, then the report.
+// Run: npm run study [-- STUDY --set recipes.distilled.loss.temperature=2]    npm run study -- --init my-study.json
 import { spawn } from "node:child_process";
 import * as fs from "node:fs";
 import * as path from "node:path";
 import { type Command, InvalidArgumentError } from "commander";
-import { writeJson } from "../../base/atomic-write";
+import { writeFileAtomic, writeJson } from "../../base/atomic-write";
 import { readStudyItems } from "../../corpus/validate";
 import type { StudyRecord } from "../../report/records";
 import type { TestSet } from "../../results/scores";
@@ -11,17 +12,25 @@ import type { StudyResults } from "../../results/study-results";
 import { commitAtHand } from "../commit";
 import { installedBytes, trackedBytes } from "../disk-use";
 import { estimateLines, estimateStudy } from "../estimate";
-import { profileNamed } from "../profiles";
+import { SCHEMA_FILE } from "../file/check";
+import { commented } from "../file/commented";
+import type { JsonObject } from "../file/draft";
+import { keepStudy, keptStudy } from "../file/keep";
+import { loadStudy, STUDIES, studyNames } from "../file/load";
+import { profileOf } from "../profiles";
 import { COMMAND_LINE, hashFiles, hashOf, ROOT, RUNS } from "../stage";
 import { type Notebook, notebookSources } from "../tidy-notebook";
 
 interface StudyOptions {
   profile: string;
+  set: string[];
   seed: number;
   data?: string;
   force?: boolean;
   dryRun?: boolean;
   reports?: string;
+  init?: string;
+  schema?: boolean;
 }
 
 const NOTEBOOKS = path.join(ROOT, "notebooks");
@@ -60,18 +69,18 @@ async function run(program: string, args: string[]): Promise<void> {
   process.exit(code ?? 1);
 }
 
-async function study(options: StudyOptions): Promise<void> {
+async function study(named: string | undefined, options: StudyOptions): Promise<void> {
   const started = Date.now();
-  const profile = profileNamed(options.profile);
+  const chosen = loadStudy(named ?? options.profile, options.set);
   if (options.data && !fs.existsSync(options.data))
     throw new Error(`--data ${options.data}: there is no such file.`);
   // A file with problems ends the run here, not in a notebook.
   if (options.data) for (const note of readStudyItems(options.data).notes) console.log(note);
   const data = options.data ? path.relative(ROOT, path.resolve(options.data)) : "";
-  const runs = path.join(RUNS, profile.name);
+  const runs = path.join(RUNS, chosen.name);
   const fromNothing = !fs.existsSync(runs);
-  // Another profile, or data of the user's own, keeps its reports apart: reports/ is the project's own study.
-  const ours = profile.name === "tiny" && !data && !options.reports && !process.env.STUDY_RUNS;
+  // Another study, or data of the user's own, keeps its reports apart: reports/ is the project's own study.
+  const ours = chosen.name === "tiny" && !data && !options.reports && !process.env.STUDY_RUNS;
   const reports = options.reports
     ? path.resolve(options.reports)
     : ours
@@ -89,12 +98,22 @@ async function study(options: StudyOptions): Promise<void> {
   ]);
   const models = hashFiles(filesBelow(path.join(ROOT, "data/models"), /\.(json|jinja|safetensors)$/));
   const dataHash = data ? hashFiles([path.join(ROOT, data)]) : "";
+  const own = !studyNames().includes(chosen.name);
+  if (options.dryRun) console.log(`${JSON.stringify(chosen, null, 2)}\n`);
+  else keepStudy(chosen);
 
   const notebooks = filesBelow(NOTEBOOKS, /\.ipynb$/);
   for (const notebook of notebooks) {
     const name = path.basename(notebook, ".ipynb");
     const executed = path.join(reports, "notebooks", `${name}.ipynb`);
-    const key = hashOf({ notebook: sourcesOf(notebook), code, models, dataHash, seed: options.seed });
+    const key = hashOf({
+      notebook: sourcesOf(notebook),
+      code,
+      models,
+      dataHash,
+      seed: options.seed,
+      study: chosen,
+    });
     const unchanged = !options.force && known[name] === key && fs.existsSync(executed);
     if (unchanged || options.dryRun) {
       console.log(`${unchanged ? "✓" : "…"} ${name}${unchanged ? " (unchanged)" : ""}`);
@@ -108,7 +127,7 @@ async function study(options: StudyOptions): Promise<void> {
       path.join(reports, "notebooks"),
       ...[
         "-p",
-        `profile=${profile.name}`,
+        `profile=${own ? path.relative(ROOT, keptStudy(chosen)) : chosen.name}`,
         "-p",
         `seed=${options.seed}`,
         "-p",
@@ -120,13 +139,14 @@ async function study(options: StudyOptions): Promise<void> {
     writeJson(stamps, known);
   }
   if (options.dryRun) {
-    for (const line of ["", ...estimateLines(estimateStudy(profile, options.data))]) console.log(line);
+    for (const line of ["", ...estimateLines(estimateStudy(profileOf(chosen), options.data))])
+      console.log(line);
     return;
   }
   const results = JSON.parse(fs.readFileSync(path.join(runs, "results.json"), "utf8")) as StudyResults;
-  if (fromNothing) recordStudy(path.join(runs, "study.json"), started, seconds, results);
+  if (fromNothing) recordStudy(path.join(runs, "record.json"), started, seconds, results);
   await run(process.execPath, [
-    ...[...COMMAND_LINE, "report", "--profile", profile.name],
+    ...[...COMMAND_LINE, "report", "--profile", chosen.name],
     ...(ours ? [] : ["--out", reports]),
   ]);
   for (const set of ["in-domain", "other", "all"] as const) printTable(results, set);
@@ -175,12 +195,51 @@ function wholeNumber(text: string): number {
   return Number(text);
 }
 
+/** Writes a study file to change: all fields of `tiny`, each explained. Throws where there is a file already. */
+function init(file: string): void {
+  if (fs.existsSync(file)) throw new Error(`${file} is there already: choose another name.`);
+  const schema = path.relative(path.dirname(path.resolve(file)), path.join(STUDIES, "study.schema.json"));
+  const { name: _, reuse, ...fields } = loadStudy("tiny");
+  const recipes = Object.fromEntries(
+    Object.entries(fields.recipes).map(([id, { training, ...recipe }]) => [id, recipe]),
+  );
+  const value = { $schema: schema, extends: "tiny", ...fields, recipes } as unknown as JsonObject;
+  writeFileAtomic(file, commented(value));
+  console.log(
+    `${file}: the study tiny, every field explained. Take away what you leave as it is: tiny is extended.`,
+  );
+}
+
+/** Writes studies/study.schema.json anew, which names what the code knows: its divergences among others. */
+function writeSchema(): void {
+  // Loaded here alone: the registries that it names load the engine.
+  const { studySchema } = require("../file/schema") as typeof import("../file/schema");
+  writeJson(SCHEMA_FILE, studySchema());
+}
+
+const together = (value: string, before: string[]): string[] => [...before, value];
+
 export const define = (command: Command): Command =>
   command
-    .option("--profile <name>", "smoke, tiny, paper or rehearsal", "tiny")
+    .argument("[study]", "one of studies/ by its name, or the path of a study file")
+    .option("--profile <study>", "the same as the argument", "tiny")
+    .option(
+      "--set <path=value>",
+      "change a field, such as recipes.distilled.loss.temperature=2; may be repeated",
+      together,
+      [],
+    )
+    .option("--init <file>", "write a study file with every field explained, and end")
+    .option("--schema", "write studies/study.schema.json anew from the code, and end")
     .option("--seed <n>", "seed of data order and adapter initialisation", wholeNumber, 0)
     .option("--data <file>", "your own JSONL, JSON, CSV, TSV or Excel file instead of the generated corpus")
     .option("--force", "execute the notebooks even when nothing changed (finished stages are still reused)")
-    .option("--dry-run", "only list what would run, with disk, memory and time it would take")
+    .option(
+      "--dry-run",
+      "only show the study and list what would run, with the disk, memory and time that it would take",
+    )
     .option("--reports <folder>", "where report and executed notebooks go")
-    .action(study);
+    .action((named: string | undefined, options: StudyOptions) => {
+      if (options.schema) return writeSchema();
+      return options.init === undefined ? study(named, options) : init(options.init);
+    });

@@ -25,7 +25,6 @@ export const CRASH_CONTEXT: StudyContext = {
     // As profile tiny trains.
     compileFrom: 1,
     maxNewTokens: 8,
-    bootstrapSamples: 20,
   },
   seed: 0,
   // A checkpoint after every step: each kill meets another state on the disk.

@@ -1,0 +1,144 @@
+// What fits the schema of a study file and still cannot be: names of nothing, fields that exclude each other.
+import { suggestion } from "../../base/nearest";
+import { TEMPERATURES } from "../../distillation/cache-row";
+import type { Recipe, Study } from "./definition";
+
+export interface Problem {
+  at: string[];
+  message: string;
+}
+
+const TAKE_AWAY = "null takes it away.";
+/** Tails that are estimates or leave terms out. */
+const FORWARD_KL_ONLY = ["renormalise-teacher", "drop", "sampled"];
+
+/** All contradictions of a study whose fields are of the right kind. */
+export function contradictions(study: Study): Problem[] {
+  const named = (at: string[], name: string, kind: "models" | "recipes"): Problem[] => {
+    const known = Object.keys(study[kind]);
+    if (known.includes(name)) return [];
+    const message = `${kind} has no "${name}".${suggestion(name, known)} Known: ${known.join(", ")}.`;
+    return [{ at, message }];
+  };
+  return [
+    ...ofModels(study.models),
+    ...ofData(study.data),
+    ...study.compared.flatMap((name, i) => named(["compared", String(i)], name, "models")),
+    ...named(["encoder", "model"], study.encoder.model, "models"),
+    ...Object.entries(study.recipes).flatMap(([id, recipe]) => {
+      const at = ["recipes", id];
+      const teacher = recipe.teacher?.recipe;
+      return [
+        ...named([...at, "base"], recipe.base, "models"),
+        ...(teacher === undefined ? [] : named([...at, "teacher", "recipe"], teacher, "recipes")),
+        ...[
+          ...ofTuning(recipe),
+          ...ofLoss(recipe),
+          ...ofValidation(recipe),
+          ...ofTeachers(study.recipes, id),
+        ].map((problem) => ({ ...problem, at: [...at, ...problem.at] })),
+      ];
+    }),
+    ...ofRoles(study.recipes),
+  ];
+}
+
+function ofModels(models: Study["models"]): Problem[] {
+  return Object.entries(models).flatMap(([id, { folder, hub, thumbnail, revision, width }]) => {
+    const problems: Problem[] = [];
+    const sources = Object.entries({ folder, hub, thumbnail }).filter(([, value]) => value !== undefined);
+    if (sources.length !== 1) {
+      const found = sources.map(([name]) => name).join(" and ") || "none";
+      problems.push({ at: [], message: `expected one of folder, hub and thumbnail, found ${found}.` });
+    }
+    if (revision !== undefined && hub === undefined)
+      problems.push({ at: ["revision"], message: "belongs to hub." });
+    if ((width === undefined) !== (thumbnail === undefined))
+      problems.push({ at: ["width"], message: "width and thumbnail belong together." });
+    else if (width !== undefined && width % 8 !== 0)
+      problems.push({ at: ["width"], message: `expected a multiple of 8, found ${width}.` });
+    return problems.map(({ at, message }) => ({ at: ["models", id, ...at], message }));
+  });
+}
+
+function ofData({ counts, file }: Study["data"]): Problem[] {
+  if (file !== undefined)
+    return counts ? [{ at: ["data"], message: "expected counts or file, found both." }] : [];
+  return (["train", "validation", "test-in-domain", "test-other"] as const)
+    .filter((split) => counts?.[split] === undefined)
+    .map((split) => ({ at: ["data", "counts", split], message: "missing; or give data.file." }));
+}
+
+function ofTuning({ tune, lora, optimiser, teacher }: Recipe): Problem[] {
+  const problems: Problem[] = [];
+  if (lora && tune !== "lora")
+    problems.push({ at: ["lora"], message: `belongs to tune: lora, found tune: ${tune}; ${TAKE_AWAY}` });
+  if (optimiser && tune === "none")
+    problems.push({ at: ["optimiser"], message: `tune: none trains nothing; ${TAKE_AWAY}` });
+  if (teacher && tune === "none")
+    problems.push({ at: ["teacher"], message: `tune: none learns nothing; ${TAKE_AWAY}` });
+  return problems;
+}
+
+function ofLoss({ loss, teacher }: Recipe): Problem[] {
+  if (!loss) return [];
+  if (!teacher || teacher.source === "texts") {
+    const why = teacher ? "texts alone are learnt by cross-entropy" : "there is no teacher";
+    return [{ at: ["loss"], message: `belongs to a teacher's distributions, but ${why}; ${TAKE_AWAY}` }];
+  }
+  const { temperature, tail, divergence } = loss;
+  if (teacher.source === "online")
+    return tail ? [{ at: ["loss", "tail"], message: `belongs to stored logits; ${TAKE_AWAY}` }] : [];
+  const problems: Problem[] = [];
+  const stored: readonly number[] = TEMPERATURES;
+  if (tail !== "renormalise" && !stored.includes(temperature)) {
+    const message = `stored logits are exact at ${stored.join(", ")}, found ${temperature}; or take tail: renormalise or source: online.`;
+    problems.push({ at: ["loss", "temperature"], message });
+  }
+  if (tail && FORWARD_KL_ONLY.includes(tail) && divergence !== "forward-kl")
+    problems.push({ at: ["loss", "tail"], message: `"${tail}" goes with forward-kl, found ${divergence}.` });
+  if (tail === "sampled" && !teacher.samples)
+    problems.push({ at: ["loss", "tail"], message: '"sampled" needs teacher.samples.' });
+  return problems;
+}
+
+function ofValidation({ training }: Recipe): Problem[] {
+  const { keep, rougeItems } = training.validation;
+  if (keep !== "rouge1" || rougeItems > 0) return [];
+  const message = "the best step is kept by ROUGE-1, but rougeItems is 0: nothing would be measured.";
+  return [{ at: ["training", "validation", "keep"], message }];
+}
+
+function ofTeachers(recipes: Study["recipes"], id: string): Problem[] {
+  const { teacher } = recipes[id]!;
+  if (!teacher) return [];
+  if (teacher.source === "online") {
+    const [extra] = (["topK", "samples"] as const).filter((name) => teacher[name] !== undefined);
+    if (extra) {
+      return [{ at: ["teacher", extra], message: `a teacher in memory needs no cache; ${TAKE_AWAY}` }];
+    }
+  }
+  const seen = [id];
+  for (let next = teacher.recipe; recipes[next] && !seen.includes(next); ) {
+    seen.push(next);
+    next = recipes[next]!.teacher?.recipe ?? "";
+    if (next === id) {
+      const message = `recipes that teach each other: ${[...seen, id].join(" <- ")}.`;
+      return [{ at: ["teacher", "recipe"], message }];
+    }
+  }
+  return teacher.recipe === id
+    ? [{ at: ["teacher", "recipe"], message: "a recipe cannot be its own teacher." }]
+    : [];
+}
+
+function ofRoles(recipes: Study["recipes"]): Problem[] {
+  const known = new Map<string, string>();
+  return Object.entries(recipes).flatMap(([id, { role }]) => {
+    if (!role) return [];
+    const other = known.get(role);
+    known.set(role, id);
+    const message = `"${other}" has the role ${role} already: one system a role.`;
+    return other === undefined ? [] : [{ at: ["recipes", id, "role"], message }];
+  });
+}

@@ -1,0 +1,87 @@
+// A study as its file defines it, once `extends`, changes and defaults are in: what every stage reads.
+import type { Split } from "../../corpus/item";
+import type { DistillationOptions } from "../../distillation/losses";
+
+/** Where a model comes from: `folder`, `hub` or `thumbnail`, one of them. */
+export interface ModelSource {
+  /** Hugging Face files in a folder, relative to the repository root. */
+  folder?: string;
+  /** A repository of the hub, and the commit, tag or branch of it; a branch is pinned at the first download. */
+  hub?: string;
+  revision?: string;
+  /** Random weights, two layers of `width`, of the architecture and with the tokenizer of the model in this folder. */
+  thumbnail?: string;
+  width?: number;
+  /** The published model whose place it takes in the comparison with the report. */
+  standsFor?: string;
+}
+
+/** What the findings call for: a system without its role leaves the sentences about it out. */
+export type Role = "untuned" | "lora" | "control" | "distilled" | "teacher";
+
+/** Where the teacher's part of a recipe comes from; what each means stands in the schema. */
+export type TeacherSource = "cache" | "online" | "texts" | "texts-and-logits";
+
+export interface RecipeTeacher {
+  /** The recipe whose model teaches. */
+  recipe: string;
+  source: TeacherSource;
+  /** Tokens that a cache keeps of each distribution. */
+  topK?: number;
+  /** Tokens drawn from the rest of each distribution, for the loss's tail "sampled". */
+  samples?: number;
+}
+
+export interface Training {
+  epochs: number;
+  batchSize: number;
+  /** During training: the loss on every validation item, and ROUGE-1 of texts written for the first `rougeItems`. */
+  validation: {
+    /** Absent: after each epoch. */
+    everySteps?: number;
+    rougeItems: number;
+    /** Which weights a run leaves: its last, or those with the lowest loss or the highest ROUGE-1 in validation. */
+    keep: "last" | "loss" | "rouge1";
+  };
+  /** Gradient checkpointing: less memory, the same numbers, about a third more time. */
+  recompute: boolean;
+  /**
+   * Training runs of at least so many steps are one TensorFlow graph a step: for models small enough that calling ops is what
+   * takes the time. Recording and loading the graph takes as long as some dozen steps.
+   */
+  compileFrom: number | "never";
+}
+
+/** How a student comes about. */
+export interface Recipe {
+  label: { ko: string; en: string };
+  role?: Role;
+  /** A key of the study's models. */
+  base: string;
+  tune: "none" | "lora" | "full";
+  lora?: { rank: number; alpha: number };
+  optimiser?: { learningRate: number };
+  teacher?: RecipeTeacher;
+  loss?: DistillationOptions;
+  /** The study's, with the recipe's own fields in their place. */
+  training: Training;
+}
+
+export interface Study {
+  name: string;
+  /** Studies whose finished stages are taken over where all that went in is equal. */
+  reuse: readonly string[];
+  models: Readonly<Record<string, ModelSource>>;
+  /** Items of the generated corpus per split, or a data file of the user's own. */
+  data: { counts: Record<Split, number>; file?: undefined } | { file: string; counts?: undefined };
+  /** Keys of the models that are compared untuned, in the order of the table. */
+  compared: readonly string[];
+  training: Training;
+  /** By id, in the order of tables and figures. */
+  recipes: Readonly<Record<string, Recipe>>;
+  decoding: { maxNewTokens: number };
+  /** Encoder of BERTScore and of the search, and the layer whose states it compares. */
+  encoder: { model: string; layer: number };
+  /** Frozen base models in the engine; "bfloat16" halves their memory where their files are bfloat16. */
+  frozenWeights: "float32" | "bfloat16";
+}

@@ -1,0 +1,229 @@
+// The JSON Schema of a study file (draft-07, as editors take it). studies/study.schema.json is written from it:
+// npm run study -- --schema
+import { DIVERGENCES } from "../../distillation/divergences/registry";
+import { TAIL_MODES } from "../../distillation/losses";
+import type { ModelSource, Recipe, RecipeTeacher, Study, Training } from "./definition";
+
+export type Schema = { [keyword: string]: unknown };
+
+/** An object of exactly the fields of T, each with its schema: a field without one does not compile. */
+const object = <T>(description: string, properties: { [Field in keyof Required<T>]: Schema }): Schema => ({
+  description,
+  type: "object",
+  additionalProperties: false,
+  properties,
+});
+
+/** What a file that extends another may take away by writing null. */
+const optional = (schema: Schema): Schema => ({ ...schema, type: [schema.type, "null"] });
+
+/** An object of entries with free names. */
+const entries = (description: string, entry: Schema): Schema => ({
+  description,
+  type: "object",
+  propertyNames: { pattern: "^[a-z][a-z0-9-]*$" },
+  additionalProperties: optional(entry),
+});
+
+const text = (description: string): Schema => ({ description, type: "string", minLength: 1 });
+const whole = (description: string, minimum: number): Schema => ({ description, type: "integer", minimum });
+const above0 = (description: string): Schema => ({ description, type: "number", exclusiveMinimum: 0 });
+const flag = (description: string): Schema => ({ description, type: "boolean" });
+
+/** One of some words, each explained. */
+const choice = (description: string, words: Record<string, string>): Schema => ({
+  description: `${description}\n\n${Object.entries(words)
+    .map(([word, meaning]) => `"${word}": ${meaning}`)
+    .join("\n")}`,
+  enum: Object.keys(words),
+});
+
+const model = object<ModelSource>("Where a model comes from: folder, hub or thumbnail, one of them.", {
+  folder: text("A folder with the model's Hugging Face files, relative to the repository root."),
+  hub: text("A model repository of the hub, such as google/gemma-2-2b-it."),
+  revision: text(
+    "Commit, tag or branch of the hub's repository. Of a branch the commit met first is kept in the run's revisions.json and asked for from then on.",
+  ),
+  thumbnail: text(
+    "A model with random weights, two layers deep, of the architecture and with the tokenizer of the model in this folder: for tests.",
+  ),
+  width: whole("Hidden size of the thumbnail; a multiple of 8.", 8),
+  standsFor: text("The published model whose place it takes beside the report's results."),
+});
+
+const training = object<Training>(
+  "How every student is trained; a recipe's own `training` replaces single fields.",
+  {
+    epochs: whole("Times that each training item is seen.", 1),
+    batchSize: whole("Items of one optimizer step.", 1),
+    validation: object<Training["validation"]>("What is measured in the course of a run.", {
+      everySteps: optional(whole("Steps from one validation to the next; absent: one epoch.", 1)),
+      rougeItems: whole("Validation items for which texts are written and scored by ROUGE-1.", 0),
+      keep: choice("Which weights a run leaves.", {
+        last: "those of its last step",
+        loss: "those with the lowest validation loss",
+        rouge1: "those with the highest ROUGE-1 on rougeItems",
+      }),
+    }),
+    recompute: flag("Gradient checkpointing: less memory, the same numbers, about a third more time."),
+    compileFrom: {
+      description:
+        'Runs of at least so many steps are compiled into one graph a step; "never": every step goes op by op. Worth it for small models.',
+      anyOf: [{ type: "integer", minimum: 1 }, { const: "never" }],
+    },
+  },
+);
+
+const teacher = object<RecipeTeacher>("Who teaches, and what of it reaches the student.", {
+  recipe: text("The recipe whose model teaches; one of this study's, with the same tokenizer."),
+  source: choice("Where the teacher's part comes from.", {
+    cache: "its logits over the reference summaries, stored once: topK tokens and the exact rest",
+    online: "its logits over the reference summaries, computed beside the student in every step",
+    texts: "the summaries that it writes itself, as targets (Kim & Rush 2016); no loss but cross-entropy",
+    "texts-and-logits": "the summaries that it writes itself, with its logits taken while it wrote",
+  }),
+  topK: whole("Tokens that a cache keeps of each distribution.", 1),
+  samples: optional(whole('Tokens drawn from the rest of each distribution, for the tail "sampled".', 1)),
+});
+
+/** Of all divergences; the checks say which of the parameters a divergence takes. */
+function loss(): Schema {
+  const parameters = DIVERGENCES.flatMap(({ name, parameters = {} }) =>
+    Object.entries(parameters).map(([parameter, { description, minimum, maximum }]) => {
+      const schema = { description: `For "${name}". ${description}`, type: "number", minimum, maximum };
+      return [parameter, optional(schema)] as const;
+    }),
+  );
+  return {
+    description: "alpha · cross-entropy + (1 - alpha) · temperature² · divergence(teacher, student).",
+    type: "object",
+    additionalProperties: false,
+    properties: {
+      divergence: choice(
+        "How far the student's distribution is from the teacher's.",
+        Object.fromEntries(DIVERGENCES.map(({ name, description }) => [name, description])),
+      ),
+      alpha: {
+        description: "Share of cross-entropy against the target tokens.",
+        type: "number",
+        minimum: 0,
+        maximum: 1,
+      },
+      temperature: above0(
+        "Both distributions are softened by it (Hinton et al. 2015). Stored logits are exact at 1, 2 and 4.",
+      ),
+      tail: optional({
+        ...choice("What becomes of the tokens that a cache does not list; absent: bucket.", TAIL_MODES),
+        type: "string",
+      }),
+      ...Object.fromEntries(parameters),
+    },
+    // Which parameters belong to which divergence, for editors and for the checks alike.
+    allOf: DIVERGENCES.map(({ name, parameters = {} }) => ({
+      if: { properties: { divergence: { const: name } }, required: ["divergence"] },
+      // biome-ignore lint/suspicious/noThenProperty: a keyword of JSON Schema
+      then: {
+        required: Object.keys(parameters),
+        properties: Object.fromEntries(
+          DIVERGENCES.flatMap((other) => Object.keys(other.parameters ?? {}))
+            .filter((parameter) => !(parameter in parameters))
+            .map((parameter) => [parameter, { type: "null" }]),
+        ),
+      },
+    })),
+  };
+}
+
+const recipe = object<Recipe>("How one student comes about, or which untrained model takes part.", {
+  label: object<Recipe["label"]>("Its name in the report; absent: its id.", {
+    ko: text("Its name in Korean."),
+    en: text("Its name in English."),
+  }),
+  role: optional({
+    ...choice("What the report's findings take it for; without one it stands in tables and figures alone.", {
+      untuned: "the student as it is found",
+      lora: "the student tuned with LoRA, without a teacher",
+      control: "all weights of the student tuned without a teacher, with the distilled one's steps",
+      distilled: "the student tuned with a teacher: what the study is about",
+      teacher: "the tuned teacher",
+    }),
+    type: "string",
+  }),
+  base: text("Which of the study's models it begins from."),
+  tune: choice("What is trained.", {
+    none: "nothing: the base model as it is",
+    lora: "a LoRA adapter on all projections of the frozen base model",
+    full: "all weights",
+  }),
+  lora: optional(
+    object<NonNullable<Recipe["lora"]>>("The adapter of tune: lora.", {
+      rank: whole("Rank of the two matrices.", 1),
+      alpha: above0("The adapter's product is scaled by alpha / rank."),
+    }),
+  ),
+  optimiser: object<NonNullable<Recipe["optimiser"]>>(
+    "AdamW with gradients clipped to norm 1; the rate rises over the first 5 % of the steps and then falls to 0 in a line.",
+    { learningRate: above0("The highest rate.") },
+  ),
+  teacher: optional(teacher),
+  loss: optional(loss()),
+  training: optional({
+    ...training,
+    description: "What this recipe has of its own of the study's training.",
+  }),
+});
+
+/** The whole file: the study's own fields, with `extends` and `$schema`. */
+export const studySchema = (): Schema => ({
+  $schema: "http://json-schema.org/draft-07/schema#",
+  title: "Study",
+  ...object<Study & { $schema: string; extends: string }>(
+    "What is compared, and how each system comes about.",
+    {
+      $schema: text("Where this schema lies, for editors."),
+      extends: text(
+        "A study to begin from: one of studies/ by its name, or a file relative to this one. Objects are merged field by field, null takes a field away, all else replaces.",
+      ),
+      name: {
+        ...text("Folder of the run below data/runs; absent: the file's name."),
+        pattern: "^[A-Za-z0-9][A-Za-z0-9_.-]*$",
+      },
+      reuse: {
+        description:
+          "Studies whose finished stages are taken over where all that went into them is equal; those that are extended belong to them.",
+        type: "array",
+        items: { type: "string" },
+      },
+      models: entries("The models of the study by names of your choice.", model),
+      data: object<Study["data"]>("The texts: the generated corpus, or a file of your own.", {
+        counts: object<NonNullable<Study["data"]["counts"]>>("Items of the generated corpus.", {
+          train: whole("Training items.", 1),
+          validation: whole("Validation items.", 1),
+          "test-in-domain": whole("Test items like the training data.", 1),
+          "test-other": whole("Test items of other topics and formats.", 1),
+        }),
+        file: text("A JSONL, CSV or Excel file, relative to the repository root: see docs/own-data.md."),
+      }),
+      compared: {
+        description: "The models that are compared untuned, in the order of the table; the student first.",
+        type: "array",
+        minItems: 1,
+        uniqueItems: true,
+        items: { type: "string" },
+      },
+      training,
+      recipes: entries("The systems by ids of your choice, in the order of tables and figures.", recipe),
+      decoding: object<Study["decoding"]>("How every system writes: greedily.", {
+        maxNewTokens: whole("Most tokens of a summary.", 1),
+      }),
+      encoder: object<Study["encoder"]>("The encoder of BERTScore and of the search.", {
+        model: text("Which of the study's models it is."),
+        layer: whole("Layer whose states BERTScore compares; 0 is the embedding.", 0),
+      }),
+      frozenWeights: choice("How base models that are not trained lie in memory.", {
+        float32: "as fp32",
+        bfloat16: "as bf16, half the memory where their files are bf16",
+      }),
+    },
+  ),
+});

@@ -1,5 +1,8 @@
 // Bad data files: JSON Lines, CSV and the files of `npm run score`; each refusal names file, line, field and expectation.
+import * as fs from "node:fs";
+import * as os from "node:os";
 import * as path from "node:path";
+import { expect, it } from "vitest";
 import { readItems } from "../../src/corpus/read";
 import { matchTexts, readScoringTexts } from "../../src/metrics/scoring-input";
 import { file, type Refusal, refuses } from "./refusal";
@@ -151,20 +154,19 @@ const texts = (
   name,
   prepare: file(as, content),
   act: (folder) => readScoringTexts(path.join(folder, as)),
-  error: "ScoringInputError",
-  says: [`$/${as}`, ...says],
+  error: "DataFileError",
+  says: [`$/${as}:`, ...says],
 });
+const plain = (name: string, content: string | Uint8Array, says: Refusal["says"]) =>
+  texts(name, content, [":1 (file)", ...says], "a.txt");
 const matched = (name: string, a: string, b: string, says: Refusal["says"], kind = "jsonl"): Refusal => ({
   name,
   prepare(folder) {
     file(`a.${kind}`, a)(folder);
-    file(`b.${kind === "txt" && b.startsWith("{") ? "jsonl" : kind}`, b)(folder);
+    file(`b.${kind}`, b)(folder);
   },
   act(folder) {
-    const names: [string, string] = [
-      path.join(folder, `a.${kind}`),
-      path.join(folder, `b.${kind === "txt" && b.startsWith("{") ? "jsonl" : kind}`),
-    ];
+    const names: [string, string] = [path.join(folder, `a.${kind}`), path.join(folder, `b.${kind}`)];
     return matchTexts(readScoringTexts(names[0]), readScoringTexts(names[1]), names);
   },
   error: "ScoringInputError",
@@ -172,23 +174,76 @@ const matched = (name: string, a: string, b: string, says: Refusal["says"], kind
 });
 
 refuses("texts to score", [
-  texts("nothing", "", ["expected an item a line"]),
-  texts("white space", " \n", ["expected an item a line"], "a.txt"),
-  texts("no JSON", '{"id": "a", "text": "b"}\n{', ["line 2", "Expected {"]),
-  texts("no text", '{"id": "a"}', ["line 1", 'expected {"id"']),
-  texts("no id", '{"text": "a"}', ["line 1", 'expected {"id"']),
-  texts("null", '{"id": "a", "text": "b"}\nnull', ["line 2", 'expected {"id"']),
-  texts("an empty list", '{"id": "a", "text": []}', ["line 1", "list of strings"]),
-  texts("a list with a number", '{"id": "a", "text": ["b", 1]}', ["line 1", "list of strings"]),
-  texts("an id twice", '{"id": "a", "text": "b"}\n{"id": "a", "text": "c"}', ["line 2", '"a" stands twice']),
-  texts("UTF-16", Buffer.from("\ufeff글", "utf16le"), ["expected UTF-8"], "a.txt"),
-  texts("CP949", Buffer.from([0xb0, 0xa1]), ["UTF-8", "iconv"], "a.txt"),
-  texts("half a character", '{"id": "a", "text": "b\\ud83d"}', ["line 1", "lone surrogate U+D83D"]),
+  texts("nothing", "", ["at least one item"]),
+  plain("white space", " \n", ["expected plain text with an item a line", "an empty file"]),
+  texts("no JSON", '{"id": "a", "text": "b"}\n{', [":2 (row)", "no JSON"]),
+  texts("no text", '{"id": "a"}', ["a column", '"id"']),
+  texts("an id missing", '{"text": "a"}\n{"text": "a", "id": "b"}', [":1 id", "an id in every row"]),
+  texts("null", '{"id": "a", "text": "b"}\nnull', [":2 (row)", "found null"]),
+  texts("an empty list", '{"id": "a", "text": []}', [":1 text", "a list of texts"]),
+  texts("a list with a number", '{"id": "a", "text": ["b", 1]}', [":1 text", "a list of texts"]),
+  texts("an id twice", '{"id": "a", "text": "b"}\n{"id": "a", "text": "c"}', [":2 id", '"a" again']),
+  texts("half a character", '{"id": "a", "text": "b\\ud83d"}', [":1 text", "lone surrogate U+D83D"]),
+  texts("an ending that is not read", "가\n", ['".hyp"', "item a line .txt"], "a.hyp"),
+  texts("a workbook's bytes", Buffer.from("PK\u0003\u0004"), ["a ZIP file"], "a.csv"),
+  texts(
+    "JSON in a table's place",
+    '[{"text": "a"}]',
+    [":1 (file)", "a table", "found JSON", ".json"],
+    "a.csv",
+  ),
+  plain("an array of texts", '["가", "나"]', ["found JSON", ".json"]),
+  plain("an array over lines", '[\n "가",\n "나"\n]\n', ["found JSON", ".json"]),
+  plain("JSON Lines", '{"id": 1, "text": "가"}\n{"id": 2, "text": "나"}\n', [
+    "a JSON value a line",
+    ".jsonl",
+  ]),
+  plain("JSON Lines with a broken one", '{"text": "가"}\n{"text": "나\n', ["a JSON value a line"]),
+  plain("a cut array", '[\n {"text": "가"},\n {"te', ["cut or broken"]),
+  plain("a list as Python prints it", "['가', '나']\n", ["as Python prints it", "json.dump"]),
+  plain("a table between commas", 'id,summary\nn0,"가, 나"\n', ["headings id, summary", ".csv"]),
+  plain("a table between semicolons", "id;text\nn0;가\n", ["headings id, text", ".csv"]),
+  plain("a table with other headings", '번호,요약\n가,"나, 다"\n라,마\n', ["headings 번호, 요약", ".csv"]),
+  plain("a table of one column", "summary\n가\n나\n", ["headings summary"]),
+  plain("a table between tabs", "n0\t가, 나\nn1\t다\n", ["2 columns between tabs", ".tsv"]),
+  plain("a table without headings", "n0,가나다\nn1,라마바\n", ["an id in front", ".csv"]),
+  plain("a web page", "<!DOCTYPE html>\n<p>가</p>\n", ["an XML or HTML document"]),
+  plain("a PDF document", "%PDF-1.7\n", ["a PDF document"]),
+  plain("a workbook", Buffer.from("PK\u0003\u0004"), ["a ZIP file"]),
+  plain("zero bytes", Buffer.alloc(64), ["binary data"]),
   {
     name: "no file",
     act: (folder) => readScoringTexts(path.join(folder, "none.txt")),
-    error: "ScoringInputError",
-    says: ["$/none.txt", "cannot be read", "ENOENT"],
+    error: "DataFileError",
+    says: ["$/none.txt", "a file that can be read", "ENOENT"],
+  },
+  {
+    name: "no such column",
+    prepare: file("a.csv", "id,text\n1,가\n"),
+    act: (folder) => readScoringTexts(path.join(folder, "a.csv"), "reference", "answer"),
+    error: "DataFileError",
+    says: ["$/a.csv:1", 'a column "answer"', '"id", "text"', "--reference-column"],
+  },
+  {
+    name: "a document in the place of a reference",
+    prepare: file("a.csv", "id,text,summary\n1,긴 글이다,글\n"),
+    act: (folder) => readScoringTexts(path.join(folder, "a.csv"), "reference"),
+    error: "DataFileError",
+    says: ['"text", "summary"', "--reference-column"],
+  },
+  {
+    name: "a column of plain text",
+    prepare: file("a.txt", "가\n"),
+    act: (folder) => readScoringTexts(path.join(folder, "a.txt"), "reference", "answer"),
+    error: "DataFileError",
+    says: ["$/a.txt", "a table with columns", "plain text"],
+  },
+  {
+    name: "several predictions of one item",
+    prepare: file("a.jsonl", '{"prediction": ["가", "나"]}'),
+    act: (folder) => readScoringTexts(path.join(folder, "a.jsonl"), "prediction"),
+    error: "DataFileError",
+    says: [":1 prediction", "expected a text, found"],
   },
   matched("other ids", '{"id": "a", "text": "b"}', '{"id": "c", "text": "b"}', [
     "$/b.jsonl lacks ids of",
@@ -202,8 +257,27 @@ refuses("texts to score", [
     "lines too few",
     "a\nb\n",
     "a\n",
-    ["$/a.txt has 2 lines", "b.txt has 1", "expected as many"],
+    ["$/a.txt has 2 items", "b.txt has 1", "expected as many"],
     "txt",
   ),
-  matched("one with ids", "a\n", '{"id": "a", "text": "b"}', ["a.txt and", "the same form"], "txt"),
 ]);
+
+it.each([
+  "[속보] 한빛시, 3월 2일 축제\n[단독] 새봄시는 연기\n",
+  "3,000원을 낸다.\n2,500명이 왔다.\n",
+  "그는 갔다, 그리고 왔다.\n오늘, 비가 왔다.\n",
+  '"인용으로 시작한다" 하고 말했다.\n"끝"\n',
+  "요약: 2월 3일; 3월 4일\n요약: 없음; 없음\n",
+  "1. 첫째 글\n2. 둘째 글\n",
+  "가,나\n하나, 둘, 셋\n",
+  "2024년, 서울\n2025년, 부산\n",
+])("plain text stays plain text: %j", (content) => {
+  const folder = fs.mkdtempSync(path.join(os.tmpdir(), "plain-"));
+  file("a.txt", content)(folder);
+  expect(
+    readScoringTexts(path.join(folder, "a.txt"))
+      .texts.map((line) => `${line}\n`)
+      .join(""),
+  ).toBe(content);
+  fs.rmSync(folder, { recursive: true });
+});

@@ -99,7 +99,7 @@ describe("files", () => {
     const plain = readScoringTexts(file("a.txt", "서울시는\n버스를\n"));
     const odd = readScoringTexts(file("b.txt", `\ufeff${"서울시는\r\n버스를\r\n".normalize("NFD")}`));
     expect(odd.texts).toEqual(plain.texts);
-    expect(odd.notes.join()).toMatch(/CRLF.*NFD.*2 texts/);
+    expect(odd.notes.join()).toMatch(/NFD.*2 texts/);
     expect(plain.notes).toEqual([]);
   });
 
@@ -108,28 +108,64 @@ describe("files", () => {
     expect(readScoringTexts(file("d.txt", "가\n\n나")).texts).toEqual(["가", "", "나"]);
   });
 
+  it("every line end is one, a CR alone too", () => {
+    expect(readScoringTexts(file("cr.txt", "가\r나\r다\r")).texts).toEqual(["가", "나", "다"]);
+    const mixed = readScoringTexts(file("mixed.txt", "가\r\n나\r다\n라"));
+    expect(mixed.texts).toEqual(["가", "나", "다", "라"]);
+    expect(mixed.notes.join()).toMatch(/mixed\.txt: line ends are mixed/);
+  });
+
   it.each([
-    ["empty.txt", "\n\n", /is empty/],
-    ["utf16.txt", Buffer.from("\ufeff가나", "utf16le"), /UTF-16/],
-    ["cp949.txt", Buffer.from([0xb0, 0xa1, 0xb3, 0xaa]), /not UTF-8.*CP949/],
-    ["half.jsonl", '{"id": "1", "text": "a\\ud83d"}', /line 1.*lone surrogate U\+D83D.*position 1/],
-    ["broken.jsonl", '{"id": "1", "text": "a"}\n{"id": 2', /line 2.*no JSON/],
-    ["field.jsonl", '{"id": "1", "summary": "a"}', /line 1: expected .*"text"/],
-    ["nothing.txt", "", /nothing\.txt: is empty, expected an item a line/],
-    ["bom-only.txt", "\ufeff", /is empty/],
-    ["low.jsonl", '{"id": "1", "text": "b"}\n{"id": "2", "text": "\\ude00a"}', /line 2.*U\+DE00.*position 0/],
+    ["empty.txt", "\n\n", /an empty file/],
+    ["nothing.txt", "", /nothing\.txt:1 .*expected plain text with an item a line, found an empty file/],
+    ["bom-only.txt", "\ufeff", /an empty file/],
+    ["nothing.csv", "", /expected at least one item, found none/],
+    ["only-headings.csv", "id,text\n", /expected at least one item, found none/],
+    ["nothing.json", "[]", /expected at least one item, found none/],
+    ["half.jsonl", '{"id": "1", "text": "a\\ud83d"}', /:1 text.*lone surrogate U\+D83D.*position 1/],
     [
-      "no-id.jsonl",
-      '{"id": "1", "text": "a"}\n{"text": "b"}',
-      /line 2: expected .*"id".*found \{"text": "b"\}/,
+      "low.jsonl",
+      '{"id": "1", "text": "b"}\n{"id": "2", "text": "\\ude00a"}',
+      /:2 text.*U\+DE00.*position 0/,
     ],
-    ["numbers.jsonl", '{"id": "1", "text": 3}', /line 1: expected/],
-    ["null.jsonl", '{"id": "1", "text": "a"}\nnull', /line 2: expected/],
-    ["no-text.jsonl", '{"id": "1", "text": []}', /line 1: expected .*list of strings/],
-    ["truncated.txt", Buffer.from([0xea, 0xb0]), /not UTF-8/],
-    ["twice.jsonl", '{"id": "1", "text": "a"}\n{"id": "1", "text": "b"}', /line 2: the id "1" stands twice/],
+    ["half.json", '[\n"가",\n"나\\ud83d"\n]', /:3 text.*lone surrogate U\+D83D/],
+    ["half.txt", Buffer.from("\ufeff가\n나\ud83d\n", "utf16le"), /:2 \(encoding\).*half a character/],
+    ["broken.jsonl", '{"id": "1", "text": "a"}\n{"id": 2', /:2 .*no JSON/],
+    ["broken.json", '[\n{"id": 1, "text": "a"},\n{"id" 2}\n]', /:3 .*no JSON/],
+    [
+      "field.jsonl",
+      '{"id": "1", "sumary": "a"}',
+      /a column "text".*found the columns "id", "sumary".*--column/,
+    ],
+    ["mixed-ids.jsonl", '{"id": "1", "text": "a"}\n{"text": "b"}', /:2 id: expected an id in every row/],
+    ["numbers.jsonl", '{"id": "1", "text": 3}', /:1 text: expected a text .*found 3/],
+    ["null.jsonl", '{"id": "1", "text": "a"}\nnull', /:2 .*found null/],
+    ["no-text.jsonl", '{"id": "1", "text": []}', /:1 text: expected .*list of texts/],
+    ["truncated.txt", Buffer.from([0xea, 0xb0]), /neither UTF-8 nor Korean/],
+    ["twice.jsonl", '{"id": "1", "text": "a"}\n{"id": "1", "text": "b"}', /:2 id: .*"1" again, as on line 1/],
+    ["twice.csv", "id,text\n1,a\n1,b\n", /:3 id: .*"1" again, as on line 2/],
+    ["names.json", '[{"id": 1, "text": "a", "text": "b"}]', /the name "text" stands twice/],
+    ["columns.csv", "id,text,text\n1,a,b\n", /:1 text: .*columns 2 and 3/],
+    ["headless.tsv", "n0\t가\nn1\t나\n", /found the columns "n0", "가".*first line/],
+    ["doubtful.csv", "id,text,summary\n1,a,b\n", /expected a column "text"|one of/],
+    ["object.json", '{\n"a": "가",\n"b": "나"\n}', /one object over many lines, with the names a, b/],
+    ["one.ods", "가\n", /expected a \.txt, .*found "\.ods"/],
+    ["without", "가\n", /found no ending.*\.txt/],
+    ["book.xls", Buffer.from("d0cf11e0a1b11ae1", "hex"), /an old Excel/],
   ])("%s is refused", (name, content, message) => {
-    expect(() => readScoringTexts(file(name, content))).toThrow(message);
+    expect(() =>
+      readScoringTexts(file(name, content), name.startsWith("doubtful") ? "reference" : "text"),
+    ).toThrow(message);
+  });
+
+  it("UTF-16 and CP949 are read, and said", () => {
+    const utf16 = readScoringTexts(file("utf16.txt", Buffer.from("\ufeff가나\n다", "utf16le")));
+    expect(utf16.texts).toEqual(["가나", "다"]);
+    expect(utf16.notes.join()).toMatch(/utf16\.txt: read as UTF-16/);
+    // "가나" as iconv -t CP949 writes it.
+    const cp949 = readScoringTexts(file("cp949.txt", Buffer.from([0xb0, 0xa1, 0xb3, 0xaa])));
+    expect(cp949.texts).toEqual(["가나"]);
+    expect(cp949.notes.join()).toMatch(/cp949\.txt: read as CP949/);
   });
 
   it("unequal counts and ids that do not match are refused", () => {
@@ -137,9 +173,23 @@ describe("files", () => {
     const two = readScoringTexts(file("2.txt", "가\n나\n"));
     const x = readScoringTexts(file("x.jsonl", '{"id": "x", "text": "a"}'));
     const y = readScoringTexts(file("y.jsonl", '{"id": "y", "text": "a"}'));
-    expect(() => matchTexts(one, two, ["R", "P"])).toThrow(/R has 1 lines, P has 2/);
+    expect(() => matchTexts(one, two, ["R", "P"])).toThrow(/R has 1 items, P has 2/);
+    expect(() => matchTexts(x, two, ["R", "P"])).toThrow(/R has 1 items, P has 2/);
     expect(() => matchTexts(x, y, ["R", "P"])).toThrow(/P lacks ids of R: x/);
-    expect(() => matchTexts(x, one, ["R", "P"])).toThrow(/one has ids/);
+  });
+
+  it("where one file alone has ids, items are matched as they stand, and that is said", () => {
+    const x = readScoringTexts(file("x.jsonl", '{"id": "x", "text": "a"}'));
+    const one = readScoringTexts(file("1.txt", "가\n"));
+    for (const [first, other, name] of [
+      [x, one, "P"],
+      [one, x, "R"],
+    ] as const) {
+      const { texts, notes } = matchTexts(first, other, ["R", "P"]);
+      expect(texts).toEqual(other.texts);
+      expect(notes).toEqual([`R and P are matched line by line, as ${name} has no ids.`]);
+    }
+    expect(matchTexts(one, one, ["R", "P"]).notes).toEqual([]);
   });
 
   it("a mark, CRLF and ids as numbers are read in JSONL too; an empty text is a text", () => {
@@ -165,16 +215,16 @@ describe("files", () => {
     const turned = readScoringTexts(
       file("turned.jsonl", '{"id": "b", "text": "2"}\n{"id": "a", "text": "1"}'),
     );
-    expect(matchTexts(two, turned, ["R", "P"])).toEqual(["1", "2"]);
+    expect(matchTexts(two, turned, ["R", "P"])).toEqual({ texts: ["1", "2"], notes: [] });
   });
 
   it("through the command: one line is said, nothing is scored", () => {
     const r = file("lines2.txt", "가\n나\n");
     const run = (predictions: string) => score("--references", r, "--predictions", predictions, "--json");
     for (const [bad, message] of [
-      [file("lines1.txt", "가\n"), /lines2\.txt has 2 lines, .*lines1\.txt has 1/],
-      [file("empty2.txt", ""), /empty2\.txt: is empty/],
-      [file("ids.jsonl", '{"id": "1", "text": "a"}\n{"id": "2", "text": "b"}'), /one has ids/],
+      [file("lines1.txt", "가\n"), /lines2\.txt has 2 items, .*lines1\.txt has 1/],
+      [file("empty2.txt", ""), /empty2\.txt:1 .*an empty file/],
+      [file("ids.jsonl", '{"id": "1", "text": "a"}'), /lines2\.txt has 2 items, .*ids\.jsonl has 1/],
     ] as const) {
       const { status, stdout, stderr } = run(bad);
       expect(status).toBe(1);
@@ -182,6 +232,51 @@ describe("files", () => {
       expect(stderr.trim().split("\n")).toHaveLength(1);
       expect(stderr).toMatch(message);
     }
+  });
+
+  it("the same texts give the same scores in every form, and rouge-score's numbers", () => {
+    const pairs = oracle("rouge.json").pairs.slice(0, 40) as Record<string, string>[];
+    const rows = (key: string, name: string) => pairs.map((pair, i) => ({ id: `p${i}`, [name]: pair[key]! }));
+    const quoted = (text: string) => `"${text.replaceAll('"', '""')}"`;
+    const forms: [string, (key: string, name: string) => string][] = [
+      ["json", (key, name) => JSON.stringify(rows(key, name), null, 1)],
+      [
+        "jsonl",
+        (key, name) =>
+          rows(key, name)
+            .map((row) => JSON.stringify(row))
+            .join("\n"),
+      ],
+      ["array.json", (key) => JSON.stringify(pairs.map((pair) => pair[key]))],
+      [
+        "csv",
+        (key, name) => `id,${name}\n${pairs.map((pair, i) => `p${i},${quoted(pair[key]!)}\n`).join("")}`,
+      ],
+      [
+        "tsv",
+        (key, name) => `${name}\tid\n${pairs.map((pair, i) => `${quoted(pair[key]!)}\tp${i}\n`).join("")}`,
+      ],
+    ];
+    // biome-ignore lint/suspicious/noExplicitAny: see oracle.ts
+    const expected = pairs.map((pair: any) => pair.scores.default.rougeLsum[2]);
+    for (const [ending, write] of forms) {
+      const { stdout, stderr, status } = score(
+        ...["--references", file(`refs.${ending}`, write("reference", "answer"))],
+        ...["--predictions", file(`preds.${ending}`, write("prediction", "prediction"))],
+        ...(ending === "array.json" ? [] : ["--reference-column", "answer"]),
+        "--json",
+      );
+      expect(status, `${ending}: ${stderr}`).toBe(0);
+      expect(JSON.parse(stdout).perItem["rougeLsum.default"].f, ending).toEqual(expected);
+    }
+  });
+
+  it("a document may not be several texts: they were joined by commas", () => {
+    const texts = file("one.jsonl", '{"text": "가"}');
+    const documents = file("several.jsonl", '{"document": ["가", "나"]}');
+    const { status, stderr } = score("--references", texts, "--predictions", texts, "--documents", documents);
+    expect(status).toBe(1);
+    expect(stderr).toMatch(/several\.jsonl:1 document: expected a text, found \["가","나"\]/);
   });
 
   it("a line of a megabyte is scored", () => {

@@ -5,6 +5,8 @@ import { unusable } from "./problem";
 export interface DecodedText {
   /** Without a byte order mark; every line end is a line feed. */
   text: string;
+  /** Whether lines end in more than one way. */
+  mixedEnds: boolean;
   notes: string[];
 }
 
@@ -132,5 +134,9 @@ export function decodeText(file: string, bytes: Buffer): DecodedText {
       "Save it as “CSV UTF-8” or as an Excel workbook (.xlsx).",
     );
   }
-  return { text, notes: encoding === undefined ? [] : [`read as ${encoding}.`] };
+  return {
+    text,
+    mixedEnds: new Set(written.match(/\r\n|\r|\n/g)).size > 1,
+    notes: encoding === undefined ? [] : [`read as ${encoding}.`],
+  };
 }

@@ -1,7 +1,8 @@
 // CSV and its relatives (RFC 4180; tabs, semicolons, Excel's `sep=` line) as a table with the lines that an editor shows.
 import type { CsvError, Options } from "csv-parse";
 import { type Rows, rowsUnderHeadings, type TableRecord } from "./headings";
-import type { Problem } from "./problem";
+import { jsonForm } from "./json-form";
+import { type Problem, unusable } from "./problem";
 
 // Required by path: TypeScript's older resolution, which notebooks use, finds no types for a package's subpath.
 const { parse } = require("csv-parse/sync") as { parse(text: string, options: Options): unknown };
@@ -50,6 +51,19 @@ function delimiterOf(text: string, own: string): string {
   );
 }
 
+/** Whether every record of a text has as many cells as the first, and more than one. */
+export function isRectangular(text: string): boolean {
+  const { records, error } = parseTable(text, 1, { delimiter: delimiterOf(text, ",") });
+  const full = records.filter(({ empty }) => !empty);
+  const columns = full[0]?.cells.length ?? 0;
+  return (
+    error === undefined &&
+    columns > 1 &&
+    full.length > 1 &&
+    full.every(({ cells }) => cells.length === columns)
+  );
+}
+
 /** Tables between tabs often take quotes as they are: then every line is a record with as many cells as the headings. */
 function takesQuotesAsTheyAre(text: string, quoted: Parsed, delimiter: string): boolean {
   const lines = text.split("\n").filter((line) => line !== "");
@@ -61,6 +75,8 @@ function takesQuotesAsTheyAre(text: string, quoted: Parsed, delimiter: string): 
 
 /** Reads a table whose line ends are line feeds; `own` is the delimiter that the file's ending promises. */
 export function readDelimited(file: string, text: string, own: string): Rows {
+  const json = jsonForm(text);
+  if (json) throw unusable(file, "a table", ...json);
   const [sepLine, told] = /^"?sep=(.)"?\n/i.exec(text) ?? [];
   const table = text.slice(sepLine?.length ?? 0);
   const firstLine = sepLine === undefined ? 1 : 2;

@@ -15,6 +15,12 @@ const JSONS = [".jsonl", ".ndjson", ".json"];
 /** The endings that are read, for messages. */
 export const ROW_ENDINGS = ".jsonl, .ndjson, .json, .csv, .tsv or .xlsx";
 
+/** Whether a file's ending is one of them. */
+export function readsRows(file: string): boolean {
+  const ending = extname(file).toLowerCase();
+  return ending === ".xlsx" || JSONS.includes(ending) || ending in TABLES;
+}
+
 /** A file's bytes; throws a DataFileError where it cannot be read. */
 export function readBytes(file: string): Buffer {
   try {
@@ -33,12 +39,15 @@ export function readRows(file: string, plain?: string): Rows {
   const ending = extname(file).toLowerCase();
   const bytes = readBytes(file);
   if (ending === ".xlsx") return readExcel(file, bytes);
-  const isJson = JSONS.includes(ending);
-  const delimiter = TABLES[ending];
-  if (!isJson && delimiter === undefined) {
-    throw unusable(file, `a ${ROW_ENDINGS} file`, `"${ending}"`, "Convert or rename it.");
-  }
   const { text, notes } = decodeText(file, bytes);
-  const read = isJson ? readJson(file, text, plain) : readDelimited(file, text, delimiter!);
+  if (!readsRows(file))
+    throw unusable(
+      file,
+      `a ${ROW_ENDINGS} file`,
+      ending ? `"${ending}"` : "no ending",
+      "Convert or rename it.",
+    );
+  const delimiter = TABLES[ending];
+  const read = delimiter === undefined ? readJson(file, text, plain) : readDelimited(file, text, delimiter);
   return { ...read, notes: [...notes, ...read.notes] };
 }

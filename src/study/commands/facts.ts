@@ -3,6 +3,7 @@
 import type { Command } from "commander";
 import { extractorAccuracy } from "../../analysis/fact-accuracy";
 import { studyCorpus } from "../../corpus/corpus";
+import { ROW_ENDINGS } from "../../corpus/files/rows";
 import { extractFacts } from "../../metrics/facts/facts";
 import { readScoringTexts } from "../../metrics/scoring-input";
 
@@ -28,12 +29,15 @@ function accuracy(json: boolean): string {
   return [...lines, "", "600 generated items of a seed that the rules were not written on."].join("\n");
 }
 
-function factsOf(path: string, json: boolean): string {
-  const { ids, texts } = readScoringTexts(path);
-  const rows = texts.flat().map((text, i) => ({
-    id: ids?.[i] ?? `line ${i + 1}`,
-    facts: extractFacts(text).map(({ kind, value, text: written }) => ({ kind, value, written })),
-  }));
+function factsOf(path: string, json: boolean, column?: string): string {
+  const { ids, texts, notes } = readScoringTexts(path, "text", column);
+  for (const note of notes) console.error(note);
+  const rows = texts.flatMap((item, i) =>
+    [item].flat().map((text) => ({
+      id: ids?.[i] ?? `item ${i + 1}`,
+      facts: extractFacts(text).map(({ kind, value, text: written }) => ({ kind, value, written })),
+    })),
+  );
   if (json) return JSON.stringify(rows, null, 1);
   return rows
     .flatMap(({ id, facts }) => [
@@ -45,8 +49,12 @@ function factsOf(path: string, json: boolean): string {
 
 export const define = (command: Command): Command =>
   command
-    .option("--texts <file>", "plain text (a text a line) or JSONL ({id, text})")
+    .option("--texts <file>", `plain text with an item a line (.txt), or a table (${ROW_ENDINGS})`)
+    .option(
+      "--column <name>",
+      "column of the texts; else text, or the only one of summary, document and the like",
+    )
     .option("--json", "print JSON")
-    .action(({ texts, json = false }: { texts?: string; json?: boolean }) => {
-      console.log(texts === undefined ? accuracy(json) : factsOf(texts, json));
+    .action(({ texts, column, json = false }: { texts?: string; column?: string; json?: boolean }) => {
+      console.log(texts === undefined ? accuracy(json) : factsOf(texts, json, column));
     });

@@ -1,6 +1,7 @@
 // Scores predictions against references from two files.
 // Run: npm run score -- --references a.txt --predictions b.txt --metrics rouge,bertscore,facts --tokenizer default,whitespace
 import { type Command, InvalidArgumentError } from "commander";
+import { ROW_ENDINGS } from "../../corpus/files/rows";
 import type { BertScorer } from "../../metrics/bertscore/bert-scorer";
 import { textTokenizer } from "../../metrics/rouge/text-tokenizers";
 import { scoreTexts, type TextScores } from "../../metrics/score-texts";
@@ -11,6 +12,9 @@ interface Options {
   references: string;
   predictions: string;
   documents?: string;
+  referenceColumn?: string;
+  predictionColumn?: string;
+  documentColumn?: string;
   metrics: string[];
   tokenizer: string[];
   encoder?: string;
@@ -75,21 +79,24 @@ function table({ items, means, interval95, emptyForTokenizer, truncated, signatu
 }
 
 async function score(options: Options): Promise<void> {
-  const references = readScoringTexts(options.references);
-  const predictions = readScoringTexts(options.predictions);
-  const matched = matchTexts(references, predictions, [options.references, options.predictions]);
-  const several = matched.findIndex((text) => typeof text !== "string");
-  if (several >= 0)
-    throw new Error(`${options.predictions}: item ${several + 1} has several texts, expected one.`);
-  const documents = options.documents === undefined ? undefined : readScoringTexts(options.documents);
+  const references = readScoringTexts(options.references, "reference", options.referenceColumn);
+  /** Texts of the role in the references' order; one an item, as its reader has made sure. */
+  const beside = (role: "prediction" | "document", path: string, column?: string) => {
+    const read = readScoringTexts(path, role, column);
+    const { texts, notes } = matchTexts(references, read, [options.references, path]);
+    return { texts: texts as string[], notes: [...read.notes, ...notes] };
+  };
+  const predictions = beside("prediction", options.predictions, options.predictionColumn);
+  const documents =
+    options.documents === undefined
+      ? undefined
+      : beside("document", options.documents, options.documentColumn);
   const wants = (metric: string) => options.metrics.includes(metric);
   const scores = scoreTexts(
     {
       references: references.texts,
-      predictions: matched as string[],
-      ...(documents && {
-        documents: matchTexts(references, documents, [options.references, options.documents!]).map(String),
-      }),
+      predictions: predictions.texts,
+      ...(documents && { documents: documents.texts }),
     },
     {
       ...(wants("rouge") && { rouge: await Promise.all(options.tokenizer.map(textTokenizer)) }),
@@ -109,9 +116,12 @@ async function score(options: Options): Promise<void> {
 
 export const define = (command: Command): Command =>
   command
-    .requiredOption("--references <file>", "reference texts; in JSONL `text` may be a list")
+    .requiredOption("--references <file>", "reference texts; in JSON an item may have a list of them")
     .requiredOption("--predictions <file>", "texts to score")
     .option("--documents <file>", "source texts: what they do not state is invented")
+    .option("--reference-column <name>", "column of the references; else reference, or text or summary")
+    .option("--prediction-column <name>", "column of the predictions; else prediction, or text or summary")
+    .option("--document-column <name>", "column of the documents; else document or text")
     .option("--metrics <list>", `of ${METRICS.join()}`, metricList, ["rouge"])
     .option(
       "--tokenizer <list>",
@@ -127,4 +137,11 @@ export const define = (command: Command): Command =>
     .option("--idf", "for BERTScore: weigh tokens by rarity in the references")
     .option("--baseline <file>", "for BERTScore: rescale by this LAYER,P,R,F file")
     .option("--json", "print one JSON object with means, per-item lists and signatures")
+    .addHelpText(
+      "after",
+      `
+A file is plain text with an item a line (.txt), or a table: ${ROW_ENDINGS}. Tables name their columns in the first line,
+JSON in each object; a JSON array of texts needs no names. Items are matched by the column id where both files have it, else
+as they stand.`,
+    )
     .action(score);

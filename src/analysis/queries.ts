@@ -1,5 +1,6 @@
 // The queries of the search: from a file, or made from facts that a document holds. No compared model has a part in them.
-import { readFileSync } from "node:fs";
+import { DataFileError, unusable } from "../corpus/files/problem";
+import { readRows } from "../corpus/files/rows";
 import type { Item } from "../corpus/item";
 
 export interface Query {
@@ -25,34 +26,35 @@ export function factQueries(items: readonly Item[]): Query[] {
   });
 }
 
-/** Reads queries, a line of JSON each: {"query": "...", "relevant": ["item id", ...]}. Throws naming file and line. */
+/** Reads queries, a JSON object each: {"query": "...", "relevant": ["item id", ...]}. Throws a DataFileError with every problem. */
 export function readQueries(path: string, items: readonly Item[]): Query[] {
   const known = new Set(items.map((item) => item.id));
-  const lines = readFileSync(path, "utf8")
-    .replace(/^\ufeff/, "")
-    .split(/\r?\n/);
-  const queries = lines.flatMap((line, i): Query[] => {
-    if (line.trim() === "") return [];
-    const where = `${path}, line ${i + 1}`;
-    let row: { query?: unknown; relevant?: unknown };
-    try {
-      row = (JSON.parse(line) ?? {}) as typeof row;
-    } catch (error) {
-      throw new Error(`${where}: is no JSON (${(error as Error).message}).`);
-    }
-    const { query, relevant } = row;
-    const isText = typeof query === "string" && query.trim() !== "";
-    const areIds = Array.isArray(relevant) && relevant.length > 0;
-    if (!isText || !areIds) {
-      throw new Error(
-        `${where}: expected {"query": text, "relevant": list of item ids}, found ${line.slice(0, 80)}`,
+  const { rows, problems, notes } = readRows(path);
+  const queries = rows.map(({ line, fields: { query, relevant } }): Query => {
+    const wrong = (field: string, expected: string, found: string, advice: string) =>
+      problems.push({ file: path, line, field, expected, found: found.slice(0, 80), advice });
+    if (typeof query !== "string" || query.trim() === "")
+      wrong(
+        "query",
+        "a text",
+        JSON.stringify(query) ?? "none",
+        'Write {"query": text, "relevant": [item id]}.',
       );
-    }
-    const ids = relevant.map(String);
+    const ids = Array.isArray(relevant) ? relevant.map(String) : [];
+    if (ids.length === 0)
+      wrong(
+        "relevant",
+        "a list of item ids",
+        JSON.stringify(relevant) ?? "none",
+        "Name the items that answer it.",
+      );
     const unknown = ids.find((id) => !known.has(id));
-    if (unknown !== undefined) throw new Error(`${where}: the test items have no id "${unknown}".`);
-    return [{ id: `query-${i + 1}`, text: query, relevant: ids }];
+    if (unknown !== undefined)
+      wrong("relevant", "ids of test items", `"${unknown}"`, "Leave out what is no test item.");
+    return { id: `query-${line}`, text: String(query), relevant: ids };
   });
-  if (queries.length === 0) throw new Error(`${path}: expected a query a line, found none.`);
+  if (queries.length === 0 && problems.length === 0)
+    throw unusable(path, "at least one query", "none", "Check that the right file was given.");
+  if (problems.length > 0) throw new DataFileError(problems, notes);
   return queries;
 }

@@ -48,11 +48,14 @@ describe("queries", () => {
     expect(file('\ufeff{"query": "어디", "relevant": ["b", "a"]}\r\n\r\n')()).toEqual([
       { id: "query-1", text: "어디", relevant: ["b", "a"] },
     ]);
-    expect(file('{"query": "어디", "relevant": ["c"]}')).toThrow(/line 1: .*no id "c"/);
-    expect(file('{"query": "", "relevant": ["a"]}')).toThrow(/line 1: expected/);
-    expect(file('{"query": "x", "relevant": []}')).toThrow(/line 1: expected/);
-    expect(file("\n{")).toThrow(/line 2: is no JSON/);
-    expect(file("\n")).toThrow(/expected a query a line/);
+    expect(file('{"query": "어디", "relevant": ["c"]}')).toThrow(
+      /:1 relevant: expected ids of test items, found "c"/,
+    );
+    expect(file('{"query": "", "relevant": ["a"]}')).toThrow(/:1 query: expected a text/);
+    expect(file('{"query": "x", "relevant": []}')).toThrow(/:1 relevant: expected a list/);
+    expect(file("\n{")).toThrow(/:2 .*no JSON/);
+    expect(file("\n")).toThrow(/at least one query/);
+    expect(file('{"query": "x", "query": "y", "relevant": ["a"]}')).toThrow(/"query" stands twice/);
   });
 });
 

@@ -1,5 +1,6 @@
 // Takes a teacher's logits into a cache: over the items' own summaries, or over the tokens that it writes itself.
 import { Random } from "../base/random";
+import { newTokenLimit } from "../generation/context-end";
 import { generate } from "../generation/generate";
 import type { Decoder } from "../models/decoder";
 import { type Batch, collate } from "../prompts/batch";
@@ -72,7 +73,8 @@ export function captureGenerated(
   const { padId, stopIds, maxNewTokens, topK } = options;
   forEachBatch(examples, writer, options, (group) => {
     const sampling = tailSampling(writer.header.samples, options.seed, group[0]!.id);
-    const written = new WrittenRows(group.length, stopIds);
+    const limits = group.map((e) => newTokenLimit(decoder.config, e.promptIds.length, maxNewTokens));
+    const written = new WrittenRows(limits, stopIds);
     const texts = generate(
       decoder,
       group.map((e) => e.promptIds),
@@ -91,7 +93,7 @@ export function captureGenerated(
     );
     for (const [i, { id }] of group.entries()) {
       const row = written.row(i, { topK, samples: writer.header.samples ?? 0 });
-      const tokens = written.ended[i] ? row.targetIds.subarray(0, -1) : row.targetIds;
+      const tokens = written.stopped[i] ? row.targetIds.subarray(0, -1) : row.targetIds;
       if (tokens.length !== texts[i]!.length || tokens.some((token, t) => token !== texts[i]![t])) {
         throw new Error(`Item ${id}: the captured tokens are not those that were generated.`);
       }
@@ -100,30 +102,36 @@ export function captureGenerated(
   });
 }
 
-/** The statistics of generation steps by prompt; what comes after a stop token is dropped. */
+/** The statistics of generation steps by prompt; what comes after a stop token or a prompt's limit of tokens is dropped. */
 class WrittenRows {
   /** Whether a prompt's last token ends its turn. */
-  readonly ended: boolean[];
+  readonly stopped: boolean[];
   /** Where a prompt stands in a step. */
   private readonly places: number[] = [];
   private readonly lengths: number[];
   private readonly steps: CachedRow[] = [];
+  /** Rows of a step. */
+  private rows = 0;
   private readonly stop: ReadonlySet<number>;
 
-  constructor(prompts: number, stopIds: readonly number[]) {
-    this.ended = Array.from({ length: prompts }, () => false);
-    this.lengths = this.ended.map(() => 0);
+  constructor(
+    private readonly limits: readonly number[],
+    stopIds: readonly number[],
+  ) {
+    this.stopped = limits.map(() => false);
+    this.lengths = limits.map(() => 0);
     this.stop = new Set(stopIds);
   }
 
   /** One position of each prompt. */
   add(step: CachedRow, prompts: readonly number[]): void {
     this.steps.push(step);
+    this.rows = prompts.length;
     for (const [place, prompt] of prompts.entries()) {
       this.places[prompt] = place;
-      if (this.ended[prompt]) continue;
+      if (this.stopped[prompt] || this.lengths[prompt] === this.limits[prompt]) continue;
       this.lengths[prompt]!++;
-      this.ended[prompt] = this.stop.has(step.targetIds[place]!);
+      this.stopped[prompt] = this.stop.has(step.targetIds[place]!);
     }
   }
 
@@ -131,10 +139,10 @@ class WrittenRows {
     const row = emptyRow(this.lengths[prompt]!, shape);
     const place = this.places[prompt]!;
     for (const field of Object.keys(row) as (keyof CachedRow)[]) {
-      const width = this.steps[0]![field].length / this.ended.length;
       for (let t = 0; t < this.lengths[prompt]!; t++) {
-        const from = this.steps[t]![field];
-        for (let i = 0; i < width; i++) row[field][t * width + i] = from[place * width + i]!;
+        const step = this.steps[t]![field];
+        const width = step.length / this.rows;
+        row[field].set(step.subarray(place * width, (place + 1) * width), t * width);
       }
     }
     return row;

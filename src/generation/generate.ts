@@ -5,6 +5,7 @@ import { onGpu } from "../engine/load-engine";
 import { argMax, gatherRows } from "../engine/raw";
 import { type Tensor, tf } from "../engine/tf";
 import { type Decoder, type ForwardOptions, KeyValueCache } from "../models/decoder";
+import { checkPrompts, newTokenLimit } from "./context-end";
 import {
   type Beside,
   canBeGraph,
@@ -37,17 +38,25 @@ export interface GenerateOptions {
 /** A step that multiplies no more numbers than this, weights times rows, is sooner done by one thread (docs/LOG.md, 2026-11-30). */
 const ONE_THREAD = 2 ** 26;
 
-/** The tokens that the model writes after each prompt, stop token left out, in the order of the prompts. */
+/**
+ * The tokens that the model writes after each prompt, stop token left out, in the order of the prompts. A row ends with the
+ * model's context whatever the others do. Throws before anything is written for an empty prompt or one longer than the context.
+ */
 export function generate(
   decoder: Decoder,
   prompts: readonly (readonly number[])[],
   options: GenerateOptions,
 ): number[][] {
   const batchSize = options.batchSize ?? 64;
+  checkPrompts(decoder.config, prompts);
   const results: number[][] = prompts.map(() => []);
-  const order = prompts.map((_, i) => i).sort((a, b) => prompts[a]!.length - prompts[b]!.length);
+  const limits = prompts.map(({ length }) => newTokenLimit(decoder.config, length, options.maxNewTokens));
+  const order = prompts
+    .map((_, i) => i)
+    .filter((i) => limits[i]! > 0)
+    .sort((a, b) => prompts[a]!.length - prompts[b]!.length);
   for (let start = 0; start < order.length; start += batchSize) {
-    generateBatch(decoder, prompts, order.slice(start, start + batchSize), results, options);
+    generateBatch(decoder, prompts, order.slice(start, start + batchSize), limits, results, options);
     options.onProgress?.(Math.min(order.length, start + batchSize));
   }
   return results;
@@ -57,14 +66,14 @@ function generateBatch(
   decoder: Decoder,
   prompts: readonly (readonly number[])[],
   rows: number[],
+  limits: readonly number[],
   results: number[][],
   options: GenerateOptions,
 ): void {
-  const { padId, maxNewTokens, sampling, beside, compile = true } = options;
+  const { padId, sampling, beside, compile = true } = options;
+  const { maxPositionEmbeddings: context } = decoder.config;
   const stop = new Set(options.stopIds);
   const length = Math.max(...rows.map((i) => prompts[i]!.length));
-  if (Math.min(...rows.map((i) => prompts[i]!.length)) === 0)
-    throw new Error("A prompt is empty: nothing to continue.");
   const ids = new Int32Array(rows.length * length).fill(padId);
   const pads = rows.map((i) => length - prompts[i]!.length);
   for (const [row, i] of rows.entries()) ids.set(prompts[i]!, row * length + pads[row]!);
@@ -81,8 +90,11 @@ function generateBatch(
     let input = ids;
     const graphs = compile && canBeGraph(decoder);
     let graph: ReturnType<typeof decodeGraph> | undefined;
-    for (let step = 0; step < maxNewTokens; step++) {
-      if (step > 0) for (const row of keyMask) row.push(1);
+    for (let step = 0; ; step++) {
+      // A row that has filled its context goes on as padding until the others end.
+      if (step > 0)
+        for (const [row, i] of rows.entries())
+          keyMask[row]!.push(prompts[i]!.length + step > context ? 0 : 1);
       if (graphs && step === 0) graph = promptGraph(decoder);
       if (graphs && step === 1) graph = decodeGraph(decoder, { oneThread, beside });
       const next = tf.tidy(() => {
@@ -114,7 +126,7 @@ function generateBatch(
       for (const [row, i] of rows.entries()) {
         if (finished[row]) continue;
         if (stop.has(next[row]!)) finished[row] = true;
-        else results[i]!.push(next[row]!);
+        else finished[row] = results[i]!.push(next[row]!) === limits[i];
       }
       if (finished.every(Boolean)) break;
       input = Int32Array.from(next, (id, row) => (finished[row] ? padId : id));

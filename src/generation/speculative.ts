@@ -1,5 +1,6 @@
 // Speculative decoding (Leviathan et al. 2023), greedy: drafted tokens are checked in one pass, the answer is the model's own.
 import { type Decoder, KeyValueCache } from "../models/decoder";
+import { checkPrompts, newTokenLimit } from "./context-end";
 import { type Drafter, greedyTokens } from "./draft";
 
 export interface SpeculativeOptions {
@@ -22,7 +23,7 @@ export interface SpeculativeResult {
 
 /**
  * Continues one prompt with the tokens that plain greedy decoding gives, in fewer passes where drafts come true.
- * Throws when the prompt is empty or the drafting model has another vocabulary.
+ * Throws when the prompt is empty or longer than the context, or the drafting model has another vocabulary.
  */
 export function generateSpeculative(
   decoder: Decoder,
@@ -30,8 +31,9 @@ export function generateSpeculative(
   prompt: readonly number[],
   { maxNewTokens, stopIds, draftTokens }: SpeculativeOptions,
 ): SpeculativeResult {
-  const { vocabSize, numHiddenLayers, maxPositionEmbeddings } = decoder.config;
-  if (prompt.length === 0) throw new Error("The prompt is empty: nothing to continue.");
+  const { vocabSize, numHiddenLayers } = decoder.config;
+  checkPrompts(decoder.config, [prompt]);
+  const limit = newTokenLimit(decoder.config, prompt.length, maxNewTokens);
   if (drafter.vocabSize !== undefined && drafter.vocabSize !== vocabSize) {
     throw new Error(
       `The drafting model's vocabulary has ${drafter.vocabSize} tokens, the model's ${vocabSize}. Draft with a model of the same tokenizer.`,
@@ -42,9 +44,9 @@ export function generateSpeculative(
   const result: SpeculativeResult = { ids: [], passes: 0, drafted: 0, accepted: 0 };
   const cache = new KeyValueCache(numHiddenLayers);
   try {
-    while (result.ids.length < maxNewTokens) {
+    while (result.ids.length < limit) {
       // Each pass adds one token of the model's own, so a draft for the last one would be wasted.
-      const room = Math.min(maxNewTokens - result.ids.length - 1, maxPositionEmbeddings - tokens.length);
+      const room = limit - result.ids.length - 1;
       const draft = room > 0 ? drafter.draft(tokens, Math.min(draftTokens, room)) : [];
       const input = [...tokens.slice(cache.length), ...draft];
       const choices = greedyTokens(decoder, cache, input, draft.length + 1);

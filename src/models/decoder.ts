@@ -104,11 +104,11 @@ export class Decoder {
 
   /**
    * The final-norm output [batch · time, hidden] for token ids (row-major, batch · time of them).
-   * Throws when an id is outside the vocabulary or the context is longer than the model's.
+   * Throws when an id is outside the vocabulary or a row's tokens, padding left out, are more than the model's context.
    */
   hidden(ids: Int32Array, batch: number, options: ForwardOptions = {}): Tensor {
     const { config } = this;
-    const time = this.checkIds(ids, batch, options.cache?.length ?? 0);
+    const time = this.checkIds(ids, batch, options.cache?.length ?? 0, options.keyMask);
     return tf.tidy(() => {
       const { ids: tokens, ...tables } = options.inputs ?? this.inputs(ids, batch, options);
       const { cos, sin, mask } = tables;
@@ -140,7 +140,7 @@ export class Decoder {
    */
   inputs(ids: Int32Array, batch: number, options: ForwardOptions = {}, allMasks = false): DecoderInputs {
     const past = options.cache?.length ?? 0;
-    const time = this.checkIds(ids, batch, past);
+    const time = this.checkIds(ids, batch, past, options.keyMask);
     const rope = ropeTables(this.config, past, time);
     const ownRope = slidingRope(this.config);
     const slidingTables = ownRope && ropeTables(ownRope, past, time);
@@ -289,15 +289,19 @@ export class Decoder {
     return { full, sliding: attentionMask({ queries: time, keys, first, groups, keyMask, window }) };
   }
 
-  private checkIds(ids: Int32Array, batch: number, past: number): number {
+  private checkIds(ids: Int32Array, batch: number, past: number, keyMask: ForwardOptions["keyMask"]): number {
     const time = ids.length / batch;
     if (!Number.isInteger(time) || time < 1) {
       throw new Error(`${ids.length} token ids do not make ${batch} rows of equal length.`);
     }
-    if (past + time > this.config.maxPositionEmbeddings) {
-      throw new Error(
-        `The text has ${past + time} tokens, the model's context is ${this.config.maxPositionEmbeddings}. Shorten the document.`,
-      );
+    const { maxPositionEmbeddings: context } = this.config;
+    if (past + time > context) {
+      // Padding takes no context: positions are relative, and no token looks at it.
+      const longest = Math.max(...(keyMask ?? [[past + time]]).map((row) => row.reduce((a, b) => a + b, 0)));
+      if (longest > context)
+        throw new Error(
+          `The text has ${longest} tokens, the model's context is ${context}. Shorten the document.`,
+        );
     }
     for (let i = 0; i < ids.length; i++) {
       const id = ids[i]!;

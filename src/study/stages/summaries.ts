@@ -4,6 +4,7 @@ import * as path from "node:path";
 import { writeFileAtomic } from "../../base/atomic-write";
 import { progress } from "../../base/progress";
 import type { Item } from "../../corpus/item";
+import { newTokenLimit } from "../../generation/context-end";
 import { generate } from "../../generation/generate";
 import type { Decoder } from "../../models/decoder";
 import { encodeItem } from "../../prompts/example";
@@ -21,7 +22,7 @@ export interface SummaryRun {
   seconds: number;
   /** Tokens written, stop tokens left out. */
   tokens: number;
-  /** Items that met the limit of new tokens without ending by themselves. */
+  /** Items that met the limit of new tokens, or the context's end, without ending by themselves. */
   unfinished: number;
 }
 
@@ -136,7 +137,9 @@ export function summarise(
     texts: written.map((ids) => tokenizer.decode(ids).trim()),
     seconds: (performance.now() - started) / 1000,
     tokens: written.reduce((sum, ids) => sum + ids.length, 0),
-    unfinished: written.filter((ids) => ids.length === maxNewTokens).length,
+    unfinished: written.filter(
+      ({ length }, i) => length === newTokenLimit(decoder.config, prompts[i]!.length, maxNewTokens),
+    ).length,
   };
 }
 

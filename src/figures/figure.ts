@@ -1,9 +1,11 @@
 // One Plotly figure as SVG, PNG and files. No browser: plotly.js-dist draws into jsdom (plotly-window.ts).
 import { join } from "node:path";
 import { writeFileAtomic } from "../base/atomic-write";
+import { withPlacedEmoji } from "./emoji-places";
+import { resvgFont } from "./fonts";
 import { plotlyWindow } from "./plotly-window";
 import { withDensity } from "./png-density";
-import { resvgFont } from "./text-measure";
+import { printable } from "./printable";
 import { themedLayout } from "./theme";
 
 export interface Figure {
@@ -11,12 +13,22 @@ export interface Figure {
   layout?: { width?: number; height?: number; [key: string]: unknown };
 }
 
-/** The figure as Plotly takes it everywhere: with the project's layout defaults filled in. */
+/** A value with every text in it as the fonts can print it. */
+function withPrintableTexts<Value>(value: Value): Value {
+  if (typeof value === "string") return printable(value) as Value;
+  if (Array.isArray(value)) return value.map(withPrintableTexts) as Value;
+  if (typeof value !== "object" || value === null || ArrayBuffer.isView(value)) return value;
+  return Object.fromEntries(
+    Object.entries(value).map(([key, inner]) => [key, withPrintableTexts(inner)]),
+  ) as Value;
+}
+
+/** The figure as Plotly takes it everywhere: with the project's layout defaults, and texts that the fonts can print. */
 export function themed(figure: Figure): {
   data: object[];
   layout: Record<string, unknown> & { width: number; height: number };
 } {
-  return { data: figure.data, layout: themedLayout(figure.layout) };
+  return withPrintableTexts({ data: figure.data, layout: themedLayout(figure.layout) });
 }
 
 let drawing: Promise<unknown> = Promise.resolve();
@@ -56,7 +68,7 @@ async function draw(figure: Figure): Promise<string> {
 export function toPng(svg: string, dpi = 192): Buffer {
   const { Resvg } = require("@resvg/resvg-js") as typeof import("@resvg/resvg-js");
   // resvg does not read quoted url() (the colour bar would be black) and knows crisp pixels under another name.
-  const plain = svg
+  const plain = withPlacedEmoji(svg)
     .replace(/url\((?:'|&quot;)(#[^'&]*)(?:'|&quot;)\)/g, "url($1)")
     .replace(
       /image-rendering:\s*(pixelated|crisp-edges|-moz-crisp-edges)/g,

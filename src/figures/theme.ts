@@ -1,5 +1,5 @@
 // Looks shared by all figures: size, font, and colours with marks that tell series apart in grey print too.
-import { FONT_FAMILY } from "./text-measure";
+import { FONT_FAMILY } from "./fonts";
 
 /** Okabe and Ito's colour-blind-safe palette, ordered so that neighbours differ in lightness as well. */
 export const PALETTE = ["#0072B2", "#E69F00", "#D55E00", "#56B4E9", "#009E73", "#000000", "#CC79A7"] as const;

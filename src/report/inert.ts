@@ -1,10 +1,14 @@
 // Text from data and models made harmless for each format: shown as it stands, never acting as markup.
 import { visible as withoutHidden } from "../base/visible";
+import { printable } from "../figures/printable";
 import { unmarked } from "./quantity";
 
-/** Writes characters that a reader cannot see, or that reorder what is read, as [U+202E]; marks of origin are left out. */
+/**
+ * Writes characters that a reader cannot see, or that reorder what is read, as [U+202E], and what the fonts cannot print as
+ * something that they can; marks of origin are left out.
+ */
 export function visible(text: string): string {
-  return withoutHidden(unmarked(text));
+  return printable(withoutHidden(unmarked(text)));
 }
 
 /** Text for HTML content and for attribute values in double quotes. */
@@ -33,7 +37,8 @@ export function escapeMarkdown(text: string): string {
 /** One CSV cell (RFC 4180); text that a spreadsheet would run as a formula gets a leading apostrophe. */
 export function csvCell(cell: string | number): string {
   if (typeof cell === "number") return String(cell);
-  const text = visible(cell);
+  // A data file: its readers bring fonts of their own.
+  const text = withoutHidden(unmarked(cell));
   const safe = /^[\s]*[=+\-@\t\r]/.test(text) ? `'${text}` : text;
   return /[",\n\r]/.test(safe) ? `"${safe.replace(/"/g, '""')}"` : safe;
 }

@@ -1,5 +1,7 @@
 // The report as PDF: pdfmake with Noto Sans KR embedded, vector figures, page numbers. Lines break at blanks only.
-import { join, resolve } from "node:path";
+import { resolve } from "node:path";
+import { EMOJI_FAMILY, FONT_FILES, FONT_FOLDER } from "../figures/fonts";
+import { fontRuns, withFontNames } from "../figures/printable";
 import {
   type Block,
   cellText,
@@ -14,12 +16,9 @@ import { compactIds, tableIds } from "./origins";
 // pdfmake ships no types: these are the parts of a document definition that are used here.
 type Content = Record<string, unknown>;
 
-const FONT_FOLDER = join("node_modules", "@expo-google-fonts", "noto-sans-kr");
 const FONTS = {
-  NotoSansKR: {
-    normal: join(FONT_FOLDER, "400Regular", "NotoSansKR_400Regular.ttf"),
-    bold: join(FONT_FOLDER, "700Bold", "NotoSansKR_700Bold.ttf"),
-  },
+  NotoSansKR: { normal: FONT_FILES.text, bold: FONT_FILES.bold },
+  [EMOJI_FAMILY]: { normal: FONT_FILES.emoji, bold: FONT_FILES.emoji },
 };
 // A4 less margins of 50 points.
 const TEXT_WIDTH = 595 - 2 * 50;
@@ -33,18 +32,24 @@ function ems(word: string): number {
   return sum;
 }
 
+/** Printable text in the fonts that print it. */
+const inFonts = (text: string, style: Content = {}): Content[] =>
+  fontRuns(text).map((run) => ({
+    text: run.text,
+    ...(run.font === "emoji" && { font: EMOJI_FAMILY }),
+    ...style,
+  }));
+
 /**
  * Words that pdfmake must not break: its own rule breaks between any two Hangul syllables.
  * A word wider than `room` (ems) stays breakable, so that it cannot run out of its column.
  */
 function words(text: string, style: Content = {}, room = 40): Content[] {
-  const clean = visible(text);
-  const parts = clean.match(/\n|[^\n\S]+|\S+[^\n\S]*/g) ?? [""];
-  return parts.map((part) => ({
-    text: part,
-    ...(part.trim() !== "" && ems(part) <= room ? { noWrap: true } : {}),
-    ...style,
-  }));
+  const parts = visible(text).match(/\n|[^\n\S]+|\S+[^\n\S]*/g) ?? [""];
+  return parts.flatMap((part) => {
+    const whole = part.trim() !== "" && ems(part) <= room;
+    return inFonts(part, { ...(whole && { noWrap: true }), ...style });
+  });
 }
 
 const inlines = (parts: Inline[]): Content[] =>
@@ -151,7 +156,7 @@ function block(part: Block, doc: ReportDocument, pictures: Map<string, Picture>)
           margin: [0, 3, 0, 1],
         },
         {
-          text: ids.length ? visible(`${doc.words.origin} ${ids.join("; ")}`) : "",
+          text: ids.length ? inFonts(visible(`${doc.words.origin} ${ids.join("; ")}`)) : "",
           fontSize: 5.5,
           color: "#595959",
           margin: [0, 1, 0, 9],
@@ -168,7 +173,7 @@ function block(part: Block, doc: ReportDocument, pictures: Map<string, Picture>)
           unbreakable: true,
           stack: [
             {
-              svg: picture.svg,
+              svg: withFontNames(picture.svg),
               font: "NotoSansKR",
               width: Math.min(TEXT_WIDTH, picture.width * 0.75),
               alignment: "center",

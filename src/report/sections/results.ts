@@ -219,9 +219,12 @@ function intervalTable(doc: DocumentBuilder, results: StudyResults, words: Resul
   });
 }
 
+const characters = new Intl.Segmenter("ko", { granularity: "grapheme" });
+
+/** At most so many characters as a reader counts them: a joined emoji is one and is not cut. */
 const clipped = (text: string, most: number) => {
-  const points = [...text];
-  return points.length > most ? `${points.slice(0, most).join("")}…` : text;
+  const all = [...characters.segment(text)].map(({ segment }) => segment);
+  return all.length > most ? `${all.slice(0, most).join("")}…` : text;
 };
 
 function sampleTables(doc: DocumentBuilder, samples: SampleRow[], words: ResultsWords, names: Names): void {

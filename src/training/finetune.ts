@@ -15,11 +15,12 @@ export interface EpochOptions {
   accumulation?: number;
 }
 
-/** Which examples a step sees: epoch after epoch, each in its own order, a function of seed and step alone. */
+/** Which examples a step sees: epoch after epoch, each in its own order, a function of seed and step alone. Throws where there are none. */
 export function epochBatches<T>(
   examples: readonly T[],
   { seed, batchSize }: EpochOptions,
 ): (step: number) => T[] {
+  if (examples.length === 0) throw new Error("Training: expected examples to learn from, found none.");
   const orders = new Map<number, T[]>();
   const order = (epoch: number) => {
     let found = orders.get(epoch);
@@ -100,13 +101,14 @@ export function crossEntropyStep(
   };
 }
 
-/** Mean cross-entropy per summary token over all examples, without gradients. */
+/** Mean cross-entropy per summary token over all examples, without gradients. Throws where there are none. */
 export function validationLoss(
   decoder: Decoder,
   examples: readonly Example[],
   padId: number,
   batchSize = 50,
 ): number {
+  if (examples.length === 0) throw new Error("Validation: expected examples to measure, found none.");
   let sum = 0;
   let tokens = 0;
   const byLength = [...examples].sort(

@@ -49,11 +49,13 @@ const FEWEST_STEPS = 5;
 /**
  * Trains for `schedule.totalSteps` steps, going on from a checkpoint when there is one, and returns the step records.
  * Interrupted by SIGINT or SIGTERM it saves and throws. A checkpoint is written between a step's loss and its update: it
- * never holds parameters whose loss was not seen to be sound.
+ * never holds parameters whose loss was not seen to be sound. Throws for a schedule without a step.
  */
 export async function train(trainee: Trainee, options: TrainingOptions): Promise<StepRecord[]> {
   const { directory, schedule, settings, validation } = options;
   const { totalSteps } = schedule;
+  if (!(totalSteps >= 1))
+    throw new Error(`${options.label}: expected a step or more to train, found ${totalSteps}.`);
   const checkpoint = path.join(directory, "checkpoint.safetensors");
   const best = BestParameters.open(directory, trainee, settings);
   let step = restoreCheckpoint(checkpoint, trainee, settings);

@@ -1,4 +1,6 @@
 // BERTScore against bert_score 0.3.13: first over given states, then with the encoders themselves.
+import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { describe, expect, it } from "vitest";
 import { BertScorer } from "../../src/metrics/bertscore/bert-scorer";
@@ -181,6 +183,19 @@ describe.each(["tiny-bert", "tiny-xlmr"])("%s through the engine", (model) => {
 describe("what is refused", () => {
   it("a baseline without the layer", () => {
     expect(() => readBaseline(baselineFile, 9)).toThrow(/layer 9/);
+  });
+  it("a baseline whose columns are not named, or not numbers; in any order they are read", () => {
+    const folder = mkdtempSync(join(tmpdir(), "baseline-"));
+    const file = join(folder, "baseline.tsv");
+    const read = (text: string) => {
+      writeFileSync(file, text);
+      return () => readBaseline(file, 1);
+    };
+    expect(read("LAYER,F,R,P\r\n1,0.3,0.2,0.1\r\n")()).toEqual({ precision: 0.1, recall: 0.2, f: 0.3 });
+    expect(read("1,0.1,0.2,0.3\n1,0.1,0.2,0.3\n")).toThrow(/under the headings LAYER,P,R,F/);
+    expect(read("LAYER,P,R,F\n1,0.1,,0.3\n")).toThrow(/expected a line "1,P,R,F"/);
+    expect(read("LAYER,P,P,F\n1,0.1,0.2,0.3\n")).toThrow(/baseline\.tsv:1 P: .*columns 2 and 3/);
+    rmSync(folder, { recursive: true });
   });
   it("states that do not fit the tokens", () => {
     expect(() => tokenStates([1, 2, 3], new Float32Array(8))).toThrow(/8 state values.*3 tokens/);

@@ -7,7 +7,7 @@ import { afterAll, describe, expect, it } from "vitest";
 import { tf } from "../../src/engine/tf";
 import { WeightFiles, writeSafetensors } from "../../src/models/safetensors";
 import { BestParameters } from "../../src/training/best-parameters";
-import { crossEntropyStep, epochBatches, splitBatch } from "../../src/training/finetune";
+import { crossEntropyStep, epochBatches, splitBatch, validationLoss } from "../../src/training/finetune";
 import { DivergedError, type StepBatch, type TrainingOptions, train } from "../../src/training/loop";
 import { examples, lora } from "./lora-run";
 
@@ -25,10 +25,19 @@ interface Run {
   /** Changes a step's batch. */
   change?: (batch: StepBatch, step: number) => StepBatch;
   validation?: TrainingOptions["validation"];
+  totalSteps?: number;
 }
 
 async function run(options: Run) {
-  const { directory, batchSize = 2, accumulation, settings = "s", change = (b) => b, validation } = options;
+  const {
+    totalSteps = STEPS,
+    directory,
+    batchSize = 2,
+    accumulation,
+    settings = "s",
+    change = (b) => b,
+    validation,
+  } = options;
   const { decoder, trainee, dispose } = lora();
   const batches = epochBatches(examples, { seed: 1, batchSize });
   try {
@@ -36,7 +45,7 @@ async function run(options: Run) {
       label: "test",
       directory,
       settings,
-      schedule: { peak: 0.01, warmupSteps: 2, totalSteps: STEPS, decay: "linear" },
+      schedule: { peak: 0.01, warmupSteps: 2, totalSteps, decay: "linear" },
       maxGradientNorm: 1,
       checkpointSeconds: 0,
       validation,
@@ -56,6 +65,20 @@ const killedAt = (at: number) => (batch: StepBatch, step: number) => {
   if (step === at) throw new Killed();
   return batch;
 };
+
+it("does not train on nothing, and measures nothing on nothing", async () => {
+  expect(() => epochBatches([], { seed: 1, batchSize: 2 })).toThrow(
+    /expected examples to learn from, found none/,
+  );
+  const directory = fresh();
+  await expect(run({ directory, totalSteps: 0 })).rejects.toThrow(
+    "test: expected a step or more to train, found 0",
+  );
+  expect(fs.existsSync(directory)).toBe(false);
+  const { decoder, dispose } = lora();
+  expect(() => validationLoss(decoder, [], 0)).toThrow(/expected examples to measure, found none/);
+  dispose();
+});
 
 describe("accumulation", () => {
   it("cuts a batch into parts of nearly equal size", () => {

@@ -1,6 +1,9 @@
 // BERTScore's arithmetic over given token states: greedy matching, idf, several references, rescaling, hash string.
 // Zhang et al., "BERTScore" (2020); bert_score 0.3.12 utils.py. No padding anywhere: what bert_score gives at batch size 1.
-import { readFileSync } from "node:fs";
+import { decodeText } from "../../corpus/files/decode";
+import { readDelimited } from "../../corpus/files/delimited";
+import { DataFileError } from "../../corpus/files/problem";
+import { readBytes } from "../../corpus/files/rows";
 import type { PRF } from "../../results/scores";
 
 /** A text in an encoder's tokens. */
@@ -136,16 +139,16 @@ export function rescale(score: PRF, baseline: PRF): PRF {
   return { precision: column("precision"), recall: column("recall"), f: column("f") };
 }
 
-/** The row of a layer in bert_score's baseline file (`LAYER,P,R,F`). Throws where it is missing. */
+/** The row of a layer in bert_score's baseline file (`LAYER,P,R,F`, whatever its ending). Throws where it is missing. */
 export function readBaseline(path: string, layer: number): PRF {
-  for (const line of readFileSync(path, "utf8").split(/\r?\n/).slice(1)) {
-    const [at, precision, recall, f] = line.split(",").map(Number);
-    if (line.trim() === "" || at !== layer) continue;
-    if (![precision, recall, f].every((value) => Number.isFinite(value) && value !== 1)) break;
+  const { rows, problems } = readDelimited(path, decodeText(path, readBytes(path)).text, ",");
+  if (problems.length > 0) throw new DataFileError(problems);
+  const row = rows.find(({ fields }) => fields.LAYER === String(layer));
+  const [precision, recall, f] = ["P", "R", "F"].map((name) => Number(row?.fields[name] || Number.NaN));
+  if ([precision, recall, f].every((value) => Number.isFinite(value) && value !== 1))
     return { precision: precision!, recall: recall!, f: f! };
-  }
   throw new Error(
-    `${path}: expected a line "${layer},P,R,F" for layer ${layer}, found none. Compute one for it.`,
+    `${path}: expected a line "${layer},P,R,F" under the headings LAYER,P,R,F for layer ${layer}, found none. Compute one for it.`,
   );
 }
 

@@ -22,6 +22,8 @@ export class Validation {
     private readonly profile: Pick<Profile, "validation" | "maxNewTokens">,
   ) {
     this.file = path.join(run.directory, "validation.jsonl");
+    if (run.data.validation.length === 0)
+      throw new Error("Validation: expected items of the split validation, found none.");
     const { keep, rougeItems } = profile.validation;
     if (keep === "rouge1" && rougeItems === 0) {
       throw new Error(

@@ -142,12 +142,18 @@ it("says once what fits no row: an empty line where a table has one column", () 
   expect(problems.map(({ line, found }) => [line, found])).toEqual([[3, "an empty line"]]);
 });
 
-it("does not take Japanese or Western text of one byte a letter for Korean", () => {
-  // "日本語のテキスト" in EUC-JP and "Äpfel, Ärger" in Windows-1252, as iconv writes them.
-  for (const hex of ["c6fccbdcb8eca4cea5c6a5ada5b9a5c8", "c47066656c2c20c472676572"]) {
-    const bytes = Buffer.concat([Buffer.from("id,document\n"), Buffer.from(hex, "hex")]);
-    expect(inspectItems(file("other.csv", bytes)).problems).toMatchObject([
-      { line: 2, field: "(encoding)", found: "bytes that are neither UTF-8 nor Korean in CP949" },
-    ]);
-  }
+it.each([
+  ["Japanese in EUC-JP", "c6fccbdcb8eca4cea5c6a5ada5b9a5c8"],
+  ["Japanese in Shift JIS", "93fa967b8cea82cc8365834c8358836782c582b78142"],
+  [
+    "Chinese in GB 2312",
+    "d6d0b9fac8cbc3f1d2f8d0d0bdf1ccecd0fbb2bcd0c2b5c4bbf5b1d2d5feb2dfa1a3ced2c3c7bdabbbe1bfb4b5bdbeadbcc3d4f6b3a4a1a3",
+  ],
+  ["German in Windows-1252", "c47066656c2c20c472676572"],
+])("does not take %s for Korean", (_, hex) => {
+  // As Python's codecs write them.
+  const bytes = Buffer.concat([Buffer.from("id,document\n"), Buffer.from(hex, "hex")]);
+  expect(inspectItems(file("other.csv", bytes)).problems).toMatchObject([
+    { line: 2, field: "(encoding)", found: "bytes that are neither UTF-8 nor Korean in CP949" },
+  ]);
 });

@@ -84,9 +84,9 @@ export function findLongSummaries(file: string, items: readonly Item[], lines: r
 }
 
 /** Reads the items of a study from a file. Throws a DataFileError for one with problems, an empty split or texts shared by splits. */
-export function readStudyItems(file: string): { items: Item[]; notes: string[] } {
+export function readStudyItems(file: string): { items: Item[]; lines: number[]; notes: string[] } {
   const { items, lines, notes } = readItems(file);
   const problems = [...findEmptySplits(file, items), ...findOverlap(file, items, lines)];
   if (problems.length > 0) throw new DataFileError(problems, notes);
-  return { items, notes };
+  return { items, lines, notes };
 }

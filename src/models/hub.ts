@@ -63,6 +63,17 @@ export async function downloadModel(
   return { folder, revision: commit, hash: snapshotHash(folder), downloaded };
 }
 
+/** The folder of a model that the cache holds whole; undefined where something is to be downloaded. */
+export function cachedFolder(
+  repository: string,
+  revision = "main",
+  settings: HubSettings = hubSettings(),
+): string | undefined {
+  checkNames(repository, revision, []);
+  const cache = new RepositoryCache(settings.cache, repository);
+  return isUsable(cache, revision) ? cache.snapshot(cache.commitOf(revision)!) : undefined;
+}
+
 function isUsable(cache: RepositoryCache, revision: string): boolean {
   const commit = cache.commitOf(revision);
   return commit !== undefined && cache.missing(commit).length === 0;

@@ -54,17 +54,17 @@ it("a trained student answers with its base model's template", async () => {
   fs.appendFileSync(path.join(folder, "additional_chat_templates/rag.jinja"), "{# changed #}");
   expect(localFolder(folder).hash).not.toBe(changed);
 
+  const model = path.relative(path.join(ROOT, "data/models"), folder);
   const profile = {
     ...profileNamed("smoke"),
-    name,
-    student: path.relative(path.join(ROOT, "data/models"), folder),
+    ...{ name, student: model, teacher: model },
     counts: { train: 4, validation: 1, "test-in-domain": 1, "test-other": 1 },
   };
   const { directory } = await trainFull({ profile, seed: 0 }, "full-student");
-  const model = path.join(directory, "model");
+  const trained = path.join(directory, "model");
   for (const file of ["chat_template.jinja", "additional_chat_templates/rag.jinja"])
-    expect(fs.readFileSync(path.join(model, file))).toEqual(fs.readFileSync(path.join(folder, file)));
-  const [before, after] = [await loadTokenizer(folder), await loadTokenizer(model)];
+    expect(fs.readFileSync(path.join(trained, file))).toEqual(fs.readFileSync(path.join(folder, file)));
+  const [before, after] = [await loadTokenizer(folder), await loadTokenizer(trained)];
   expect(after.templateHash).toBe(before.templateHash);
   expect(after.tokens(after.prompt("글")).join("")).toContain("<|im_start|>!user");
 });

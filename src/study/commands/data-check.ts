@@ -4,11 +4,16 @@ import { describeProblem } from "../../corpus/files/problem";
 import { ROW_ENDINGS } from "../../corpus/files/rows";
 import { inspectItems, SPLITS } from "../../corpus/read";
 import { findEmptySplits, findLongSummaries, findOverlap } from "../../corpus/validate";
+import { uncheckedNote } from "../check-at-hand";
+import { findTooLong } from "../context-lengths";
+import { profileNamed } from "../profiles";
 
-function check(file: string): void {
+async function check(file: string, { profile }: { profile: string }): Promise<void> {
   const { items, lines, notes, problems } = inspectItems(file);
+  const lengths = await findTooLong(profileNamed(profile), file, items, lines);
   const all = [
     ...problems,
+    ...lengths.problems,
     ...findEmptySplits(file, items),
     ...findOverlap(file, items, lines),
     ...findLongSummaries(file, items, lines),
@@ -16,7 +21,7 @@ function check(file: string): void {
   for (const problem of all) console.log(describeProblem(problem));
   const counts = SPLITS.map((split) => `${split} ${items.filter((item) => item.split === split).length}`);
   console.log(`${items.length} items read: ${counts.join(", ")}.`);
-  for (const note of notes) console.log(note);
+  for (const note of [...notes, ...uncheckedNote(lengths.unchecked)]) console.log(note);
   console.log(
     all.length === 0
       ? "No problems found."
@@ -26,4 +31,7 @@ function check(file: string): void {
 }
 
 export const define = (command: Command): Command =>
-  command.argument("<file>", `a ${ROW_ENDINGS} file`).action(check);
+  command
+    .argument("<file>", `a ${ROW_ENDINGS} file`)
+    .option("--profile <study>", "the study whose models the items must fit, by name or file", "tiny")
+    .action(check);

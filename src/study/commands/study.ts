@@ -5,10 +5,10 @@ import * as fs from "node:fs";
 import * as path from "node:path";
 import { type Command, InvalidArgumentError } from "commander";
 import { writeFileAtomic, writeJson } from "../../base/atomic-write";
-import { readStudyItems } from "../../corpus/validate";
 import type { StudyRecord } from "../../report/records";
 import type { TestSet } from "../../results/scores";
 import type { StudyResults } from "../../results/study-results";
+import { checkAtHand } from "../check-at-hand";
 import { commitAtHand } from "../commit";
 import { installedBytes, trackedBytes } from "../disk-use";
 import { estimateLines, estimateStudy } from "../estimate";
@@ -74,8 +74,8 @@ async function study(named: string | undefined, options: StudyOptions): Promise<
   const chosen = loadStudy(named ?? options.profile, options.set);
   if (options.data && !fs.existsSync(options.data))
     throw new Error(`--data ${options.data}: there is no such file.`);
-  // A file with problems ends the run here, not in a notebook.
-  if (options.data) for (const note of readStudyItems(options.data).notes) console.log(note);
+  // What is wrong with models or data ends the run here, not in a notebook.
+  for (const note of await checkAtHand(profileOf(chosen), options.data)) console.log(note);
   const data = options.data ? path.relative(ROOT, path.resolve(options.data)) : "";
   const runs = path.join(RUNS, chosen.name);
   const fromNothing = !fs.existsSync(runs);

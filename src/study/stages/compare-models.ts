@@ -9,6 +9,7 @@ import { encodeItem } from "../../prompts/example";
 import { loadTokenizer } from "../../prompts/tokenizer";
 import { type Artifact, stage } from "../stage";
 import { baseModel } from "./base-model";
+import { checkModels } from "./check-models";
 import type { StudyContext } from "./context";
 import { corpusStage, itemsOf } from "./corpus";
 import { summarise, writeTexts } from "./summaries";
@@ -33,6 +34,7 @@ const TIMED_PROMPTS = 5;
 /** Measures a compared model and writes its summaries, or finds that done. */
 export async function compareModel(context: StudyContext, folder: string): Promise<Artifact<ModelCosts>> {
   const { profile } = context;
+  await checkModels(context);
   const corpus = await corpusStage(context);
   const base = await baseModel(context, folder);
   const siblings = await Promise.all(

@@ -6,6 +6,8 @@ import { DataFileError } from "../../corpus/files/problem";
 import type { Item, Split } from "../../corpus/item";
 import { findEmptySplits, readStudyItems } from "../../corpus/validate";
 import { writeItems } from "../../corpus/write";
+import { findTooLong } from "../context-lengths";
+import type { Profile } from "../profiles";
 import { type Artifact, hashFiles, stage } from "../stage";
 import type { StudyContext } from "./context";
 
@@ -15,13 +17,19 @@ export interface CorpusArtifact {
   synthetic: boolean;
 }
 
-/** The corpus of this study as an artifact. Throws a DataFileError for a split without items and for a test text that occurs in training. */
+/**
+ * The corpus of this study as an artifact. Throws a DataFileError for a split without items, for a test text that occurs in
+ * training, and for an item that is too long for a model at hand.
+ */
 export function corpusStage({ profile, dataFile }: StudyContext): Promise<Artifact<CorpusArtifact>> {
   const inputs = dataFile ? { data: hashFiles([dataFile]) } : { seed: STUDY_SEED, counts: profile.counts };
   return stage(profile.name, "corpus", 2, inputs, async (directory) => {
-    const items = dataFile ? ownItems(dataFile) : studyCorpus(STUDY_SEED, profile.counts);
-    const empty = findEmptySplits(dataFile ?? "the generated corpus", items);
+    const { items, lines } = dataFile ? ownItems(dataFile) : generated(profile);
+    const source = dataFile ?? "the generated corpus";
+    const empty = findEmptySplits(source, items);
     if (empty.length > 0) throw new DataFileError(empty);
+    const { problems } = await findTooLong(profile, source, items, lines);
+    if (problems.length > 0) throw new DataFileError(problems);
     const file = path.join(directory, "items.jsonl");
     writeItems(file, items);
     const counts = { train: 0, validation: 0, "test-in-domain": 0, "test-other": 0 };
@@ -30,11 +38,19 @@ export function corpusStage({ profile, dataFile }: StudyContext): Promise<Artifa
   });
 }
 
+/** Items and the lines that they begin on. */
+type Lined = { items: Item[]; lines: number[] };
+
 /** The items of a user's file; what was repaired on reading is said where the stage runs. */
-function ownItems(file: string): Item[] {
-  const { items, notes } = readStudyItems(file);
+function ownItems(file: string): Lined {
+  const { notes, ...read } = readStudyItems(file);
   for (const note of notes) console.log(note);
-  return items;
+  return read;
+}
+
+function generated({ counts }: Profile): Lined {
+  const items = studyCorpus(STUDY_SEED, counts);
+  return { items, lines: items.map((_, i) => i + 1) };
 }
 
 /** The items of the corpus artifact; of one split when it is named. */

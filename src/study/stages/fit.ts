@@ -11,6 +11,7 @@ import { epochBatches, stepsOf } from "../../training/finetune";
 import { type StepBatch, train } from "../../training/loop";
 import type { Profile } from "../profiles";
 import type { BaseModel } from "./base-model";
+import { checkModels } from "./check-models";
 import type { StudyContext } from "./context";
 import { corpusStage, itemsOf } from "./corpus";
 import { Validation } from "./validation";
@@ -26,8 +27,9 @@ export interface Data {
   validationTexts: string[];
 }
 
-/** The training and validation examples of the study, tokenised. */
+/** The training and validation examples of the study, tokenised. Throws as `checkModels` does, before anything is trained. */
 export async function examples(context: StudyContext, tokenizer: ChatTokenizer): Promise<Data> {
+  await checkModels(context);
   const corpus = await corpusStage(context);
   const encode = (split: "train" | "validation") =>
     itemsOf(corpus, split).map((item) => encodeItem(tokenizer, item));

@@ -2,7 +2,7 @@
 import * as fs from "node:fs";
 import * as path from "node:path";
 import { writeJson } from "../../base/atomic-write";
-import { type DownloadedModel, downloadModel } from "../../models/hub";
+import { cachedFolder, type DownloadedModel, downloadModel } from "../../models/hub";
 import { templateFiles } from "../../prompts/chat-template-places";
 import type { ProfileName } from "../profiles";
 import { hashFiles, ROOT, RUNS } from "../stage";
@@ -36,13 +36,28 @@ export async function modelFolder(profile: ProfileName, name: string): Promise<M
   }
 }
 
+const revisionsFile = (profile: ProfileName) => path.join(RUNS, profile, "revisions.json");
+
+function revisions(profile: ProfileName): Record<string, string> {
+  const file = revisionsFile(profile);
+  return fs.existsSync(file) ? JSON.parse(fs.readFileSync(file, "utf8")) : {};
+}
+
 async function pinned(profile: ProfileName, name: string): Promise<DownloadedModel> {
-  const file = path.join(RUNS, profile, "revisions.json");
-  const revisions = (): Record<string, string> =>
-    fs.existsSync(file) ? JSON.parse(fs.readFileSync(file, "utf8")) : {};
-  const model = await downloadModel(name, revisions()[name]);
-  if (revisions()[name] !== model.revision) writeJson(file, { ...revisions(), [name]: model.revision });
+  const model = await downloadModel(name, revisions(profile)[name]);
+  const known = revisions(profile);
+  if (known[name] !== model.revision) writeJson(revisionsFile(profile), { ...known, [name]: model.revision });
   return model;
+}
+
+/**
+ * A folder with a model's configuration and tokenizer, without fetching any: below data/models (for a thumbnail, the model
+ * that it is made after), or in the hub's cache; undefined where they are still to be downloaded.
+ */
+export function modelAtHand(profile: ProfileName, name: string): string | undefined {
+  const local = path.join(ROOT, "data/models", name);
+  if (fs.existsSync(path.join(local, "config.json"))) return local;
+  return name.includes("/") ? cachedFolder(name, revisions(profile)[name]) : undefined;
 }
 
 /** A folder of model files on this machine and their hash. Throws when it has no config.json. */

@@ -1,0 +1,93 @@
+// Items too long for the study's models, counted by each model's own tokenizer before anything is trained or written.
+import type { Problem } from "../corpus/files/problem";
+import type { Item, Split } from "../corpus/item";
+import { readDecoderConfig } from "../models/config";
+import { encodeItem, userText } from "../prompts/example";
+import { type ChatTokenizer, loadTokenizer } from "../prompts/tokenizer";
+import type { Profile } from "./profiles";
+import { modelAtHand } from "./stages/model-folder";
+
+/** Splits whose summaries are learned or scored by a loss: prompt and summary stand in the context together. */
+const LEARNED: readonly Split[] = ["train", "validation"];
+
+/** Tokens of an item for a model, and how many there may be. */
+interface Length {
+  model: string;
+  tokens: number;
+  most: number;
+  context: number;
+}
+
+interface Model {
+  name: string;
+  /** Whether it is trained or teaches: the learned splits are for it. */
+  learns: boolean;
+  context: number;
+  tokenizer: ChatTokenizer;
+  /** Bytes that the template adds to a text at most. */
+  frame: number;
+}
+
+async function open(profile: Profile, name: string): Promise<Model | undefined> {
+  const folder = modelAtHand(profile.name, name);
+  if (folder === undefined) return undefined;
+  const tokenizer = await loadTokenizer(folder);
+  return {
+    name,
+    learns: name === profile.student || name === profile.teacher,
+    context: readDecoderConfig(folder).maxPositionEmbeddings,
+    tokenizer,
+    frame: Buffer.byteLength(tokenizer.tokens(tokenizer.prompt(userText(""))).join("")),
+  };
+}
+
+function lengthFor({ name, learns, context, tokenizer, frame }: Model, item: Item): Length | undefined {
+  const learned = LEARNED.includes(item.split);
+  if (learned && !learns) return undefined;
+  // Where the model writes, one token at least must find room.
+  const most = learned ? context : context - 1;
+  // A token stands for one byte at least, so that most texts need not be encoded; one more ends the turn.
+  const bytes = (text: string) => Math.max(Buffer.byteLength(text), Buffer.byteLength(text.normalize("NFC")));
+  if (frame + bytes(item.document) + bytes(item.summary) + 1 <= most) return undefined;
+  const { promptIds, targetIds } = encodeItem(tokenizer, item);
+  const tokens = promptIds.length + (learned ? targetIds.length : 0);
+  return tokens > most ? { model: name, tokens, most, context } : undefined;
+}
+
+/**
+ * The items that are longer than a model's context, each with its tokens for every such model. Test documents must leave room
+ * for a token in every model of the study; in the learned splits prompt and summary must fit student and teacher. `lines[i]` is the line of
+ * `items[i]` in `file`. Models that are still to be downloaded are `unchecked`.
+ */
+export async function findTooLong(
+  profile: Profile,
+  file: string,
+  items: readonly Item[],
+  lines: readonly number[],
+): Promise<{ problems: Problem[]; unchecked: string[] }> {
+  const names = new Set([profile.student, profile.teacher, ...profile.compared.map(({ folder }) => folder)]);
+  const models: Model[] = [];
+  const unchecked: string[] = [];
+  for (const name of names) {
+    const model = await open(profile, name);
+    if (model) models.push(model);
+    else unchecked.push(name);
+  }
+  const problems = items.flatMap((item, i): Problem[] => {
+    const lengths = models.flatMap((model) => lengthFor(model, item) ?? []);
+    if (lengths.length === 0) return [];
+    const learned = LEARNED.includes(item.split);
+    const counted = lengths.map(
+      ({ model, tokens, context }) => `${tokens} tokens for ${model} (context ${context})`,
+    );
+    return [
+      {
+        ...{ file, line: lines[i]!, field: "document" },
+        expected: `${learned ? "prompt and summary" : "a prompt"} of at most ${Math.min(...lengths.map(({ most }) => most))} tokens`,
+        found: `item ${JSON.stringify(item.id)} with ${counted.join(", ")}`,
+        advice: "Shorten the document, take the item out, or choose models with a longer context.",
+      },
+    ];
+  });
+  return { problems, unchecked };
+}

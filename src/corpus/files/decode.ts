@@ -33,13 +33,15 @@ const cp949: Decode = (bytes) => {
   return new whatwg.TextDecoder("euc-kr", { fatal: true }).decode(bytes);
 };
 
+/** Characters by which an encoding is told: the first ones are as good as all. */
+const SAMPLE = 100_000;
 const count = (text: string, pattern: RegExp): number => text.match(pattern)?.length ?? 0;
 
 /** The order of UTF-16 without a mark: the one in which nearly all is ASCII or Hangul; swapped, hardly anything is. */
 function unmarkedUtf16(bytes: Buffer): string | undefined {
   const orders = ["utf-16le", "utf-16be"];
   return orders.find((order) => {
-    const text = decoded(bytes, strict(order));
+    const text = decoded(bytes, strict(order))?.slice(0, SAMPLE);
     return (
       text !== undefined && count(text, /[\t\n\r\x20-\x7e\u3131-\u318e\uac00-\ud7a3]/g) >= 0.8 * text.length
     );
@@ -47,7 +49,8 @@ function unmarkedUtf16(bytes: Buffer): string | undefined {
 }
 
 /** Whether bytes that decode as CP949 are Korean: nine letters in ten Hangul, nine syllables in ten of the usual 2,350. */
-function isKorean(bytes: Buffer, text: string): boolean {
+function isKorean(bytes: Buffer, whole: string): boolean {
+  const text = whole.slice(0, SAMPLE);
   const hangul = count(text, /[\uac00-\ud7a3]/g);
   const letters = count(text, /\p{L}/gu) - count(text, /[A-Za-z]/g);
   let pairs = 0;
@@ -136,7 +139,7 @@ export function decodeText(file: string, bytes: Buffer): DecodedText {
   }
   return {
     text,
-    mixedEnds: new Set(written.match(/\r\n|\r|\n/g)).size > 1,
+    mixedEnds: [/\r\n/, /\r(?!\n)/, /(?<!\r)\n/].filter((end) => end.test(written)).length > 1,
     notes: encoding === undefined ? [] : [`read as ${encoding}.`],
   };
 }

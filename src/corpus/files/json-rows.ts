@@ -3,7 +3,7 @@ import { JsonError, parseJson, parseJsonWithLines } from "../../base/json";
 import type { Row, Rows } from "./headings";
 import { type Problem, unusable } from "./problem";
 
-const ADVICE = "Write one JSON object a line, or an array of them.";
+const ADVICE = "Write one JSON object a line, or an array of them; name a table .csv or .tsv.";
 
 const kindOf = (value: unknown): string =>
   Array.isArray(value)

@@ -72,6 +72,11 @@ const COMMANDS: Record<string, Entry[]> = {
       "study/commands/download",
     ],
     [
+      "logprobs",
+      "Prints the log-probability that a model gives each token of your texts, and how it goes on.",
+      "study/commands/logprobs",
+    ],
+    [
       "export",
       "Writes a trained system as ONNX, safetensors and PEFT files that other software loads, with a model card.",
       "study/commands/export",

@@ -5,7 +5,7 @@ import { existsSync, readdirSync } from "node:fs";
 import { join, resolve } from "node:path";
 import { pipeline } from "@huggingface/transformers";
 import { updateWithFile } from "../base/file-hash";
-import { encoderFolder } from "../metrics/bertscore/load-bert-scorer";
+import { encoderPlace } from "../metrics/bertscore/load-bert-scorer";
 import { loadEncoder } from "../models/encoder";
 import { loadEncoderTokenizer } from "../prompts/encoder-tokenizer";
 import { repair } from "../prompts/library-repairs";
@@ -95,7 +95,7 @@ async function onnxEmbedder(folder: string, name: string): Promise<TextEmbedder>
  * `layer` (engine only): the states after so many blocks, the last where absent. Throws where it is no encoder.
  */
 export async function loadEmbedder(choice: string, layer?: number): Promise<TextEmbedder> {
-  const { folder, name } = await encoderFolder(choice);
+  const { place: folder, name } = await encoderPlace(choice);
   if (!existsSync(join(folder, "onnx", "model.onnx"))) return engineEmbedder(folder, name, layer);
   if (layer !== undefined) {
     throw new Error(`${choice}: an ONNX encoder gives its last layer alone; leave the layer out.`);

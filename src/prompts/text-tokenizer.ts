@@ -1,5 +1,5 @@
 // Text to ids and back without any chat template.
-import { fromByteLetters } from "./byte-letters";
+import { printableToken } from "./spelling";
 import type { TokenizerFolder } from "./tokenizer-folder";
 
 export interface TextTokenizer {
@@ -17,18 +17,7 @@ export interface TextTokenizer {
 
 /** The text tokenizer of an opened folder. */
 export function textTokenizer(opened: TokenizerFolder): TextTokenizer {
-  const { full, spellings, byteLevel, encodePlain } = opened;
-  const printable = (id: number): string => {
-    const token = spellings[id];
-    if (token === undefined) throw new Error(`Id ${id} is outside the vocabulary of ${opened.folder}.`);
-    if (!byteLevel) return token.replaceAll("▁", " ");
-    const bytes = fromByteLetters(token);
-    if (bytes === undefined) return token;
-    const text = bytes.toString("utf8");
-    return text.includes("\ufffd")
-      ? [...bytes].map((byte) => `<0x${byte.toString(16).toUpperCase()}>`).join("")
-      : text;
-  };
+  const { full, spellings, encodePlain } = opened;
   return {
     folder: opened.folder,
     hash: opened.hash,
@@ -36,6 +25,6 @@ export function textTokenizer(opened: TokenizerFolder): TextTokenizer {
     padId: full.pad_token_id ?? full.eos_token_id ?? 0,
     encode: encodePlain,
     decode: (ids) => opened.decode(ids),
-    tokens: (ids) => ids.map(printable),
+    tokens: (ids) => ids.map((id) => printableToken(opened, id, opened.folder)),
   };
 }

@@ -5,6 +5,7 @@ import { join, resolve } from "node:path";
 import { AutoTokenizer, env, type PreTrainedTokenizer } from "@huggingface/transformers";
 import { type ChatTemplate, readChatTemplate } from "./chat-template-places";
 import { repair } from "./library-repairs";
+import { type Spelling, spellingOf } from "./spelling";
 import { checkTokenizerJson, isId, readTokenizerFile, TokenizerError } from "./tokenizer-json";
 
 env.allowRemoteModels = false;
@@ -33,13 +34,9 @@ export interface PublishedTokenizer {
   config: Record<string, unknown>;
 }
 
-export interface TokenizerFolder extends Omit<PublishedTokenizer, "json" | "config"> {
+export interface TokenizerFolder extends Omit<PublishedTokenizer, "json" | "config">, Spelling {
   /** Control token -> id: special tokens and the other added tokens that the chat template writes. */
   controls: ReadonlyMap<string, number>;
-  /** Id -> token as the vocabulary spells it. */
-  spellings: readonly string[];
-  /** Whether the vocabulary spells bytes as letters (GPT-2's table). */
-  byteLevel: boolean;
   /** Whether decomposed Hangul is composed before encoding. */
   composesHangul: boolean;
   /** Ids of a text in which nothing is a control token; no special tokens are added. */
@@ -99,12 +96,8 @@ export async function openTokenizerFolder(folder: string): Promise<TokenizerFold
     repair(new Class({ ...json, added_tokens: added.filter((token) => !isControl(token)) }, config)),
   );
 
-  const { type, vocab } = json.model;
+  const { type } = json.model;
   const post = (json.post_processor as { type: string } | null)?.type;
-  const spellings: string[] = [];
-  if (Array.isArray(vocab)) for (const [id, [token]] of vocab.entries()) spellings[id] = token;
-  else for (const [token, id] of Object.entries(vocab)) spellings[id] = token;
-  for (const token of added) spellings[token.id] = token.content;
 
   return {
     folder,
@@ -112,8 +105,7 @@ export async function openTokenizerFolder(folder: string): Promise<TokenizerFold
     full,
     template,
     controls,
-    spellings,
-    byteLevel: JSON.stringify(json.decoder ?? null).includes('"ByteLevel"'),
+    ...spellingOf(json),
     composesHangul: type === "Unigram",
     encodePair: (first, second) => {
       // A byte-level post-processor adds nothing between texts; the library drops the second text there.

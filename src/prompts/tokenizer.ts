@@ -3,6 +3,7 @@ import { createHash } from "node:crypto";
 import { existsSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { parseJson } from "../base/json";
+import { renderTemplate, templateOf } from "./render-template";
 import { textTokenizer } from "./text-tokenizer";
 import { openTokenizerFolder, type TokenizerFolder } from "./tokenizer-folder";
 import { TokenizerError } from "./tokenizer-json";
@@ -31,35 +32,13 @@ export interface ChatTokenizer {
   tokens(ids: readonly number[]): string[];
 }
 
-interface Message {
-  role: "user" | "assistant";
-  content: string;
-}
-
-// Llama 3.2 writes today's date into every prompt, Qwen 3 may think first: both are pinned, so that runs repeat.
-export const TEMPLATE_SETTINGS = { date_string: "26 Jul 2024", enable_thinking: false };
 // Private-use characters mark where the content stands in a rendered template.
 const USER_MARK = "\ue000user\ue001";
 const MODEL_MARK = "\ue000model\ue001";
 
-function render(opened: TokenizerFolder, messages: Message[], generationPrompt: boolean): string {
-  try {
-    return opened.full.apply_chat_template(messages, {
-      chat_template: opened.template?.text,
-      tokenize: false,
-      add_generation_prompt: generationPrompt,
-      ...TEMPLATE_SETTINGS,
-    } as Parameters<typeof opened.full.apply_chat_template>[1]) as string;
-  } catch (error) {
-    throw new TokenizerError(
-      `${opened.template?.file}: the chat template cannot be filled in (${(error as Error).message}).`,
-    );
-  }
-}
-
 /** What the template writes before and after a user's text, and whether it trims the text. */
 function frame(opened: TokenizerFolder): { before: string; after: string; trims: boolean } {
-  const rendered = render(opened, [{ role: "user", content: ` ${USER_MARK} ` }], true);
+  const rendered = renderTemplate(opened, [{ role: "user", content: ` ${USER_MARK} ` }], true);
   const [before, after, ...more] = rendered.split(USER_MARK);
   if (before === undefined || after === undefined || more.length > 0) {
     throw new TokenizerError(
@@ -121,12 +100,8 @@ function furtherStops(opened: TokenizerFolder): number[] {
  */
 export async function loadTokenizer(folder: string): Promise<ChatTokenizer> {
   const opened = await openTokenizerFolder(folder);
-  const { full, template } = opened;
-  if (template === undefined) {
-    throw new TokenizerError(
-      `${folder}: no chat template, neither in chat_template.jinja nor as "chat_template" in tokenizer_config.json. Use an instruction model's folder, or loadEncoderTokenizer for an encoder.`,
-    );
-  }
+  const { full } = opened;
+  const template = templateOf(opened);
   const text = textTokenizer(opened);
   const { before, after, trims } = frame(opened);
   const head = cut(opened, before);
@@ -150,7 +125,7 @@ export async function loadTokenizer(folder: string): Promise<ChatTokenizer> {
     return ids[0] === bosId ? ids.slice(1) : ids;
   };
 
-  const answered = render(
+  const answered = renderTemplate(
     opened,
     [
       { role: "user", content: USER_MARK },

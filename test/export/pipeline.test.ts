@@ -8,7 +8,8 @@ import { exportDecoder } from "../../src/export/decoder";
 import { copyModelFiles } from "../../src/export/model-files";
 import { generate } from "../../src/generation/generate";
 import { loadDecoder } from "../../src/models/load";
-import { loadTokenizer, TEMPLATE_SETTINGS } from "../../src/prompts/tokenizer";
+import { TEMPLATE_SETTINGS } from "../../src/prompts/render-template";
+import { loadTokenizer } from "../../src/prompts/tokenizer";
 import { disposePacked, quantizedDecoder, uniformPlan } from "../../src/quantization/decoder";
 import type { Scheme } from "../../src/quantization/scheme";
 

@@ -4,7 +4,7 @@ import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from "n
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, beforeAll, expect, it } from "vitest";
-import { encoderFolder } from "../../src/metrics/bertscore/load-bert-scorer";
+import { encoderPlace } from "../../src/metrics/bertscore/load-bert-scorer";
 import { HubServer } from "../../src/tools/rehearsal/hub-server";
 import { oracle, oracleFolder } from "./oracle";
 
@@ -94,6 +94,6 @@ it("gives bert_score's numbers and names model, commit and tokenizer", async () 
 });
 
 it("refuses what is neither folder nor hub name", async () => {
-  await expect(encoderFolder("no-such-folder")).rejects.toThrow(/expected a model folder .* or a hub model/);
-  await expect(encoderFolder(folder)).rejects.toThrow(/config\.json/);
+  await expect(encoderPlace("no-such-folder")).rejects.toThrow(/expected a model folder.* or a hub model/);
+  await expect(encoderPlace(folder)).rejects.toThrow(/config\.json/);
 });

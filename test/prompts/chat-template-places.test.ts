@@ -5,7 +5,8 @@ import * as path from "node:path";
 import { AutoTokenizer } from "@huggingface/transformers";
 import { afterAll, describe, expect, it } from "vitest";
 import { copyModelFiles } from "../../src/export/model-files";
-import { loadTokenizer, TEMPLATE_SETTINGS } from "../../src/prompts/tokenizer";
+import { TEMPLATE_SETTINGS } from "../../src/prompts/render-template";
+import { loadTokenizer } from "../../src/prompts/tokenizer";
 import { openTokenizerFolder } from "../../src/prompts/tokenizer-folder";
 
 const QWEN = path.join(__dirname, "../../data/models/qwen3");

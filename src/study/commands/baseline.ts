@@ -3,7 +3,7 @@
 import type { Command } from "commander";
 import { writeFileAtomic } from "../../base/atomic-write";
 import { ROW_ENDINGS } from "../../corpus/files/rows";
-import { encoderFolder } from "../../metrics/bertscore/load-bert-scorer";
+import { encoderPlace } from "../../metrics/bertscore/load-bert-scorer";
 import { baselineFile, rescaleBaseline } from "../../metrics/bertscore/rescale-baseline";
 import { readScoringTexts } from "../../metrics/scoring-input";
 import { loadEncoder } from "../../models/encoder";
@@ -31,9 +31,9 @@ export const define = (command: Command): Command =>
     .action(async ({ texts: file, column, encoder: choice, out }: Options) => {
       const { texts, notes } = readScoringTexts(file, "text", column);
       for (const note of notes) console.error(note);
-      const { folder } = await encoderFolder(choice);
-      const encoder = loadEncoder(folder);
-      const tokenizer = await loadEncoderTokenizer(folder, encoder.maxLength);
+      const { place } = await encoderPlace(choice);
+      const encoder = loadEncoder(place);
+      const tokenizer = await loadEncoderTokenizer(place, encoder.maxLength);
       const rows = rescaleBaseline(texts.flat(), { encoder, tokenizer });
       writeFileAtomic(out, baselineFile(rows));
       console.log(baselineFile(rows));

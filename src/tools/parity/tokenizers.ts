@@ -1,5 +1,6 @@
 // Parity of tokenizers with reference files: ids, text, pairs and chat templates of every <style>.encode.json and .chat.json.
-import { type ChatTokenizer, loadTokenizer, TEMPLATE_SETTINGS } from "../../prompts/tokenizer";
+import { TEMPLATE_SETTINGS } from "../../prompts/render-template";
+import { type ChatTokenizer, loadTokenizer } from "../../prompts/tokenizer";
 import { openTokenizerFolder, type TokenizerFolder } from "../../prompts/tokenizer-folder";
 import { type Case, exact, failed } from "./case";
 import { ReferenceFolder } from "./reference-folder";

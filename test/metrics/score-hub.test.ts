@@ -90,7 +90,7 @@ it("gives bert_score's numbers and names model, commit and tokenizer", async () 
   expect(JSON.parse(again.stdout).signatures).toEqual(result.signatures);
   const none = await score("someone/absent");
   expect(none.status).toBe(1);
-  expect(none.stderr).toMatch(/score: .*someone\/absent/);
+  expect(none.stderr).toMatch(/^someone\/absent: there is no such repository/);
 });
 
 it("refuses what is neither folder nor hub name", async () => {

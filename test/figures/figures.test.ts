@@ -41,8 +41,13 @@ describe("systems in both metrics", () => {
     });
   });
 
-  it("puts the published values beside, under a name that says whose they are", () => {
-    const published = traces.filter((trace) => trace.name === "원 보고서의 공개 값");
+  it("puts the published values on axes that none of ours are on, under a name that says whose they are", () => {
+    const [published, ours] = [true, false].map((theirs) =>
+      traces.filter((trace) => (trace.name === "원 보고서의 공개 값") === theirs),
+    ) as [Trace[], Trace[]];
+    const axes = new Set(ours.map((trace) => trace.xaxis));
+    expect(axes.size).toBe(4);
+    expect(published.map((trace) => axes.has(trace.xaxis))).toEqual([false, false]);
     expect(published.map((trace) => trace.x)).toEqual([
       [0.0894, 0.3905, 0.4783, 0.4826],
       [0.8443, 0.7946, 0.8321, 0.8332],

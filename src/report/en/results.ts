@@ -21,7 +21,7 @@ export const results: ResultsWords = {
   },
   rouge: {
     heading: "ROUGE evaluation",
-    caption: "ROUGE: the original and this run (whitespace tokenizer, F1)",
+    caption: "ROUGE F1: the original (tokenizer not stated) and this run (whitespace tokenizer)",
     rouge2sum: ROUGE2SUM_LABEL,
     note: "The original does not name its ROUGE tokenizer. If it was the default one, its values come from texts without any Hangul and cannot be compared with those of the whitespace tokenizer.",
   },
@@ -37,8 +37,8 @@ export const results: ResultsWords = {
   figures: {
     systems: {
       caption:
-        "ROUGE-1, BERTScore F1 and kept facts of the five systems (hollow diamonds: values of the original)",
-      alt: "For each system its scores in-domain and on other topics as dots with 95% intervals",
+        "ROUGE-1, BERTScore F1 and kept facts of the five systems (at the bottom: values of the original, on axes of their own)",
+      alt: "For each system its scores in-domain and on other topics as dots with 95% intervals; below, on other axes, the original's values as hollow diamonds",
     },
     tokenizers: {
       caption: "How ROUGE-1 changes with the tokenizer",

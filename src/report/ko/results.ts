@@ -20,7 +20,7 @@ export const results: ResultsWords = {
   },
   rouge: {
     heading: "ROUGE Evaluation",
-    caption: "ROUGE: 원 보고서와 이번 실행 (공백 토크나이저, F1)",
+    caption: "ROUGE F1: 원 보고서(토크나이저 모름)와 이번 실행(공백 토크나이저)",
     rouge2sum: ROUGE2SUM_LABEL,
     note: "원 보고서는 ROUGE의 토크나이저를 적지 않았다. 기본 토크나이저라면 한글을 모두 지운 값이므로 공백 토크나이저의 값과 바로 견줄 수 없다.",
   },
@@ -38,8 +38,8 @@ export const results: ResultsWords = {
   intervals: { caption: "주요 점수와 95% 신뢰구간" },
   figures: {
     systems: {
-      caption: "다섯 시스템의 ROUGE-1, BERTScore F1, 지킨 사실 (속이 빈 마름모: 원 보고서의 값)",
-      alt: "시스템마다 같은 분야와 다른 분야의 점수를 95% 신뢰구간과 함께 점으로 나타냄",
+      caption: "다섯 시스템의 ROUGE-1, BERTScore F1, 지킨 사실 (맨 아래: 원 보고서의 값, 축은 따로)",
+      alt: "시스템마다 같은 분야와 다른 분야의 점수를 95% 신뢰구간과 함께 점으로 나타내고, 원 보고서의 값은 아래의 다른 축에 속이 빈 마름모로 나타냄",
     },
     tokenizers: {
       caption: "토크나이저에 따라 달라지는 ROUGE-1",

@@ -1,5 +1,5 @@
 // How much the systems' ROUGE-1 moves from seed to seed.
-import type { StudyResults } from "../results/study-results";
+import type { SeedRow } from "../results/seeds";
 import type { Figure } from "./figure";
 import { figureTitle, type Language, systemLabel, testSetName } from "./labels";
 import { inSystemOrder } from "./systems";
@@ -12,7 +12,7 @@ const LOOKS = [
 ];
 
 /** Draws ROUGE-1 (whitespace) of every system once a seed, in-domain at the left, other at the right. */
-export function seedSpread(seeds: NonNullable<StudyResults["seeds"]>, language: Language = "ko"): Figure {
+export function seedSpread(seeds: readonly SeedRow[], language: Language = "ko"): Figure {
   const order = inSystemOrder(seeds[0]?.systems ?? []).map((row) => row.system);
   const sides = ["in-domain", "other"] as const;
   const data = sides.flatMap((side, index) =>

@@ -3,6 +3,7 @@
 import { inSystemOrder } from "../figures/systems";
 import type { SampleRow } from "../results/samples";
 import type { SystemResult, TestSet } from "../results/scores";
+import { seedRows } from "../results/seeds";
 import type { StudyResults } from "../results/study-results";
 import type { SystemId } from "../results/system-id";
 import { discordantPairs, pathOf, type Quantity, quantity, spearman } from "./quantity";
@@ -183,13 +184,15 @@ export function seedsWithOrder(
   lower: SystemId,
   testSet: TestSet,
 ): { seeds: Quantity; holds: Quantity } | undefined {
-  const of = (system: SystemId) =>
-    scoreId(system, testSet, "rouge1.whitespace").replace("results/", "results/seeds/*/");
+  const of = (system: SystemId) => {
+    const own = scoreId(system, testSet, "rouge1.whitespace");
+    return `list(${own},${own.replace("results/", "results/seeds/*/")})`;
+  };
   const [a, b] = [of(higher), of(lower)];
   const count = (system: string) => quantity({ results }, `count(${system})`);
   const [seeds, others] = [count(a), count(b)];
-  if (!seeds || seeds.value < 2 || seeds.value !== results.seeds?.length || others?.value !== seeds.value)
-    return undefined;
+  const rows = seedRows(results).length;
+  if (!seeds || rows < 2 || seeds.value !== rows || others?.value !== rows) return undefined;
   return { seeds, holds: quantity({ results }, `above(${a},${b})`)! };
 }
 

@@ -136,6 +136,7 @@ function topLevelParts(text: string): string[] {
 function numbersOf(sources: Sources, id: string): number[] {
   const [, name, inside] = /^([a-zA-Z]+)\((.*)\)$/.exec(id) ?? [];
   if (name === undefined || inside === undefined) return numbersAt(sources, id);
+  if (name === "list") return topLevelParts(inside).flatMap((part) => numbersOf(sources, part));
   if (name === "characters") {
     return everythingAt(sources, inside).map((text) => [...String(text)].length);
   }

@@ -1,13 +1,9 @@
 // From the saved tables of a run to everything under reports/: figures, tables, and the report in four formats.
-import { existsSync, readFileSync } from "node:fs";
-import { join, resolve } from "node:path";
+import { join } from "node:path";
 import { writeFileAtomic } from "../base/atomic-write";
-import { committed, parseJsonAt, readJson, requireFields } from "../base/json-file";
 import { themed, toPng, toSvg } from "../figures/figure";
 import type { Language } from "../figures/labels";
 import { loadPublished } from "../results/published";
-import type { SampleRow } from "../results/samples";
-import type { StudyResults } from "../results/study-results";
 import { toCsv } from "./csv";
 import type { Picture, ReportDocument } from "./document";
 import { toDocx } from "./docx";
@@ -17,8 +13,8 @@ import { korean } from "./ko/words";
 import { toLatex } from "./latex";
 import { tableToMarkdown, toMarkdown } from "./markdown";
 import { toPdf } from "./pdf";
-import { withoutMarks } from "./quantity";
 import { type ReportWords, report } from "./report";
+import { readRun } from "./run-files";
 import { loadReportSettings } from "./settings";
 
 /** Languages that the report can be written in. */
@@ -26,54 +22,6 @@ export const LANGUAGES: Record<Language, ReportWords> = { ko: korean, en: englis
 
 /** PNG pixels per figure pixel: 300 dpi where a figure unit is 1/96 inch. */
 const PNG_DPI = 300;
-
-/** The fields of results.json without which there is no report. */
-const TABLES = [
-  "profile",
-  "seed",
-  "machine",
-  "counts",
-  "models",
-  "systems",
-  "comparisons",
-  "training",
-  "cache",
-];
-
-/** What brings a run's file back: git those of reports/, a command all others. */
-const remedyOf = (folder: string, file: string, command: string): string =>
-  resolve(folder) === resolve("reports")
-    ? committed(join("reports", file))
-    : `${command} writes it anew from the run's finished stages.`;
-
-/** Reads results.json and, if there, lighter.json (of the same distilled student) and samples.jsonl of a run's folder. */
-export function readRun(folder: string): { results: StudyResults; samples: SampleRow[] } {
-  const path = join(folder, "results.json");
-  const remedy = (file: string) =>
-    remedyOf(folder, file, "`npm run stage -- results` (with the run's --profile)");
-  if (!existsSync(path)) {
-    throw new Error(`${path} does not exist. \`npm run study\` makes a run. ${remedy("results.json")}`);
-  }
-  const results = withoutMarks(readJson<StudyResults>(path, remedy("results.json")));
-  requireFields(results, TABLES, path, remedy("results.json"));
-  const forms = join(folder, "lighter.json");
-  if (existsSync(forms)) {
-    const lighter = readJson<NonNullable<StudyResults["lighter"]>>(
-      forms,
-      remedyOf(folder, "lighter.json", "`npm run notebook -- 09` (with -p profile=NAME)"),
-    );
-    if (lighter.model === results.provenance?.models.distilled) results.lighter = withoutMarks(lighter);
-  }
-  const lines = join(folder, "samples.jsonl");
-  if (!existsSync(lines)) throw new Error(`${lines} does not exist. ${remedy("samples.jsonl")}`);
-  const samples = readFileSync(lines, "utf8")
-    .split("\n")
-    .flatMap((line, i) => {
-      if (line.trim() === "") return [];
-      return [withoutMarks(parseJsonAt<SampleRow>(line, `${lines}:${i + 1}`, remedy("samples.jsonl")))];
-    });
-  return { results, samples };
-}
 
 /** Builds the report of a run as a document, with the published values and the user's header fields. */
 export function reportOf(folder: string, language: Language): ReportDocument {

@@ -6,6 +6,7 @@ import type { ModelConfig, ModelRow } from "./models";
 import type { Provenance } from "./provenance";
 import type { Comparison, SystemResult } from "./scores";
 import type { RetrievalRow, SearchStudy } from "./search";
+import type { SeedRow } from "./seeds";
 import type { SystemId } from "./system-id";
 import type { TrainingRun } from "./training";
 
@@ -21,7 +22,8 @@ export interface StudyResults {
   training: TrainingRun[];
   cache: { bytesPerToken: number; tokens: number; klError: number; topK: number; teacherEntropy: number };
   seconds: Record<string, number>;
-  seeds?: { seed: number; systems: SystemResult[] }[];
+  /** The systems at other seeds; the run's own are `systems`. */
+  seeds?: SeedRow[];
   retrieval?: RetrievalRow[];
   /** The encoder and queries behind `retrieval`, tests between indexes, misses and the map. */
   search?: Omit<SearchStudy, "rows">;

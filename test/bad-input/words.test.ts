@@ -3,8 +3,8 @@ import { spawnSync } from "node:child_process";
 import * as fs from "node:fs";
 import * as path from "node:path";
 import { loadTokenizer } from "../../src/prompts/tokenizer";
+import { readRun } from "../../src/report/run-files";
 import { loadReportSettings } from "../../src/report/settings";
-import { readRun } from "../../src/report/write";
 import { ROOT } from "../../src/study/stage";
 import { openStudy } from "../../src/study/study";
 import { file, type Refusal, refuses } from "./refusal";
@@ -260,16 +260,22 @@ const results = (
   says,
 });
 
+/** As few tables as a run can have. */
+const TABLES = JSON.stringify({
+  ...{ profile: "tiny", seed: 0, machine: {}, counts: {}, cache: {} },
+  ...{ models: [], systems: [], comparisons: [], training: [] },
+});
+
 refuses("saved tables", [
   results("none", {}, ["$/results.json", "does not exist", "npm run study"]),
   results("results.json that is not JSON", { "results.json": "{" }, [
     "$/results.json",
     "expected JSON",
-    "npm run study",
+    "npm run stage -- results",
   ]),
-  results("samples.jsonl that is not JSON", { "results.json": "{}", "samples.jsonl": "{}\n{" }, [
+  results("samples.jsonl that is not JSON", { "results.json": TABLES, "samples.jsonl": "{}\n{" }, [
     "$/samples.jsonl:2",
-    "not a JSON object",
+    "expected JSON",
   ]),
   {
     name: "report settings that are not JSON",

@@ -15,6 +15,7 @@ import { tokenHeatmap } from "../../src/figures/token-heatmap";
 import { trainingCurves } from "../../src/figures/training-curves";
 import { loadPublished } from "../../src/results/published";
 import type { SampleRow } from "../../src/results/samples";
+import { seedRows } from "../../src/results/seeds";
 import type { StudyResults } from "../../src/results/study-results";
 
 const fixture = (name: string) => JSON.parse(readFileSync(`test/fixtures/results/${name}.json`, "utf8"));
@@ -62,7 +63,7 @@ export function drawAll(): Record<string, Figure> {
     "model-comparison": modelComparison(results.models),
     "rouge-by-tokenizer": rougeByTokenizer(results.systems),
     "length-against-bertscore": lengthAgainstBertscore(fixtureSamples()),
-    seeds: seedSpread(results.seeds!),
+    seeds: seedSpread(seedRows(results)),
     lighter: lighterFigure(results.lighter!),
     retrieval: retrievalFigure(results.retrieval!),
     architecture: architectureDiagram(results.architecture!.student, "gemma2-student"),

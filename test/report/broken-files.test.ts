@@ -4,7 +4,7 @@ import { cpSync, mkdirSync, mkdtempSync, readFileSync, rmSync, truncateSync, wri
 import { tmpdir } from "node:os";
 import { join, resolve } from "node:path";
 import { describe, expect, it } from "vitest";
-import { readRun } from "../../src/report/write";
+import { readRun } from "../../src/report/run-files";
 import { fixtureResults } from "../figures/fixture-figures";
 
 const folderWith = (files: Record<string, string>): string => {

@@ -16,8 +16,8 @@ import { toMarkdown } from "../../src/report/markdown";
 import { type Publication, publication, type RunData, sourcesOf } from "../../src/report/publish";
 import { evaluate, pieces, shown } from "../../src/report/quantity";
 import { withBlocks } from "../../src/report/readme/blocks";
+import { readRun } from "../../src/report/run-files";
 import { textsOf, withTexts } from "../../src/report/texts";
-import { readRun } from "../../src/report/write";
 import { loadPublished } from "../../src/results/published";
 import { fixtureReport } from "./fixture-report";
 

@@ -1,5 +1,5 @@
 // Are the written documents what the results give? Report and tables are written once more in memory and compared.
-import { existsSync, readFileSync } from "node:fs";
+import { existsSync, readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { themed } from "../../figures/figure";
 import type { Language } from "../../figures/labels";
@@ -30,6 +30,25 @@ function compared(file: string, expected: string): Verdict {
   };
 }
 
+/** Tables and figures that this report does not have: of an earlier one, and what they show may no longer hold. */
+function leftovers(doc: ReportDocument, folder: string): Verdict[] {
+  const known = new Set(doc.blocks.flatMap((block) => ("id" in block ? [block.id] : [])));
+  return ["tables", "figures"]
+    .map((name) => join(folder, name))
+    .filter((path) => existsSync(path))
+    .flatMap((path) => readdirSync(path).map((name) => ({ path, name })))
+    .filter(({ name }) => !known.has(name.replace(/\.\w+$/, "")))
+    .map(({ path, name }) => ({
+      id: join(path, name),
+      statement: `${join(path, name)} is part of the report`,
+      method: "document",
+      expected: "no such file",
+      got: "a file that the report does not name",
+      verdict: "fail",
+      note: "delete it",
+    }));
+}
+
 /** A language's report, its tables in all formats and its figures' JSON; report.html with the pictures as they are. */
 function reportVerdicts(doc: ReportDocument, folder: string): Verdict[] {
   const svgs = new Map<string, string>();
@@ -53,6 +72,7 @@ function reportVerdicts(doc: ReportDocument, folder: string): Verdict[] {
     compared(join(folder, "report.md"), toMarkdown(doc)),
     compared(join(folder, "report.html"), toHtml(doc, svgs)),
     ...parts,
+    ...leftovers(doc, folder),
   ];
 }
 

@@ -24,9 +24,9 @@ export const readme: ReadmeWords = {
   seeds: {
     seed: "seed",
     items: "items",
-    intro: "ROUGE-1 by seed of data order and adapter initialisation, as `npm run seeds` recorded it.",
-    otherRun:
-      "Recorded apart from the run above, on another processor or with earlier code: the same seed has other figures here.",
+    intro:
+      "ROUGE-1 by seed of data order and adapter initialisation: the run above, and the seeds that `npm run seeds` recorded beside it.",
+    none: "No other seed was run. `npm run seeds`, then `npm run report` records them beside this run.",
   },
   lighter: {
     language: "en",

@@ -24,9 +24,9 @@ export const readme: ReadmeWords = {
   seeds: {
     seed: "시드",
     items: "시험",
-    intro: "데이터 순서와 어댑터 초기값의 시드에 따른 ROUGE-1입니다(`npm run seeds`의 기록).",
-    otherRun:
-      "위의 실행과 따로, 다른 프로세서나 이전 코드에서 기록한 것이어서 같은 시드라도 수치가 다릅니다.",
+    intro:
+      "데이터 순서와 어댑터 초기값의 시드에 따른 ROUGE-1입니다. 위의 실행에, 그 곁에 `npm run seeds`로 기록한 시드를 더했습니다.",
+    none: "다른 시드는 재지 않았습니다. `npm run seeds`, 그다음 `npm run report`가 이 실행 곁에 기록합니다.",
   },
   lighter: {
     language: "ko",

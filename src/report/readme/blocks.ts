@@ -1,6 +1,7 @@
 // The parts of README.md and README.ko.md that hold numbers: tables and findings as Markdown, written between markers.
 import { inSystemOrder } from "../../figures/systems";
 import type { TestSet } from "../../results/scores";
+import { seedRows } from "../../results/seeds";
 import type { StudyResults } from "../../results/study-results";
 import type { SystemId } from "../../results/system-id";
 import { contrast, publishedOrderings, score, seedsWithOrder } from "../findings";
@@ -21,8 +22,7 @@ export interface ReadmeWords {
   /** About the run: sizes of the models, seed. */
   run(facts: { smallest: string; largest: string; seed: string }): string;
   scores: [system: string, items: string, ...measures: string[]];
-  /** `otherRun` is said where the run's own seed has other figures among the seeds. */
-  seeds: { seed: string; items: string; intro: string; otherRun: string };
+  seeds: { seed: string; items: string; intro: string; none: string };
   lighter: LighterTableWords;
   measured: {
     heading: [string, string];
@@ -73,12 +73,13 @@ function scoreTable(results: StudyResults, { names, scores }: ReadmeWords): stri
 }
 
 function seedTable(results: StudyResults, { names, seeds }: ReadmeWords): string {
-  if (!results.seeds) return "";
+  const seedsRun = seedRows(results);
+  if (seedsRun.length < 2) return seeds.none;
   const systems = inSystemOrder(results.systems).map(({ system }) => system);
   const at = (seed: number, ...keys: string[]) =>
-    quantity({ results }, pathOf("results", "seeds", seed, ...keys));
+    quantity({ results }, pathOf("results", ...(seed === results.seed ? [] : ["seeds", seed]), ...keys));
   const rows = (["in-domain", "other"] as const).flatMap((set) =>
-    results.seeds!.map(({ seed }) => [
+    seedsRun.map(({ seed }) => [
       fixed(at(seed, "seed") ?? seed, 0),
       names.testSet(set),
       ...systems.map((system) =>
@@ -86,14 +87,7 @@ function seedTable(results: StudyResults, { names, seeds }: ReadmeWords): string
       ),
     ]),
   );
-  const own = results.seeds.find(({ seed }) => seed === results.seed);
-  const differs = results.systems.some(
-    ({ system, scores }) =>
-      own?.systems.find((row) => row.system === system)?.scores.all.rouge.whitespace?.rouge1.f !==
-      scores.all.rouge.whitespace?.rouge1.f,
-  );
-  const intro = own && differs ? `${seeds.intro} ${seeds.otherRun}` : seeds.intro;
-  return `${intro}\n\n${table([seeds.seed, seeds.items, ...systems.map((system) => names.system(system))], rows)}`;
+  return `${seeds.intro}\n\n${table([seeds.seed, seeds.items, ...systems.map((system) => names.system(system))], rows)}`;
 }
 
 function findings(results: StudyResults, { interpretation }: ReadmeWords): string {

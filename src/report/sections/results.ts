@@ -8,6 +8,7 @@ import { systemsInBothMetrics } from "../../figures/systems-in-both-metrics";
 import type { Published } from "../../results/published";
 import type { SampleRow } from "../../results/samples";
 import type { TestSet } from "../../results/scores";
+import { seedRows } from "../../results/seeds";
 import type { StudyResults } from "../../results/study-results";
 import type { SystemId } from "../../results/system-id";
 import type { Cell, Column, DocumentBuilder } from "../document";
@@ -291,8 +292,9 @@ export function resultsSection(
       figure: lengthAgainstBertscore(samples, language),
     });
   }
-  if (results.seeds && results.seeds.length > 1) {
-    doc.figure({ id: "seeds", ...words.figures.seeds, figure: seedSpread(results.seeds, language) });
+  const seeds = seedRows(results);
+  if (seeds.length > 1) {
+    doc.figure({ id: "seeds", ...words.figures.seeds, figure: seedSpread(seeds, language) });
   }
   sampleTables(doc, samples, words, names);
 }

@@ -9,7 +9,7 @@ import type { Claims } from "../../report/claims/ledger";
 import { recomputed } from "../../report/claims/recompute";
 import { sourcesOf } from "../../report/publish";
 import { keptRecords } from "../../report/records";
-import { readRun } from "../../report/write";
+import { readRun } from "../../report/run-files";
 import { loadPublished } from "../../results/published";
 import { fromModels } from "../claims-from-models";
 import { freshRun, hashesOf } from "../fresh-run";

@@ -8,7 +8,8 @@ import { suggestion } from "../../base/nearest";
 import type { Language } from "../../figures/labels";
 import { publish, REPORT_FOLDERS } from "../../report/publish";
 import { newestRecords } from "../../report/records";
-import { LANGUAGES, readRun, reportOf, writeReport } from "../../report/write";
+import { readRun } from "../../report/run-files";
+import { LANGUAGES, reportOf, writeReport } from "../../report/write";
 import { commitAtHand } from "../commit";
 import { RUNS } from "../stage";
 
@@ -45,7 +46,8 @@ async function rebuild(options: Options): Promise<void> {
       `There is no run of a study "${options.profile}" below ${runs}.${suggestion(options.profile, known)} Run it first: npm run study -- ${options.profile}.`,
     );
   }
-  const { results, samples } = readRun(from);
+  const { results, samples, leftOut } = readRun(from);
+  for (const line of leftOut) console.error(line);
   // The project publishes its own study alone: other runs have their report beside their results.
   const own = !options.run && results.profile === "tiny" && results.synthetic;
   const out = options.out ?? (own ? "reports" : join(folder, "reports"));

@@ -16,7 +16,6 @@ import { repeatabilityOf, repeatabilityStage } from "./repeatability";
 import { retrievalStage, type SearchChoice } from "./retrieval";
 import { sampleRows } from "./samples";
 import { scoreStage } from "./scores";
-import { seedResults } from "./seeds";
 import { summaries } from "./summaries";
 import { teacherLogits } from "./teacher-logits";
 import { trainSystem } from "./train-system";
@@ -64,7 +63,6 @@ export async function resultsStage(
       ["audit", audit.seconds] as const,
       ["retrieval", retrieval.seconds] as const,
     ]),
-    seeds: seedResults(context),
     retrieval: rows,
     search,
     architecture: {

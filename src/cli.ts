@@ -77,6 +77,11 @@ const COMMANDS: Record<string, Entry[]> = {
       "study/commands/logprobs",
     ],
     [
+      "summarise",
+      "Summarises any folder of texts with a model or a system of the study, and measures what needs no reference.",
+      "study/commands/summarise",
+    ],
+    [
       "export",
       "Writes a trained system as ONNX, safetensors and PEFT files that other software loads, with a model card.",
       "study/commands/export",

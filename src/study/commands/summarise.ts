@@ -1,0 +1,81 @@
+// Summarises any folder of texts, and measures what needs no reference summary.
+// Run: npm run cli -- summarise FOLDER --model data/models/gemma2-student    or: --system distilled [--profile tiny]
+import { type Command, InvalidArgumentError, Option } from "commander";
+import { visible } from "../../base/visible";
+import { loadDecoder } from "../../models/load";
+import { modelPlace } from "../../models/place";
+import { loadTokenizer } from "../../prompts/tokenizer";
+import { SYSTEMS } from "../stages/context";
+import { systemDecoder } from "../stages/train-system";
+import { openStudy } from "../study";
+import { type FolderSummaries, summariseFolder } from "../summarise-folder";
+
+interface Options {
+  model?: string;
+  system?: (typeof SYSTEMS)[number];
+  profile: string;
+  seed: number;
+  newTokens: number;
+  passage?: number;
+  json?: boolean;
+}
+
+async function modelOf({ model, system, profile, seed }: Options) {
+  if ((model === undefined) === (system === undefined)) throw new Error("Give either --model or --system.");
+  if (system !== undefined) return systemDecoder(openStudy(profile, seed), system);
+  const { place } = await modelPlace(model!);
+  return { decoder: loadDecoder(place), tokenizer: await loadTokenizer(place) };
+}
+
+function report({ texts, all }: FolderSummaries): string {
+  const share = (part: number, whole: number) => `${part} of ${whole}`;
+  const lines = texts.map(({ id, documentLength, length, facts, invented, copied, longestCopy, summary }) =>
+    [
+      `${id}: ${documentLength} characters -> ${length}; copied ${copied.toFixed(2)}, longest ${longestCopy} words; ` +
+        `invented facts ${share(invented.length, facts)}${invented.length > 0 ? ` (${invented.join(", ")})` : ""}`,
+      ...summary.split("\n").map((line) => `  ${line}`),
+    ].join("\n"),
+  );
+  return visible(
+    [
+      ...lines,
+      "",
+      `texts                               ${all.texts}`,
+      `mean length, share of the document  ${all.meanLength.toFixed(1)} characters, ${all.compression.toFixed(3)}`,
+      `invented facts                      ${share(all.inventedFacts, all.facts)}, in ${all.withInvented} texts`,
+      `copied words                        ${all.copied === null ? "–" : all.copied.toFixed(3)}`,
+      `sentences a text                    ${all.sentences.toFixed(2)}`,
+      `texts with a sentence twice         ${all.repeatedSentence}`,
+      `texts with a word three times over  ${all.stutter}`,
+      `empty texts                         ${all.empty}`,
+      `texts that another document has too ${all.shared}`,
+      `the same text in a second run       ${share(all.again, all.texts)}`,
+    ].join("\n"),
+  );
+}
+
+function wholeNumber(text: string): number {
+  if (!/^[1-9]\d{0,5}$/.test(text))
+    throw new InvalidArgumentError(`expected a whole number above 0, found ${text}.`);
+  return Number(text);
+}
+
+export const define = (command: Command): Command =>
+  command
+    .argument("<folder>", "a folder of .txt files; long ones are summarised passage by passage")
+    .option(
+      "--model <model>",
+      "a model folder, a GGUF file, or org/name[@revision] of the hub, with a chat template",
+    )
+    .addOption(
+      new Option("--system <name>", "a system of the study, trained or found trained").choices(SYSTEMS),
+    )
+    .option("--profile <name>", "the system's profile", "tiny")
+    .option("--seed <n>", "the system's seed", Number, 0)
+    .option("--new-tokens <n>", "longest summary in tokens", wholeNumber, 96)
+    .option("--passage <n>", "longest passage in tokens; else what the model's context takes", wholeNumber)
+    .option("--json", "print one JSON object with all texts")
+    .action(async (folder: string, options: Options) => {
+      const result = summariseFolder(await modelOf(options), folder, options.newTokens, options.passage);
+      console.log(options.json ? JSON.stringify(result, null, 1) : report(result));
+    });

@@ -106,7 +106,7 @@ function meanCopied(
     words: meanOf(rows.map((row) => row.words)),
     coverage: meanOf(rows.map((row) => row.coverage)),
     longest: meanOf(rows.map((row) => row.longest)),
-    trigrams: trigrams.length > 0 ? meanOf(trigrams) : 0,
+    trigrams: trigrams.length > 0 ? meanOf(trigrams) : null,
   };
 }
 

@@ -101,8 +101,8 @@ export interface Audit {
   agreement: ({ system: Who } & Correlation)[];
   published: PublishedDifference[];
   groups: ErrorGroup[];
-  /** Means over a system's texts; `reference` is what the references themselves copy. */
-  copied: (Omit<Copied, "trigrams"> & { trigrams: number; system: SystemId | "reference" })[];
+  /** Means over a system's texts, of trigrams over those that have one; `reference` is what the references themselves copy. */
+  copied: (Omit<Copied, "trigrams"> & { trigrams: number | null; system: SystemId | "reference" })[];
   facts: ({ system: SystemId; kind: FactKind } & FactCounts)[];
   repetition: ({ system: SystemId } & Repetition)[];
   best: ItemOfNote[];

@@ -149,6 +149,12 @@ describe("the whole", () => {
     repeated: [{ composition: "same", items: 12, identical: 11 }],
   });
 
+  it("a share of trigrams is none where no text has a trigram", () => {
+    // "문서 0" to "문서 11" have two words each.
+    const of = (system: string) => found.copied.find((row) => row.system === system)!;
+    expect(of("untuned")).toMatchObject({ words: 2, trigrams: null });
+  });
+
   it("groups with danfo as a loop does", () => {
     for (const group of ["a", "b"]) {
       const members = samples.filter((row) => row.topic === group);

@@ -1,7 +1,8 @@
 // The audit of the published table, on the outputs of one run: what ROUGE rests on, what BERTScore follows, whether the metrics
 // agree, which differences can be seen, and where the systems fail. Every number of the audit's sentences comes from here.
 import { scoreFacts } from "../metrics/facts/facts";
-import type { TextTokenizer } from "../metrics/rouge/text-tokenizers";
+import { PRIMARY } from "../metrics/registry";
+import type { RougeTokenizer } from "../metrics/rouge/tokenizers";
 import type { Audit, Correlation, ItemOfNote, RepeatedRun } from "../results/audit";
 import type { FactCounts, FactKind } from "../results/facts";
 import type { PublishedSystem } from "../results/published";
@@ -19,7 +20,7 @@ export interface AuditInputs {
   samples: readonly SampleRow[];
   systems: readonly SystemId[];
   /** Tokenizers whose tokens are text: a subword's id has no letters. */
-  tokenizers: readonly TextTokenizer[];
+  tokenizers: readonly RougeTokenizer[];
   published: readonly PublishedSystem[];
   repeated: readonly RepeatedRun[];
 }
@@ -123,18 +124,19 @@ function factKinds(system: SystemId, samples: readonly SampleRow[]): Audit["fact
   return [...sums].map(([kind, counts]) => ({ system, kind, ...counts }));
 }
 
-/** All items of a system, the worst first: by ROUGE-1, then BERTScore, then id, so that ties have one order. */
+/** All items of a system, the worst first: by the primary metrics in their order, then by id, so that ties have one order. */
 function itemsOfNote(samples: readonly SampleRow[], system: SystemId): ItemOfNote[] {
   return samples
     .map((row) => ({
       system,
       id: row.id,
       topic: row.topic,
-      rouge1: row.scores[system]["rouge1.whitespace"]!,
-      bertscore: row.scores[system]["bertscore.f"]!,
-      keptFacts: row.scores[system].keptFacts ?? null,
+      scores: Object.fromEntries(PRIMARY.map(({ id }) => [id, row.scores[system][id] ?? null])),
       lost: row.facts?.[system].lost ?? [],
       invented: row.facts?.[system].invented ?? [],
     }))
-    .sort((a, b) => a.rouge1 - b.rouge1 || a.bertscore - b.bertscore || (a.id < b.id ? -1 : 1));
+    .sort((a, b) => {
+      const differing = PRIMARY.find(({ id }) => a.scores[id] !== b.scores[id]);
+      return differing ? (a.scores[differing.id] ?? 0) - (b.scores[differing.id] ?? 0) : a.id < b.id ? -1 : 1;
+    });
 }

@@ -1,6 +1,6 @@
 // How much of a summary is copied: the longest spans of words that stand in the document too.
 // Grusky, Naaman & Artzi, "Newsroom" (2018): extractive fragments, coverage.
-import { unicodeWordTokenizer } from "../metrics/rouge/text-tokenizers";
+import { unicodeWordTokenizer } from "../metrics/rouge/tokenizers";
 import type { Copied } from "../results/audit";
 
 /** Lengths of the copied spans, greedily from the left, each the longest that begins there. */

@@ -19,7 +19,7 @@ export interface Decision extends DecisionWeights {
 
 /** Points per criterion in 0 … 1 and their weighted mean, best model first. */
 export function decisionTable(models: readonly ModelRow[], weights: DecisionWeights): Decision[] {
-  const quality = (row: ModelRow) => row.scores.all.rouge.whitespace!.rouge1.f;
+  const quality = (row: ModelRow) => row.scores.all["rouge1.whitespace"] ?? 0;
   const bestQuality = Math.max(...models.map(quality));
   const smallest = Math.min(...models.map((m) => m.parameters));
   const fastest = Math.max(...models.map((m) => m.tokensPerSecond));

@@ -1,16 +1,14 @@
 // Error analysis with danfo: a system's scores by topic, by length and by format of the document.
 import * as dfd from "danfojs-node";
+import type { Metric } from "../metrics/metric";
+import { metricOf, PRIMARY } from "../metrics/registry";
 import type { ErrorGroup, Grouping } from "../results/audit";
 import type { SampleRow } from "../results/samples";
 import type { SystemId } from "../results/system-id";
 import { documentFormat } from "./document-format";
 
-const MEASURES = {
-  rouge1: "rouge1.whitespace",
-  bertscore: "bertscore.f",
-  keptFacts: "keptFacts",
-  inventedFacts: "inventedFacts",
-} as const;
+/** The primary metrics, and what stands against kept facts. */
+export const GROUPED: readonly Metric[] = [...PRIMARY, metricOf("inventedFacts")];
 
 /** Short, middle, long: thirds of the documents by characters. */
 function lengthThirds(samples: readonly SampleRow[]): string[] {
@@ -26,35 +24,28 @@ export function groupsOf(samples: readonly SampleRow[], by: Grouping): string[] 
   return samples.map((row) => (by === "topic" ? row.topic : documentFormat(row.document)));
 }
 
-/** Means of one system's scores in every group, the group with the lowest ROUGE-1 first. */
+/** Means of one system's scores in every group, the group with the lowest first primary score first. */
 export function errorGroups(samples: readonly SampleRow[], system: SystemId, by: Grouping): ErrorGroup[] {
   const groups = groupsOf(samples, by);
-  const means = (rows: readonly number[], columns: readonly (keyof typeof MEASURES)[]) => {
-    if (rows.length === 0) return [];
-    const frame = new dfd.DataFrame(
-      rows.map((i) => ({
-        group: groups[i]!,
-        items: 1,
-        ...Object.fromEntries(columns.map((name) => [name, samples[i]!.scores[system][MEASURES[name]]!])),
-      })),
-    );
-    const how = { items: "count", ...Object.fromEntries(columns.map((name) => [name, "mean"])) };
-    return dfd.toJSON(frame.groupby(["group"]).agg(how)) as Record<string, number | string>[];
-  };
-  const all = samples.map((_, i) => i);
-  const hasFacts = all.filter((i) => samples[i]!.scores[system][MEASURES.keptFacts] !== undefined);
-  // An item without facts has no share of kept facts, and a mean must not see it as 0.
-  const kept = new Map(means(hasFacts, ["keptFacts"]).map((row) => [row.group, Number(row.keptFacts_mean)]));
-  return means(all, ["rouge1", "bertscore", "inventedFacts"])
-    .map((row) => ({
+  const names = [...new Set(groups)];
+  // An item without a value (no facts to keep) is no row: a mean must not see it as 0.
+  const means = GROUPED.map(({ id }) => {
+    const rows = samples.flatMap(({ scores }, i) => {
+      const value = scores[system][id];
+      return value === undefined ? [] : [{ group: groups[i]!, value }];
+    });
+    if (rows.length === 0) return new Map<string, number>();
+    const frame = new dfd.DataFrame(rows).groupby(["group"]).agg({ value: "mean" });
+    const found = dfd.toJSON(frame) as { group: string; value_mean: number }[];
+    return new Map(found.map(({ group, value_mean }) => [String(group), value_mean]));
+  });
+  return names
+    .map((group) => ({
       by,
-      group: String(row.group),
+      group,
       system,
-      items: Number(row.items_count),
-      rouge1: Number(row.rouge1_mean),
-      bertscore: Number(row.bertscore_mean),
-      keptFacts: kept.get(row.group!) ?? null,
-      inventedFacts: Number(row.inventedFacts_mean),
+      items: groups.filter((name) => name === group).length,
+      scores: Object.fromEntries(GROUPED.map(({ id }, i) => [id, means[i]!.get(group) ?? null])),
     }))
-    .sort((a, b) => a.rouge1 - b.rouge1);
+    .sort((a, b) => (a.scores[GROUPED[0]!.id] ?? 0) - (b.scores[GROUPED[0]!.id] ?? 0));
 }

@@ -1,7 +1,7 @@
 // How well the fact extractor finds what is known to stand in a text: precision and recall on the generated corpus's slot values.
 import type { Item } from "../corpus/item";
 import { FAMILY_NAMES, GIVEN_NAMES, PLACE_HEADS, PLACE_TAILS, PLACE_UNITS } from "../corpus/words";
-import { extractFacts } from "../metrics/facts/facts";
+import { extractFacts, squeeze } from "../metrics/facts/facts";
 import type { FactKind } from "../results/facts";
 
 export interface KindAccuracy {
@@ -43,8 +43,6 @@ export function factOfSlot(slot: string): { kind: FactKind; value: string } | un
   if (PERSON.test(slot)) return { kind: "person", value: slot };
   return undefined;
 }
-
-const squeeze = (text: string): string => text.replace(/\s/g, "");
 
 /** Counts by kind. Recall is read on documents, which name every slot; precision on summaries, whose facts are all slots. */
 export function extractorAccuracy(items: readonly Item[]): KindAccuracy[] {

@@ -3,6 +3,9 @@ import type { Item } from "../corpus/item";
 import { extractFacts, scoreFacts } from "../metrics/facts/facts";
 import type { Fact } from "../metrics/facts/facts-numbers";
 import { koreanNumber } from "../metrics/facts/korean-numerals";
+import { known } from "../metrics/measure";
+import type { Metric, Scoring } from "../metrics/metric";
+import { meanOf } from "../statistics/significance";
 
 export interface ProbeItem {
   id: string;
@@ -15,10 +18,8 @@ export interface ProbeItem {
   change: { from: string; to: string };
 }
 
-/** Scores one text an item against the references; a higher score is better. */
-export type ProbeMetric = (references: readonly string[], texts: readonly string[]) => ArrayLike<number>;
-
 export interface ProbeResult {
+  /** A metric's id. */
   metric: string;
   items: number;
   /** Items where the text with the wrong fact scores higher than the paraphrase. */
@@ -82,36 +83,30 @@ export function probeItems(
   });
 }
 
-/** Runs every metric on the probe. Throws on an empty probe. */
+/** Runs every metric on the probe; a higher value is better. Throws on an empty probe and where an item has no value. */
 export function factProbe(
   items: readonly ProbeItem[],
-  metrics: Readonly<Record<string, ProbeMetric>>,
+  metrics: readonly Metric[],
+  resources: Omit<Scoring, "references" | "documents">,
 ): ProbeResult[] {
   if (items.length === 0) throw new Error("Fact probe: expected at least one item, found none.");
-  const references = items.map(({ reference }) => reference);
-  const mean = (values: ArrayLike<number>) =>
-    Array.from(values).reduce((sum, value) => sum + value, 0) / items.length;
-  return Object.entries(metrics).map(([metric, score]) => {
-    const wrong = score(
-      references,
-      items.map((item) => item.wrong),
-    );
-    const paraphrase = score(
-      references,
-      items.map((item) => item.paraphrase),
-    );
+  const scoring = { ...resources, references: items.map(({ reference }) => reference) };
+  return metrics.map((metric) => {
+    const measured = (texts: string[]): number[] => {
+      const values = known(metric.perItem(texts, scoring));
+      if (values.length === texts.length) return values;
+      throw new Error(`Fact probe: ${metric.id} has no value for some of the ${texts.length} items.`);
+    };
+    const wrong = measured(items.map((item) => item.wrong));
+    const paraphrase = measured(items.map((item) => item.paraphrase));
     const count = (holds: (i: number) => boolean) => items.filter((_, i) => holds(i)).length;
     return {
-      metric,
+      metric: metric.id,
       items: items.length,
       wrongAbove: count((i) => wrong[i]! > paraphrase[i]!),
       ties: count((i) => wrong[i]! === paraphrase[i]!),
-      meanWrong: mean(wrong),
-      meanParaphrase: mean(paraphrase),
+      meanWrong: meanOf(wrong),
+      meanParaphrase: meanOf(paraphrase),
     };
   });
 }
-
-/** Kept facts as a probe metric. */
-export const keptFactsMetric: ProbeMetric = (references, texts) =>
-  texts.map((text, i) => scoreFacts(text, references[i]!).kept ?? 0);

@@ -1,5 +1,5 @@
 // On what letters a ROUGE-1 score rests: how many of the tokens that summary and reference share have no Hangul at all.
-import type { TextTokenizer } from "../metrics/rouge/text-tokenizers";
+import type { RougeTokenizer } from "../metrics/rouge/tokenizers";
 import type { LatinHits } from "../results/audit";
 
 const LATIN_LETTER_OR_DIGIT = /[A-Za-z0-9]/;
@@ -10,7 +10,7 @@ const isLatin = (token: string) => LATIN_LETTER_OR_DIGIT.test(token) && !OTHER_L
 export function latinHits(
   references: readonly string[],
   predictions: readonly string[],
-  tokenizer: TextTokenizer,
+  tokenizer: RougeTokenizer,
 ): LatinHits {
   const result: LatinHits = { items: references.length, withHits: 0, latinOnly: 0, hits: 0, latinHits: 0 };
   references.forEach((reference, i) => {

@@ -1,12 +1,10 @@
 // What making a model lighter cost and saved: the table of its forms, and the recommendation that a stated rule takes from it.
+import { metricOf } from "../metrics/registry";
 import type { Form, LighterComparison, LighterRow } from "../results/lighter";
 
-/** Scores that a form must keep on all test texts to be recommended. */
-export const KEPT_METRICS = ["rouge1.whitespace", "bertscore.f", "keptFacts"] as const;
-
 /**
- * The form with the smallest file among those that are not significantly worse than fp32 in the engine on any of
- * `KEPT_METRICS` over all test texts, after Holm's adjustment. Throws when there is no such form.
+ * The form with the smallest file among those that are not significantly worse than fp32 in the engine on any
+ * primary metric over all test texts, after Holm's adjustment. Throws when there is no such form.
  */
 export function recommend(
   rows: readonly LighterRow[],
@@ -17,7 +15,7 @@ export function recommend(
     comparisons
       .filter(
         ({ testSet, metric, verdict }) =>
-          testSet === "all" && (KEPT_METRICS as readonly string[]).includes(metric) && verdict === "worse",
+          testSet === "all" && metricOf(metric).role === "primary" && verdict === "worse",
       )
       .map(({ form }) => form),
   );

@@ -1,14 +1,8 @@
 // Which text to embed so that a paragraph is found: measures of every index, paired tests between them, a map, and what was missed.
+import { squeeze } from "../metrics/facts/facts";
 import type { IndexComparison, Misses, RetrievalRow, SearchStudy } from "../results/search";
-import {
-  approximateRandomisation,
-  cohenD,
-  detectableDifference,
-  holm,
-  meanInterval95,
-  meanOf,
-  standardDeviation,
-} from "../statistics/significance";
+import { asFamily, pairedDifference } from "../statistics/paired-family";
+import { meanOf } from "../statistics/significance";
 import type { TextEmbedder } from "./embedding";
 import { principalPlane } from "./principal-components";
 import type { Query } from "./queries";
@@ -23,9 +17,6 @@ export interface SearchInputs {
   /** Indexes drawn on the map. */
   mapped: readonly string[];
 }
-
-/** Same level as for the systems' scores. */
-const SIGNIFICANCE_LEVEL = 0.05;
 
 const CUTOFF = 10;
 
@@ -97,28 +88,9 @@ export function compareIndexes(
   scores: Readonly<Record<string, readonly number[]>>,
   pairs: readonly (readonly [a: string, b: string])[],
 ): IndexComparison[] {
-  const tests = pairs.map(([a, b]) => {
-    const [ofA, ofB] = [scores[a]!, scores[b]!];
-    const differences = ofA.map((score, i) => score - ofB[i]!);
-    return {
-      a,
-      b,
-      difference: meanOf(differences),
-      interval95: meanInterval95(differences),
-      p: approximateRandomisation(ofB, ofA).pWithTies,
-      effectSize: cohenD(ofB, ofA),
-      detectable: detectableDifference(standardDeviation(differences), differences.length),
-    };
-  });
-  const adjusted = holm(tests.map(({ p }) => p));
-  return tests.map((test, i) => {
-    const pHolm = adjusted[i]!;
-    const verdict = pHolm >= SIGNIFICANCE_LEVEL ? "tie" : test.difference > 0 ? "a" : "b";
-    return { ...test, pHolm, verdict };
-  });
+  const tests = pairs.map(([a, b]) => ({ a, b, ...pairedDifference(scores[a]!, scores[b]!) }));
+  return asFamily(tests).map(({ higher, ...test }) => ({ ...test, verdict: higher }));
 }
-
-const squeeze = (text: string): string => text.normalize("NFC").replace(/\s+/g, "");
 
 function missesOf(
   index: string,

@@ -1,7 +1,7 @@
 // One optimizer step of distillation: from a cache, from a teacher in memory, or from the teacher's own texts.
 import { slice, sumAll } from "../engine/raw";
 import { type Tensor, tf } from "../engine/tf";
-import { Decoder } from "../models/decoder";
+import type { Decoder } from "../models/decoder";
 import { takeRows } from "../models/embedding";
 import { type Batch, collate } from "../prompts/batch";
 import type { Example } from "../prompts/example";
@@ -14,11 +14,6 @@ import { sparseTeacher, type Teacher } from "./teacher-targets";
 
 export interface DistillStepOptions extends DistillationOptions {
   padId: number;
-  /**
-   * Tokens of the tokenizer that both share; embeddings may have more rows. Absent: the cache's, or, for a teacher in memory, all
-   * rows, which must then be as many on both sides.
-   */
-  vocabSize?: number;
   /** Micro-batches that the step adds up. */
   accumulation?: number;
 }
@@ -28,7 +23,7 @@ export interface DistillStepOptions extends DistillationOptions {
  * decoder. Sequence-level distillation is this or `crossEntropyStep` on examples with the teacher's texts as targets
  * (`withCachedTargets`). Logs crossEntropy and kl (the divergence without T²), means over the step's tokens;
  * reading them frees what the step holds of an online teacher.
- * Throws when the tokenizers differ or the cache was made over other targets.
+ * Throws when the vocabularies differ or the cache was made over other targets.
  */
 export function distillStep(
   decoder: Decoder,
@@ -37,11 +32,11 @@ export function distillStep(
   options: DistillStepOptions,
 ): StepBatch {
   const { padId, accumulation = 1 } = options;
-  const vocabSize = sharedTokens(decoder, source, options.vocabSize);
+  checkVocabularies(decoder, source);
   const meter = new Meter();
   const parts = splitBatch(examples, accumulation).map((part) => {
     const batch = collate(part, padId);
-    return { batch, ...teacherOf(source, batch, vocabSize) };
+    return { batch, ...teacherOf(source, batch) };
   });
   return {
     items: examples.map((e) => e.id),
@@ -68,32 +63,19 @@ export function distillStep(
   };
 }
 
-/** The number of tokens that the divergence is over. Throws where student or teacher lack some of them, or it is not known. */
-function sharedTokens(decoder: Decoder, source: LogitCache | Decoder, tokens: number | undefined): number {
-  const student = decoder.config.vocabSize;
-  const teacher = source instanceof LogitCache ? source.header.vocabSize : source.config.vocabSize;
-  const shared = tokens ?? teacher;
-  if (source instanceof LogitCache && shared !== teacher) {
+function checkVocabularies(decoder: Decoder, source: LogitCache | Decoder): void {
+  const found = source instanceof LogitCache ? source.header.vocabSize : source.config.vocabSize;
+  const { vocabSize } = decoder.config;
+  if (found !== vocabSize) {
     throw new Error(
-      `${source.directory}: the cache has logits of ${teacher} tokens, the tokenizer ${shared}: capture them with the student's tokenizer.`,
+      `The teacher's vocabulary has ${found} tokens, the student's ${vocabSize}: distillation needs the same tokenizer.`,
     );
   }
-  const unknown = tokens === undefined && source instanceof Decoder && student !== teacher;
-  if (unknown || shared > Math.min(student, teacher)) {
-    throw new Error(
-      `The teacher's vocabulary has ${teacher} tokens, the student's ${student}${tokens === undefined ? "" : `, the tokenizer ${tokens}`}: ` +
-        "distillation needs the same tokenizer, and where embeddings have rows beyond its tokens their number.",
-    );
-  }
-  return shared;
 }
 
-function teacherOf(
-  source: LogitCache | Decoder,
-  batch: Batch,
-  vocabSize: number,
-): { teacher: Teacher; release: () => void } {
+function teacherOf(source: LogitCache | Decoder, batch: Batch): { teacher: Teacher; release: () => void } {
   if (source instanceof LogitCache) {
+    const { vocabSize } = source.header;
     const shape = { ...rowShape(source.header), vocabSize, prior: source.prior?.logProbability };
     return { teacher: sparseTeacher(batch, (id) => source.row(id), shape), release: () => {} };
   }
@@ -105,8 +87,8 @@ function teacherOf(
   return {
     teacher: {
       kind: "dense",
-      vocabSize,
-      logits: (start, count) => source.logits(slice(hidden, [start, 0], [count, width]), vocabSize),
+      vocabSize: source.config.vocabSize,
+      logits: (start, count) => source.logits(slice(hidden, [start, 0], [count, width])),
     },
     release: () => hidden.dispose(),
   };

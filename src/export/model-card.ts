@@ -1,4 +1,6 @@
 // The README.md of an exported model: what it is, from what data and training, how it scored, under which licence, its limits.
+import { COMPARED } from "../metrics/registry";
+import { intervalText } from "../metrics/value-text";
 import type { SystemResult, TestSet } from "../results/scores";
 import type { TrainingRun } from "../results/training";
 
@@ -23,21 +25,23 @@ const SETS: readonly (readonly [TestSet, string])[] = [
   ["all", "all"],
 ];
 
-function scoreTable({ scores, interval95 }: SystemResult): string[] {
+function scoreTable({ items, scores, interval95 }: SystemResult): string[] {
+  const metrics = COMPARED.filter(({ id }) => id in scores.all);
   return [
-    "| test items | ROUGE-1 [95 %] | ROUGE-2 | ROUGE-Lsum | BERTScore F1 | kept facts | invented |",
-    "|---|---|---|---|---|---|---|",
+    `| test items | ${metrics.map(({ label }) => label.en).join(" | ")} |`,
+    `|---|${metrics.map(() => "---|").join("")}`,
     ...SETS.map(([set, name]) => {
-      const { items, rouge, bertscore, keptFacts, inventedFacts } = scores[set];
-      const words = rouge.whitespace!;
-      const [low, high] = interval95[set]["rouge1.whitespace"]!;
-      const cells = [words.rouge2.f, words.rougeLsum.f, bertscore.f, keptFacts, inventedFacts];
-      return `| ${items} ${name} | ${words.rouge1.f.toFixed(3)} [${low.toFixed(3)}, ${high.toFixed(3)}] | ${cells
-        .map((value) => value.toFixed(3))
-        .join(" | ")} |`;
+      const cells = metrics.map((metric) =>
+        intervalText(
+          metric,
+          scores[set][metric.id],
+          metric.role === "primary" ? interval95[set][metric.id] : undefined,
+        ),
+      );
+      return `| ${items[set]} ${name} | ${cells.join(" | ")} |`;
     }),
     "",
-    "ROUGE over whitespace words (F1), 95 % bootstrap intervals over items.",
+    "ROUGE as F1; in brackets 95 % bootstrap intervals over items.",
   ];
 }
 

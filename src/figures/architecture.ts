@@ -1,8 +1,10 @@
 // The decoder drawn from its own configuration: embedding, one block in detail, head.
+
+import type { Language } from "../base/language";
 import { blockStructure } from "../models/block-structure";
 import type { ModelConfig } from "../results/models";
 import type { Figure } from "./figure";
-import { figureTitle, type Language } from "./labels";
+import { figureTitle } from "./labels";
 
 interface Box {
   y: number;

@@ -1,7 +1,8 @@
 // Where paragraphs and their summaries lie as vectors: the first two principal components of the embeddings.
+import type { Language } from "../base/language";
 import type { SearchStudy } from "../results/search";
 import type { Figure } from "./figure";
-import { figureTitle, type Language, plotlyText } from "./labels";
+import { figureTitle, plotlyText } from "./labels";
 import { indexName } from "./retrieval";
 import { SERIES_STYLES } from "./theme";
 

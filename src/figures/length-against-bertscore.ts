@@ -1,7 +1,8 @@
 // Does BERTScore follow length? One point an output: characters written against BERTScore F1.
+import type { Language } from "../base/language";
 import type { SampleRow } from "../results/samples";
 import type { Figure } from "./figure";
-import { figureTitle, type Language, systemName } from "./labels";
+import { figureTitle, systemName } from "./labels";
 import { SYSTEM_ORDER, SYSTEM_STYLES } from "./systems";
 
 /** Draws every output of every system; characters as Unicode code points. */

@@ -1,7 +1,9 @@
-// Quality of one model's forms: ROUGE-1, BERTScore and kept facts with their intervals, forms in the order of their size.
+// Quality of one model's forms: the primary metrics with their intervals, forms in the order of their size.
+import type { Language } from "../base/language";
+import { PRIMARY } from "../metrics/registry";
 import type { Form, LighterResults } from "../results/lighter";
 import type { Figure } from "./figure";
-import { figureTitle, type Language } from "./labels";
+import { figureTitle } from "./labels";
 
 const FORM_NAMES: Record<Form, Record<Language, string>> = {
   fp32: { ko: "fp32", en: "fp32" },
@@ -17,47 +19,35 @@ const FORM_NAMES: Record<Form, Record<Language, string>> = {
 /** The name of a form in tables and figures. */
 export const formName = (form: Form, language: Language = "ko"): string => FORM_NAMES[form][language];
 
-const MEASURES = [
-  {
-    metric: "rouge1.whitespace",
-    name: { ko: "ROUGE-1(공백)", en: "ROUGE-1, words" },
-    color: "#0072B2",
-    symbol: "circle",
-  },
-  {
-    metric: "bertscore.f",
-    name: { ko: "BERTScore F1", en: "BERTScore F1" },
-    color: "#D55E00",
-    symbol: "square",
-  },
-  { metric: "keptFacts", name: { ko: "지킨 사실", en: "kept facts" }, color: "#009E73", symbol: "diamond" },
-] as const;
+const LOOKS = [
+  { color: "#0072B2", symbol: "circle" },
+  { color: "#D55E00", symbol: "square" },
+  { color: "#009E73", symbol: "diamond" },
+  { color: "#CC79A7", symbol: "triangle-up" },
+  { color: "#E69F00", symbol: "cross" },
+];
 
-/** Draws every form's three scores over all test texts, with 95 % intervals, smallest file at the bottom. */
+/** Draws every form's primary scores over all test texts, with 95 % intervals, smallest file at the bottom. */
 export function lighterFigure({ rows }: LighterResults, language: Language = "ko"): Figure {
   const ordered = [...rows].sort((a, b) => a.fileBytes - b.fileBytes);
   const megabytes = (bytes: number) => (bytes / 1e6).toFixed(2);
+  const metrics = PRIMARY.filter(({ id }) => ordered.some(({ scores }) => id in scores.all));
   return {
-    data: MEASURES.map(({ metric, name, color, symbol }, position) => {
-      const values = ordered.map(({ scores: { all } }) =>
-        metric === "keptFacts"
-          ? all.keptFacts
-          : metric === "bertscore.f"
-            ? all.bertscore.f
-            : all.rouge.whitespace!.rouge1.f,
-      );
-      const ends = ordered.map(({ interval95 }) => interval95.all[metric]!);
+    data: metrics.map(({ id, label }, position) => {
+      const { color, symbol } = LOOKS[position % LOOKS.length]!;
+      const values = ordered.map(({ scores }) => scores.all[id] ?? null);
+      const ends = ordered.map(({ interval95 }) => interval95.all[id]);
       return {
         type: "scatter",
         mode: "markers",
-        name: name[language],
+        name: label[language],
         x: values,
-        y: ordered.map((_, i) => i + (1 - position) * 0.18),
+        y: ordered.map((_, i) => i + ((metrics.length - 1) / 2 - position) * 0.18),
         error_x: {
           type: "data",
           symmetric: false,
-          array: ends.map(([, high], i) => high - values[i]!),
-          arrayminus: ends.map(([low], i) => values[i]! - low),
+          array: ends.map((end, i) => (end ? end[1] - values[i]! : 0)),
+          arrayminus: ends.map((end, i) => (end ? values[i]! - end[0] : 0)),
           color,
           thickness: 1.4,
         },

@@ -1,7 +1,8 @@
 // The compared model families: size against ROUGE-1, and speed.
+import type { Language } from "../base/language";
 import type { ModelRow } from "../results/models";
 import type { Figure } from "./figure";
-import { figureTitle, type Language, plotlyText } from "./labels";
+import { figureTitle, plotlyText } from "./labels";
 
 const LOOKS = [
   { color: "#D55E00", symbol: "circle" },
@@ -30,7 +31,7 @@ export function modelComparison(models: ModelRow[], language: Language = "ko"): 
   const text = TEXT[language];
   const look = (index: number) => LOOKS[index % LOOKS.length]!;
   const names = models.map((model) => plotlyText(model.model));
-  const quality = models.map((model) => model.scores.all.rouge.whitespace?.rouge1.f ?? null);
+  const quality = models.map((model) => model.scores.all["rouge1.whitespace"] ?? null);
   const data: object[] = models.map((model, i) => ({
     type: "scatter",
     mode: "markers+text",

@@ -1,8 +1,9 @@
 // How well a search finds a paragraph by what was embedded for it: the paragraph itself or a system's summary.
+import type { Language } from "../base/language";
 import type { StudyResults } from "../results/study-results";
 import type { SystemId } from "../results/system-id";
 import type { Figure } from "./figure";
-import { figureTitle, type Language, plotlyText, systemName } from "./labels";
+import { figureTitle, plotlyText, systemName } from "./labels";
 import { SYSTEM_STYLES } from "./systems";
 
 type RetrievalRow = NonNullable<StudyResults["retrieval"]>[number];

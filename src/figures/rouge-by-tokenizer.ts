@@ -1,19 +1,21 @@
 // How ROUGE-1 of each system changes with the tokenizer that counts its words.
+import type { Language } from "../base/language";
+import { tokenizerName, tokenizersIn } from "../metrics/rouge/names";
 import type { SystemResult } from "../results/scores";
 import type { Figure } from "./figure";
-import { figureTitle, type Language, plotlyText, systemName, testSetName, tokenizerName } from "./labels";
+import { figureTitle, plotlyText, systemName, testSetName } from "./labels";
 import { inSystemOrder, SYSTEM_STYLES } from "./systems";
 
 /** Draws one line a system over the tokenizers, in-domain at the left, other at the right; intervals of 95 %. */
 export function rougeByTokenizer(systems: SystemResult[], language: Language = "ko"): Figure {
   const rows = inSystemOrder(systems);
-  const tokenizers = Object.keys(rows[0]?.scores.all.rouge ?? {});
+  const tokenizers = tokenizersIn(rows[0]?.scores.all ?? {});
   const data: object[] = [];
   const sides = ["in-domain", "other"] as const;
   sides.forEach((side, index) => {
     rows.forEach((row, position) => {
       const { color, symbol, dash } = SYSTEM_STYLES[row.system];
-      const values = tokenizers.map((tokenizer) => row.scores[side].rouge[tokenizer]?.rouge1.f ?? null);
+      const values = tokenizers.map((tokenizer) => row.scores[side][`rouge1.${tokenizer}`] ?? null);
       const interval = (i: number) => row.interval95[side]?.[`rouge1.${tokenizers[i]}`];
       data.push({
         type: "scatter",

@@ -1,7 +1,8 @@
 // How much the systems' ROUGE-1 moves from seed to seed.
+import type { Language } from "../base/language";
 import type { SeedRow } from "../results/seeds";
 import type { Figure } from "./figure";
-import { figureTitle, type Language, systemLabel, testSetName } from "./labels";
+import { figureTitle, systemLabel, testSetName } from "./labels";
 import { inSystemOrder } from "./systems";
 
 const LOOKS = [
@@ -28,7 +29,7 @@ export function seedSpread(seeds: readonly SeedRow[], language: Language = "ko")
         xaxis: index ? "x2" : "x",
         yaxis: index ? "y2" : "y",
         x: rows.map((row) => order.indexOf(row.system) + (position - (seeds.length - 1) / 2) * 0.16),
-        y: rows.map((row) => row.scores[side].rouge.whitespace?.rouge1.f ?? null),
+        y: rows.map((row) => row.scores[side]["rouge1.whitespace"] ?? null),
         marker: { color: look.color, symbol: look.symbol, size: 10, line: { color: "#000", width: 0.7 } },
       };
     }),

@@ -1,8 +1,10 @@
-// The five systems in ROUGE-1 (two tokenizers), BERTScore F1 and kept facts, in-domain and other; the published values apart.
+// The five systems in every primary metric and in ROUGE-1 by the default tokenizer, in-domain and other; the published values apart.
+import type { Language } from "../base/language";
+import { METRICS } from "../metrics/registry";
 import type { PublishedSystem } from "../results/published";
 import type { SystemResult } from "../results/scores";
 import type { Figure } from "./figure";
-import { figureTitle, type Language, systemLabel, testSetName } from "./labels";
+import { figureTitle, systemLabel, testSetName } from "./labels";
 import { inSystemOrder } from "./systems";
 
 type Side = "in-domain" | "other";
@@ -20,37 +22,15 @@ const TEXT = {
   },
 };
 
-type Title = Record<Language, string>;
+/** Beside the primary metrics: what the published ROUGE-1 may rest on. */
+const LIKELY_PUBLISHED = "rouge1.default";
 
-const OURS: {
-  title: Title;
-  metric: string;
-  value: (result: SystemResult, side: Side) => number | undefined;
-}[] = [
-  {
-    title: { ko: "ROUGE-1 F1, 공백 토크나이저", en: "ROUGE-1 F1, whitespace tokenizer" },
-    metric: "rouge1.whitespace",
-    value: (result, side) => result.scores[side].rouge.whitespace?.rouge1.f,
-  },
-  {
-    title: { ko: "ROUGE-1 F1, 기본 토크나이저", en: "ROUGE-1 F1, default tokenizer" },
-    metric: "rouge1.default",
-    value: (result, side) => result.scores[side].rouge.default?.rouge1.f,
-  },
-  {
-    title: { ko: "BERTScore F1", en: "BERTScore F1" },
-    metric: "bertscore.f",
-    value: (result, side) => result.scores[side].bertscore.f,
-  },
-  {
-    title: { ko: "지킨 사실의 비율", en: "share of facts kept" },
-    metric: "keptFacts",
-    value: (result, side) => result.scores[side].keptFacts,
-  },
-];
+/** Columns of panels, and the height of a row of them. */
+const ACROSS = 2;
+const ROW_HEIGHT = 320;
 
 /** On axes of their own: its ROUGE tokenizer is not stated and its encoder neither, so heights do not compare with ours. */
-const THEIRS: { title: Title; value: (row: PublishedSystem) => number }[] = [
+const THEIRS: { title: Record<Language, string>; value: (row: PublishedSystem) => number }[] = [
   {
     title: { ko: "원 보고서의 ROUGE-1 (토크나이저 모름)", en: "original's ROUGE-1 (tokenizer not stated)" },
     value: (row) => row.rouge1,
@@ -81,17 +61,18 @@ export function systemsInBothMetrics(
   const text = TEXT[language];
   const rows = inSystemOrder(systems);
   const place = (index: number) => rows.length - 1 - index;
-  const panels = [...OURS, ...THEIRS];
+  const metrics = METRICS.filter(({ id, role }) => role === "primary" || id === LIKELY_PUBLISHED).filter(
+    ({ id }) => rows.some(({ scores }) => id in scores.all),
+  );
+  const titles = [...metrics.map(({ label }) => label), ...THEIRS.map(({ title }) => title)];
   const dots = (panel: number) => ({
     ...{ type: "scatter", mode: "markers", xaxis: `x${axisOf(panel)}`, yaxis: `y${axisOf(panel)}` },
   });
-  const ours = OURS.flatMap(({ metric, value }, panel) =>
+  const ours = metrics.flatMap(({ id }, panel) =>
     SIDES.map(({ side, color, symbol, shift }) => {
       const points = rows.flatMap((row, i) => {
-        const at = value(row, side);
-        return at === undefined
-          ? []
-          : [{ at, y: place(i) + shift, interval: row.interval95[side]?.[metric] }];
+        const at = row.scores[side][id] ?? null;
+        return at === null ? [] : [{ at, y: place(i) + shift, interval: row.interval95[side][id] }];
       });
       return {
         ...dots(panel),
@@ -119,7 +100,7 @@ export function systemsInBothMetrics(
       return found ? [{ at: value(found), y: place(position) }] : [];
     });
     return {
-      ...dots(OURS.length + i),
+      ...dots(metrics.length + i),
       name: text.published,
       legendgroup: "published",
       showlegend: i === 0,
@@ -128,11 +109,15 @@ export function systemsInBothMetrics(
       marker: { color: "#000", symbol: "diamond-open", size: 11, line: { width: 1.6 } },
     };
   });
-  const axes = panels.flatMap((_, panel) => [
+  const axes = titles.flatMap((title, panel) => [
     [
       `xaxis${axisOf(panel)}`,
       // BERTScore's values lie in a narrow band far from zero.
-      { rangemode: [2, 5].includes(panel) ? "normal" : "tozero", tickformat: ".2f", automargin: true },
+      {
+        rangemode: title.en.includes("BERTScore") ? "normal" : "tozero",
+        tickformat: ".2f",
+        automargin: true,
+      },
     ],
     [
       `yaxis${axisOf(panel)}`,
@@ -140,22 +125,23 @@ export function systemsInBothMetrics(
         tickvals: rows.map((__, i) => place(i)),
         ticktext: rows.map((row) => systemLabel(row.system, language)),
         range: [-0.6, rows.length - 0.4],
-        showticklabels: panel % 2 === 0,
+        showticklabels: panel % ACROSS === 0,
         zeroline: false,
       },
     ],
   ]);
+  const down = Math.ceil(titles.length / ACROSS);
   return {
     data: [...ours, ...theirs],
     layout: {
       title: figureTitle(text.title),
       width: 980,
-      height: 960,
-      grid: { rows: 3, columns: 2, pattern: "independent", xgap: 0.06, ygap: 0.22 },
+      height: ROW_HEIGHT * down,
+      grid: { rows: down, columns: ACROSS, pattern: "independent", xgap: 0.06, ygap: 0.22 },
       legend: { orientation: "h", x: 0, y: 1.03, yanchor: "bottom" },
       margin: { t: 110, l: 160, r: 20, b: 50 },
-      annotations: panels.map((panel, i) => ({
-        text: `<b>${panel.title[language]}</b>`,
+      annotations: titles.map((title, i) => ({
+        text: `<b>${title[language]}</b>`,
         xref: `x${axisOf(i)} domain`,
         yref: `y${axisOf(i)} domain`,
         x: 0,

@@ -1,15 +1,7 @@
 // Where teacher and student disagree: the divergence at each token of a summary, as coloured text.
+import type { TokenDivergence } from "../distillation/heatmap";
 import type { Figure } from "./figure";
 import { figureTitle, plotlyText } from "./labels";
-
-/** One scored position: the divergence KL(teacher || student) in nats and each one's likeliest token. */
-export interface TokenDivergence {
-  token: string;
-  kl: number;
-  teacher: string;
-  student: string;
-  gold: string;
-}
 
 const COLUMNS = 10;
 /** Longer tokens, such as "<end_of_turn>", are written smaller so that they stay in their cell. */

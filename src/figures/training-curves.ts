@@ -1,7 +1,8 @@
 // Loss and learning rate of every training run over its steps, with the validation losses.
+import type { Language } from "../base/language";
 import type { CurvePoint, TrainingRun } from "../results/training";
 import type { Figure } from "./figure";
-import { figureTitle, type Language, plotlyText, systemName } from "./labels";
+import { figureTitle, plotlyText, systemName } from "./labels";
 import { inSystemOrder, SYSTEM_STYLES } from "./systems";
 
 const MOST_POINTS = 120;

@@ -31,8 +31,6 @@ export interface Beside {
 export interface DecodingOptions {
   /** Attention's products by one thread, and all ops in order. */
   oneThread: boolean;
-  /** Tokens that logits are wanted of, from the first on. */
-  vocabSize: number;
   beside?: Pick<Beside, "name" | "inputs" | "compute">;
 }
 
@@ -61,17 +59,16 @@ export const canBeGraph = (decoder: Decoder): boolean =>
   !onGpu() && [...decoder.weights.values()].every((weight) => weight instanceof tf.Tensor);
 
 /**
- * Reads prompts [batch · time] into an empty cache, `keyMask` telling padding from tokens, and gives the logits of the
- * first `vocabSize` tokens after the last position. Batch and length are free; weights are read at every call.
+ * Reads prompts [batch · time] into an empty cache, `keyMask` telling padding from tokens, and gives the logits after the
+ * last position. Batch and length are free; weights are read at every call.
  */
 export function promptGraph(
   decoder: Decoder,
-  vocabSize: number,
 ): (ids: Int32Array, cache: KeyValueCache, keyMask: KeyMask) => DecodingStep {
   const [first, second] = RECORDED_PROMPTS;
-  const session = graphs.get(structure(decoder, "prompt", vocabSize), () => [
-    recordPrompt(decoder, vocabSize, first),
-    recordPrompt(decoder, vocabSize, second),
+  const session = graphs.get(structure(decoder, "prompt"), () => [
+    recordPrompt(decoder, first),
+    recordPrompt(decoder, second),
   ]);
   const parameters = parametersOf(decoder);
   return (ids, cache, keyMask) =>
@@ -127,7 +124,7 @@ function sessionFor(decoder: Decoder, options: DecodingOptions): GraphSession {
     recordStep(decoder, options, first),
     recordStep(decoder, options, second),
   ];
-  const name = structure(decoder, "step", options.oneThread, options.vocabSize, options.beside?.name);
+  const name = structure(decoder, "step", options.oneThread, options.beside?.name);
   return graphs.get(name, recordBoth, options.oneThread ? strandOf : undefined);
 }
 
@@ -177,11 +174,7 @@ function record(decoder: Decoder, prepare: (cache: KeyValueCache) => Pick<Traced
 }
 
 /** Reads `batch` prompts of `time` tokens once, op by op. */
-const recordPrompt = (
-  decoder: Decoder,
-  vocabSize: number,
-  { batch, time }: (typeof RECORDED_PROMPTS)[number],
-): Trace =>
+const recordPrompt = (decoder: Decoder, { batch, time }: (typeof RECORDED_PROMPTS)[number]): Trace =>
   record(decoder, (cache) => {
     const ids = new Int32Array(batch * time);
     const keyMask = Array.from({ length: batch }, () => new Array<number>(time).fill(1));
@@ -190,7 +183,7 @@ const recordPrompt = (
       inputs: { ...given, last: last!, ...parametersOf(decoder) },
       run: () => {
         const hidden = decoder.hidden(ids, batch, { cache, inputs: given });
-        const logits = decoder.logits(gatherRows(hidden, last!), vocabSize);
+        const logits = decoder.logits(gatherRows(hidden, last!));
         return { logits, next: argMax(logits), ...keysAndValues(cache) };
       },
     };
@@ -202,11 +195,11 @@ const strandOf = (output: string) => (output.startsWith(BESIDE) ? BESIDE : "");
 /** Takes the eager step once with `batch` rows and zeros for all positions but the last that there is room for. */
 const recordStep = (
   decoder: Decoder,
-  { oneThread, vocabSize, beside }: DecodingOptions,
+  { oneThread, beside }: DecodingOptions,
   { batch, room }: (typeof RECORDED)[number],
 ): Trace =>
   record(decoder, (cache) => {
-    const { numKeyValueHeads, headDim } = decoder.config;
+    const { numKeyValueHeads, headDim, vocabSize } = decoder.config;
     cache.length = room - 1;
     cache.room = room;
     for (const layer of cache.layers) layer.past = tf.zeros([2 * batch, numKeyValueHeads, room, headDim]);
@@ -222,10 +215,7 @@ const recordStep = (
     return {
       inputs,
       run: () => {
-        const logits = decoder.logits(
-          decoder.hidden(ids, batch, { cache, oneThread, inputs: step }),
-          vocabSize,
-        );
+        const logits = decoder.logits(decoder.hidden(ids, batch, { cache, oneThread, inputs: step }));
         const results = beside ? prefixed(beside.compute(before.logits!, before)) : {};
         return { logits, next: argMax(logits), ...keysAndValues(cache), ...results };
       },

@@ -1,42 +1,30 @@
 // Which differences between systems are more than chance: paired randomisation, Holm over the pairs, effect size, power.
 import type { Comparison, TestSet } from "../results/scores";
-import {
-  approximateRandomisation,
-  cohenD,
-  detectableDifference,
-  holm,
-  meanInterval95,
-  meanOf,
-  significanceSeed,
-  standardDeviation,
-} from "../statistics/significance";
+import { asFamily, pairedDifference } from "../statistics/paired-family";
+import { significanceSeed } from "../statistics/significance";
+import type { Metric, Values } from "./metric";
 import { type ScoredSystem, testSets } from "./score-system";
 
-/** From this adjusted p on, two systems are tied. */
-export const SIGNIFICANCE_LEVEL = 0.05;
-
-const LOWER_IS_BETTER = new Set(["inventedFacts"]);
-
 export interface ComparisonSettings {
-  metrics: readonly string[];
+  metrics: readonly Metric[];
   sets?: readonly TestSet[];
   seed?: number;
 }
 
 /** Scores of both systems on the set's items where both have one. */
-function pairedScores(a: ScoredSystem, b: ScoredSystem, metric: string, set: TestSet): [number[], number[]] {
+function pairedScores(a: ScoredSystem, b: ScoredSystem, { id }: Metric, set: TestSet): [number[], number[]] {
   const [ofA, ofB] = [a, b].map((scored) => {
-    const values = scored.perItem[metric];
+    const values = scored.perItem[id];
     if (values) return values;
-    const known = Object.keys(scored.perItem).join(", ");
-    throw new Error(`Comparing ${scored.result.system}: no metric "${metric}". It has ${known}.`);
-  }) as [Float64Array, Float64Array];
+    const measured = Object.keys(scored.perItem).join(", ");
+    throw new Error(`Comparing ${scored.result.system}: no metric "${id}". It has ${measured}.`);
+  }) as [Values, Values];
   if (ofA.length !== ofB.length) {
     throw new Error(
       `${a.result.system} and ${b.result.system} are scored on ${ofA.length} and ${ofB.length} items.`,
     );
   }
-  const both = a.members[set].filter((i) => !Number.isNaN(ofA[i]!) && !Number.isNaN(ofB[i]!));
+  const both = a.members[set].filter((i) => ofA[i] !== null && ofB[i] !== null);
   return [both.map((i) => ofA[i]!), both.map((i) => ofB[i]!)];
 }
 
@@ -51,31 +39,24 @@ export function compareSystems(
   const pairs = systems.flatMap((a, i) => systems.slice(i + 1).map((b) => [a, b] as const));
   return sets.flatMap((testSet) =>
     metrics.flatMap((metric) => {
-      const family = pairs.flatMap(([a, b]) => {
+      const tests = pairs.flatMap(([a, b]) => {
         const [ofA, ofB] = pairedScores(a, b, metric, testSet);
         // Fewer than two pairs of scores decide nothing.
         if (ofA.length < 2) return [];
-        const differences = ofA.map((score, i) => score - ofB[i]!);
         return [
           {
             a: a.result.system,
             b: b.result.system,
             testSet,
-            metric,
-            difference: meanOf(differences),
-            interval95: meanInterval95(differences),
-            p: approximateRandomisation(ofB, ofA, { seed }).pWithTies,
-            effectSize: cohenD(ofB, ofA),
-            detectable: detectableDifference(standardDeviation(differences), differences.length),
+            metric: metric.id,
+            ...pairedDifference(ofA, ofB, seed),
           },
         ];
       });
-      const adjusted = holm(family.map(({ p }) => p));
-      return family.map((comparison, i): Comparison => {
-        const pHolm = adjusted[i]!;
-        const aIsBetter = comparison.difference > 0 !== LOWER_IS_BETTER.has(metric);
-        const verdict = pHolm >= SIGNIFICANCE_LEVEL ? "tie" : aIsBetter ? "a" : "b";
-        return { ...comparison, pHolm, verdict };
+      return asFamily(tests).map(({ higher, ...row }): Comparison => {
+        const lower = higher === "a" ? "b" : "a";
+        const verdict = higher === "tie" ? "tie" : metric.better === "lower" ? lower : higher;
+        return { ...row, verdict };
       });
     }),
   );

@@ -1,8 +1,10 @@
-// One line of samples.jsonl: an item of a test split with what every system wrote about it and how it scored.
+// The rows of samples.jsonl: what every system wrote about an item, how it scored, and hashes of what went in.
 import { createHash } from "node:crypto";
 import type { Item } from "../corpus/item";
 import type { SampleRow } from "../results/samples";
 import type { SystemId } from "../results/system-id";
+import { factScores } from "./facts/metrics";
+import { metricOf } from "./registry";
 import type { ScoredSystem } from "./score-system";
 
 const shortHash = (text: string): string => createHash("sha256").update(text).digest("hex").slice(0, 16);
@@ -14,10 +16,14 @@ function bySystem<T>(
   return Object.fromEntries(scored.map((s) => [s.result.system, value(s)])) as Record<SystemId, T>;
 }
 
-/** One item's scores by metric; metrics that it has no value for are left out. */
+/** One item's scores by metric; what it has no value for, and what is only counted, is left out. */
 function itemScores({ perItem }: ScoredSystem, item: number): Record<string, number> {
-  const known = Object.entries(perItem).map(([metric, values]) => [metric, values[item]!] as const);
-  return Object.fromEntries(known.filter(([, value]) => !Number.isNaN(value)));
+  return Object.fromEntries(
+    Object.entries(perItem).flatMap(([metric, values]) => {
+      const value = values[item]!;
+      return value === null || metricOf(metric).aggregate === "sum" ? [] : [[metric, value]];
+    }),
+  );
 }
 
 /** The rows of all items; `prompts[i]` holds the token ids that item i was given as. */
@@ -34,7 +40,10 @@ export function samplesOf(
     reference: item.summary,
     outputs: bySystem(scored, (s) => s.texts[i]!),
     scores: bySystem(scored, (s) => itemScores(s, i)),
-    facts: bySystem(scored, (s) => ({ lost: s.facts[i]!.lost, invented: s.facts[i]!.wrong })),
+    facts: bySystem(scored, ({ texts, scoring }) => {
+      const { lost, wrong } = factScores(texts, scoring)[i]!;
+      return { lost, invented: wrong };
+    }),
     hashes: {
       document: shortHash(item.document),
       reference: shortHash(item.summary),

@@ -1,102 +1,64 @@
 // Scores any predictions against any references: what `npm run score` prints.
-import type { PRF } from "../results/scores";
 import { bootstrapRouge } from "../statistics/bootstrap";
-import { meanInterval95, meanOf, meanPRF } from "../statistics/significance";
-import type { BertScorer } from "./bertscore/bert-scorer";
-import { RougeVocabulary, rougeItems, rougeSignature, rougeTypes } from "./rouge/rouge";
-import type { TextTokenizer } from "./rouge/text-tokenizers";
+import { meanInterval95 } from "../statistics/significance";
+import { aggregate, known, measure } from "./measure";
+import type { Metric, Scoring, Values } from "./metric";
+import { rougeTypes } from "./rouge/rouge";
 
 /** rouge-score's aggregator draws from numpy's stream with this seed. */
 export const BOOTSTRAP_SEED = 12345;
 
-export interface TextsToScore {
-  references: readonly (string | readonly string[])[];
-  predictions: readonly string[];
-  /** Without them, a fact is invented where the reference lacks it. */
-  documents?: readonly string[];
-}
-
 export interface TextScores {
   items: number;
-  /** "rouge1.default" and "bertscore": means of precision, recall and F; "keptFacts", "inventedFacts": a mean (null: no facts). */
-  means: Record<string, PRF | number | null>;
-  /** 95 % bootstrap intervals of F, and of the shares. For ROUGE low, median and high as rouge-score aggregates. */
+  metrics: readonly Metric[];
+  /** By metric id. */
+  values: Record<string, number | null>;
+  /** 95 % bootstrap intervals. For ROUGE's F low, median and high as rouge-score aggregates. */
   interval95: Record<string, number[]>;
-  /** The same names with one value an item. */
-  perItem: Record<string, { precision: number[]; recall: number[]; f: number[] } | (number | null)[]>;
+  perItem: Record<string, Values>;
+  /** By measure. */
   signatures: Record<string, string>;
-  /** Items that a tokenizer leaves without any token on one side. */
-  emptyForTokenizer: Record<string, number>;
-  /** Texts that the encoder had to cut. */
-  truncated?: number;
 }
 
-const columnsOf = (items: readonly PRF[]) => ({
-  precision: items.map((score) => score.precision),
-  recall: items.map((score) => score.recall),
-  f: items.map((score) => score.f),
-});
-
-/** Scores item by item. Throws on unequal counts. `facts` takes the first reference where there are several. */
+/** Scores item by item. Throws on unequal counts, and where a metric lacks what it needs. */
 export function scoreTexts(
-  { references, predictions, documents }: TextsToScore,
-  metrics: { rouge?: readonly TextTokenizer[]; bertscore?: BertScorer; facts?: boolean },
+  metrics: readonly Metric[],
+  predictions: readonly string[],
+  scoring: Scoring,
 ): TextScores {
-  const scores: TextScores = {
+  const { perItem, signatures } = measure(metrics, predictions, scoring);
+  const interval95: Record<string, number[]> = {};
+  for (const metric of metrics) {
+    const values = known(perItem[metric.id]!);
+    if (metric.aggregate === "mean" && values.length > 0) interval95[metric.id] = meanInterval95(values);
+  }
+  for (const tokenizer of new Set(metrics.flatMap(({ needs }) => needs?.tokenizer ?? []))) {
+    Object.assign(interval95, aggregatorIntervals(tokenizer, perItem));
+  }
+  return {
     items: predictions.length,
-    means: {},
-    interval95: {},
-    perItem: {},
-    signatures: {},
-    emptyForTokenizer: {},
+    metrics,
+    values: Object.fromEntries(metrics.map((metric) => [metric.id, aggregate(metric, perItem[metric.id]!)])),
+    interval95,
+    perItem,
+    signatures,
   };
-  const { means, interval95, perItem, signatures } = scores;
-  for (const tokenizer of metrics.rouge ?? []) {
-    const { name } = tokenizer;
-    const items = rougeItems(references, predictions, new RougeVocabulary(tokenizer));
-    const intervals = bootstrapRouge(items.scores, BOOTSTRAP_SEED);
-    for (const type of rougeTypes) {
-      means[`${type}.${name}`] = meanPRF(items.scores[type]);
-      const { low, mid, high } = intervals[type];
-      interval95[`${type}.${name}`] = [low.f, mid.f, high.f];
-      perItem[`${type}.${name}`] = columnsOf(items.scores[type]);
-    }
-    signatures[`rouge.${name}`] = rougeSignature(name, "newline");
-    scores.emptyForTokenizer[name] = items.emptyItems.length;
-  }
-  if (metrics.bertscore) {
-    const { items, mean, signature, truncated } = metrics.bertscore.score(
-      metrics.bertscore.references(references),
-      predictions,
-    );
-    means.bertscore = mean;
-    interval95.bertscore = meanInterval95(items.map((score) => score.f));
-    perItem.bertscore = columnsOf(items);
-    signatures.bertscore = signature;
-    scores.truncated = truncated;
-  }
-  if (metrics.facts) {
-    // Loaded here: ROUGE alone needs to start fast.
-    const { scoreFacts } = require("./facts/facts") as typeof import("./facts/facts");
-    const items = predictions.map((prediction, i) => {
-      const reference = references[i]!;
-      return scoreFacts(
-        prediction,
-        typeof reference === "string" ? reference : reference[0]!,
-        documents?.[i],
-      );
-    });
-    const shares = {
-      keptFacts: items.map(({ kept }) => kept ?? null),
-      inventedFacts: items.map(({ invented }) => invented),
-    };
-    for (const [name, values] of Object.entries(shares)) {
-      const known = (values as (number | null)[]).filter((value): value is number => value !== null);
-      means[name] = known.length > 0 ? meanOf(known) : null;
-      if (known.length > 0) interval95[name] = meanInterval95(known);
-      perItem[name] = values;
-    }
-    signatures.facts = `rules=2|invented=${documents ? "not in document" : "not in reference"}`;
-  }
-  return scores;
+}
+
+/** F of each type of ROUGE as rouge-score's BootstrapAggregator gives it: its types share one stream of draws. */
+function aggregatorIntervals(tokenizer: string, perItem: Record<string, Values>): Record<string, number[]> {
+  const scores = Object.fromEntries(
+    rougeTypes.map((type) => {
+      const [f, precision, recall] = ["", ".precision", ".recall"].map(
+        (suffix) => perItem[`${type}.${tokenizer}${suffix}`] as readonly number[],
+      ) as [readonly number[], readonly number[], readonly number[]];
+      return [type, f.map((value, i) => ({ f: value, precision: precision[i]!, recall: recall[i]! }))];
+    }),
+  );
+  return Object.fromEntries(
+    Object.entries(bootstrapRouge(scores, BOOTSTRAP_SEED)).map(([type, { low, mid, high }]) => [
+      `${type}.${tokenizer}`,
+      [low.f, mid.f, high.f],
+    ]),
+  );
 }

@@ -1,5 +1,4 @@
 // A decoder's configuration written as Hugging Face's config.json, for models of our own.
-
 import * as path from "node:path";
 import type { DecoderConfig } from "./config";
 import { ropeFields } from "./config-rope";

@@ -1,4 +1,5 @@
 // What the audit says, as facts without words: the sentences of a language are chosen by these and filled with their numbers.
+import { tokenizersIn } from "../metrics/rouge/names";
 import type {
   Audit,
   Correlation,
@@ -29,7 +30,7 @@ export interface TokenizerOrder {
 }
 
 export function tokenizerOrder(results: Pick<StudyResults, "systems">): TokenizerOrder | undefined {
-  const names = Object.keys(results.systems[0]?.scores.all.rouge ?? {});
+  const names = tokenizersIn(results.systems[0]?.scores.all ?? {});
   if (!names.includes("whitespace") || names.length < 2) return undefined;
   const value = (row: StudyResults["systems"][number], name: string) =>
     scoreOf(row, "all", `rouge1.${name}`) ?? Number.NaN;

@@ -1,12 +1,14 @@
 // What the numbers say, as facts without words: orderings, the control, the metrics' disagreement, forgetting.
 // The sentences of a language are made from these, so a sentence can only say what a rule here found.
 import { inSystemOrder } from "../figures/systems";
+import type { Metric } from "../metrics/metric";
 import type { SampleRow } from "../results/samples";
 import type { SystemResult, TestSet } from "../results/scores";
 import { seedRows } from "../results/seeds";
 import type { StudyResults } from "../results/study-results";
 import type { SystemId } from "../results/system-id";
-import { discordantPairs, pathOf, type Quantity, quantity, spearman } from "./quantity";
+import { spearman } from "../statistics/correlation";
+import { discordantPairs, pathOf, type Quantity, quantity } from "./quantity";
 
 /** Two systems in one metric on one test set; `difference` is left minus right, the verdict that of the significance test. */
 export interface Contrast {
@@ -37,41 +39,20 @@ export interface Ordering {
 const FAR = 2;
 const NEAR = 0.95;
 
-/** "rouge1.subword:a.b" -> ["rouge1", "subword:a.b"]. */
-export function splitMetric(metric: string): [family: string, detail: string] {
-  const dot = metric.indexOf(".");
-  return dot < 0 ? [metric, ""] : [metric.slice(0, dot), metric.slice(dot + 1)];
-}
-
-/** The score of a system under a metric name as in `interval95` ("rouge1.whitespace", "bertscore.f", "keptFacts"). */
-export function scoreOf(
+/** A system's score under a metric's id; undefined where it was not measured. */
+export const scoreOf = (
   result: SystemResult | undefined,
   testSet: TestSet,
   metric: string,
-): number | undefined {
-  const scores = result?.scores[testSet];
-  if (!scores) return undefined;
-  const [family, detail] = splitMetric(metric);
-  const value =
-    family === "keptFacts" || family === "inventedFacts"
-      ? scores[family]
-      : family === "bertscore"
-        ? scores.bertscore[detail as "precision" | "recall" | "f"]
-        : scores.rouge[detail]?.[family as "rouge1"]?.f;
-  // A score that was NaN is null in JSON.
-  return Number.isFinite(value) ? value : undefined;
-}
+): number | undefined => result?.scores[testSet][metric] ?? undefined;
 
 /** The id of the number that `scoreOf` reads. */
 export const scoreId = (system: SystemId, testSet: TestSet, metric: string): string =>
-  pathOf("results", "systems", system, "scores", testSet, ...scorePath(metric));
+  pathOf("results", "systems", system, "scores", testSet, metric);
 
-/** The keys of a metric below a test set's scores: "rouge1.whitespace" -> rouge, whitespace, rouge1, f. */
-export function scorePath(metric: string): string[] {
-  const [family, detail] = splitMetric(metric);
-  if (family === "keptFacts" || family === "inventedFacts") return [family];
-  return family === "bertscore" ? [family, detail] : ["rouge", detail, family, "f"];
-}
+/** Those of the metrics that a run has measured. */
+export const measuredIn = ({ systems }: StudyResults, metrics: readonly Metric[]): Metric[] =>
+  metrics.filter(({ id }) => systems.some(({ scores }) => id in scores.all));
 
 /** A system's score with its origin. */
 export function score(

@@ -1,5 +1,6 @@
 // Numbers as the report shows them: rounded once, no negative zero, thousands apart, percent and percent points told apart.
 // A number whose origin is known (a Quantity) is shown with it.
+import type { Metric } from "../metrics/metric";
 import type { Cell } from "./document";
 import { type Amount, amountOf, shown } from "./quantity";
 
@@ -79,6 +80,24 @@ export function seconds(amount: Amount, words = KOREAN_TIME): string {
   return shown(amount, words.minutes(plainFixed(Math.floor(whole / 60), 0), String(whole % 60)));
 }
 
+/** A metric's value in its own unit: scores with three decimals, shares in percent. */
+export function metricText({ unit }: Metric, amount: Amount): string {
+  if (unit === "share") return percent(amount);
+  return fixed(amount, { score: 3, characters: 1, count: 0 }[unit]);
+}
+
+/** A metric's value with its 95 % interval, as far as they are known. */
+export function withInterval(
+  metric: Metric,
+  value: Amount | undefined,
+  low: Amount | undefined,
+  high: Amount | undefined,
+): string {
+  if (value === undefined) return "–";
+  const range = low && high ? ` [${metricText(metric, low)}, ${metricText(metric, high)}]` : "";
+  return `${metricText(metric, value)}${range}`;
+}
+
 const cell = (amount: Amount | undefined, text: (amount: Amount) => string): Cell =>
   amount === undefined || !Number.isFinite(amountOf(amount))
     ? "–"
@@ -96,6 +115,10 @@ export const shareCell = (amount: Amount | undefined): Cell => cell(amount, (kno
 
 /** A whole-number cell. */
 export const countCell = (amount: Amount | undefined): Cell => fixedCell(amount, 0);
+
+/** A cell of a metric's value in its own unit. */
+export const metricCell = (metric: Metric, amount: Amount | undefined): Cell =>
+  cell(amount, (known) => metricText(metric, known));
 
 /** A cell of bytes in decimal units. */
 export const bytesCell = (amount: Amount | undefined): Cell => cell(amount, bytes);

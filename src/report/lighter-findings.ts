@@ -1,5 +1,5 @@
 // What the lighter forms and the ways of decoding say, as facts without words; every number with its place in the results.
-import { KEPT_METRICS } from "../analysis/lighter";
+import { PRIMARY } from "../metrics/registry";
 import type { DecodingRow, Form, LighterResults } from "../results/lighter";
 import type { TestSet } from "../results/scores";
 import type { SystemId } from "../results/system-id";
@@ -44,11 +44,11 @@ export function lossesByForm({ rows, comparisons }: LighterResults): { form: For
     }));
 }
 
-/** By how much ROUGE-1 and the other kept scores could differ unseen: the largest detectable difference over all texts. */
+/** By how much each primary score could differ unseen: the largest detectable difference over all texts. */
 export function largestDetectable({
   comparisons,
 }: LighterResults): { metric: string; detectable: Quantity }[] {
-  return KEPT_METRICS.flatMap((metric) => {
+  return PRIMARY.flatMap(({ id: metric }) => {
     const [largest] = comparisons
       .map((row, i) => ({ ...row, i }))
       .filter((row) => row.testSet === "all" && row.metric === metric)

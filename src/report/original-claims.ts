@@ -2,7 +2,7 @@
 import type { TestSet } from "../results/scores";
 import type { StudyResults } from "../results/study-results";
 import type { SystemId } from "../results/system-id";
-import { type Contrast, contrast, systemResult } from "./findings";
+import { type Contrast, contrast, scoreOf, systemResult } from "./findings";
 
 /** "Almost the same text": the share of repeated inputs that must give identical text. */
 const SAME = 0.95;
@@ -28,19 +28,14 @@ export function distilledDoesWell(results: StudyResults): { verdict: ClaimVerdic
 /** Claim 2, "it extracts the core": at least half of the reference's facts kept, more than half on only one set is "partly". */
 export function keepsTheCore(results: StudyResults): {
   verdict: ClaimVerdict;
-  kept: Partial<Record<TestSet, number>>;
-  invented: Partial<Record<TestSet, number>>;
+  kept: (number | undefined)[];
 } {
   const row = systemResult(results, "distilled");
-  if (!row) return { verdict: "unmeasured", kept: {}, invented: {} };
-  const read = (metric: "keptFacts" | "inventedFacts") => ({
-    "in-domain": row.scores["in-domain"][metric],
-    other: row.scores.other[metric],
-  });
-  const kept = read("keptFacts");
-  const count = [kept["in-domain"], kept.other].filter((share) => share >= 0.5).length;
+  const kept = (["in-domain", "other"] as const).map((set) => scoreOf(row, set, "keptFacts"));
+  if (kept.includes(undefined)) return { verdict: "unmeasured", kept };
+  const count = kept.filter((share) => share! >= 0.5).length;
   const verdict = count === 2 ? "confirmed" : count === 1 ? "partly" : "corrected";
-  return { verdict, kept, invented: read("inventedFacts") };
+  return { verdict, kept };
 }
 
 /** Claim 3, "the same input gives almost the same text": at least 95 % of repeated inputs gave identical text. */

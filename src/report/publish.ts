@@ -3,7 +3,7 @@
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { writeFileAtomic } from "../base/atomic-write";
-import type { Language } from "../figures/labels";
+import type { Language } from "../base/language";
 import { loadPublished, type Published } from "../results/published";
 import type { SampleRow } from "../results/samples";
 import type { StudyResults } from "../results/study-results";

@@ -1,6 +1,7 @@
 // A number of the report together with where it comes from: its id is a path into an artifact, or a formula over such
 // paths, so that anyone can find or recompute it. `results/systems/distilled/scores/all/keptFacts` reads a number;
 // `ratio(a, b)` derives one.
+import { spearman } from "../statistics/correlation";
 
 export interface Quantity {
   id: string;
@@ -57,33 +58,6 @@ export function everythingAt(sources: Sources, path: string): unknown[] {
 
 const numbersAt = (sources: Sources, path: string): number[] =>
   everythingAt(sources, path).filter((value): value is number => typeof value === "number");
-
-/** Mean of the ranks that equal values share; 1 is the smallest. */
-function ranks(values: readonly number[]): number[] {
-  const order = values.map((_, i) => i).sort((a, b) => values[a]! - values[b]!);
-  const out = new Array<number>(values.length);
-  for (let start = 0; start < order.length; ) {
-    let end = start;
-    while (end + 1 < order.length && values[order[end + 1]!] === values[order[start]!]) end += 1;
-    for (let k = start; k <= end; k++) out[order[k]!] = (start + end) / 2 + 1;
-    start = end + 1;
-  }
-  return out;
-}
-
-/** Spearman's rank correlation, ties at mean rank; NaN where a side is constant. */
-export function spearman(x: readonly number[], y: readonly number[]): number {
-  const [rx, ry] = [ranks(x), ranks(y)];
-  const mean = (x.length + 1) / 2;
-  let [xy, xx, yy] = [0, 0, 0];
-  rx.forEach((r, i) => {
-    const [dx, dy] = [r - mean, ry[i]! - mean];
-    xy += dx * dy;
-    xx += dx * dx;
-    yy += dy * dy;
-  });
-  return xy / Math.sqrt(xx * yy);
-}
 
 /** Pairs of positions that two lists put in opposite orders. */
 export function discordantPairs(x: readonly number[], y: readonly number[]): [number, number][] {

@@ -1,5 +1,5 @@
 // The results report: the original's sections in its order, filled with a language's words, as a document for the renderers.
-import type { Language } from "../figures/labels";
+import type { Language } from "../base/language";
 import type { Published } from "../results/published";
 import type { SampleRow } from "../results/samples";
 import type { StudyResults } from "../results/study-results";

@@ -1,8 +1,8 @@
 // From the saved tables of a run to everything under reports/: figures, tables, and the report in four formats.
 import { join } from "node:path";
 import { writeFileAtomic } from "../base/atomic-write";
+import type { Language } from "../base/language";
 import { themed, toPng, toSvg } from "../figures/figure";
-import type { Language } from "../figures/labels";
 import { loadPublished } from "../results/published";
 import { toCsv } from "./csv";
 import type { Picture, ReportDocument } from "./document";

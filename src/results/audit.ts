@@ -1,5 +1,6 @@
 // The audit of the published table on one run's outputs.
 import type { FactCounts, FactKind } from "./facts";
+import type { Scores } from "./scores";
 import type { SystemId } from "./system-id";
 
 export interface Copied {
@@ -27,11 +28,7 @@ export interface ErrorGroup {
   group: string;
   system: SystemId;
   items: number;
-  rouge1: number;
-  bertscore: number;
-  /** Mean over the items that have facts to keep; null where none has. */
-  keptFacts: number | null;
-  inventedFacts: number;
+  scores: Scores;
 }
 
 export interface LatinHits {
@@ -82,9 +79,7 @@ export interface ItemOfNote {
   system: SystemId;
   id: string;
   topic: string;
-  rouge1: number;
-  bertscore: number;
-  keptFacts: number | null;
+  scores: Scores;
   lost: string[];
   invented: string[];
 }

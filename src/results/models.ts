@@ -1,5 +1,5 @@
 // The compared models: what they are, what they cost and how they scored.
-import type { ScoreSet, TestSet } from "./scores";
+import type { Scores, TestSet } from "./scores";
 
 export interface ModelRow {
   model: string;
@@ -10,7 +10,7 @@ export interface ModelRow {
   memoryBytes: number;
   firstTokenMs: number;
   tokensPerSecond: number;
-  scores: Record<TestSet, ScoreSet>;
+  scores: Record<TestSet, Scores>;
   largerSibling: string | null /* same tokenizer hash */;
   samples: { id: string; text: string }[];
 }

@@ -10,6 +10,6 @@ export interface Provenance {
   models: Record<SystemId, string>;
   predictions: Record<SystemId, string>;
   encoder: { name: string; layer: number; model: string; tokenizer: string };
-  /** By "rouge.<tokenizer>", "bertscore" and "facts". */
+  /** By measure: "rouge.<tokenizer>", "bertscore", "facts". */
   signatures: Record<string, string>;
 }

@@ -8,10 +8,8 @@ export interface SampleRow {
   document: string;
   reference: string;
   outputs: Record<SystemId, string>;
-  scores: Record<
-    SystemId,
-    Record<string /* as in interval95: "rouge1.whitespace", "bertscore.f", "keptFacts" */, number>
-  >;
+  /** By metric id; a metric that has no value for the item is left out. */
+  scores: Record<SystemId, Record<string, number>>;
   /** Facts of the reference that a system's text lacks, and those of the text that the document lacks, as written. */
   facts?: Record<SystemId, { lost: string[]; invented: string[] }>;
   /** sha256, first 16 hex digits; `prompt` of the token ids that the student was given. */

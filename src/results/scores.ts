@@ -11,30 +11,23 @@ export interface PRF {
 
 export type RougeType = "rouge1" | "rouge2" | "rougeL" | "rougeLsum";
 
-export interface ScoreSet {
-  items: number;
-  rouge: Record<string /* tokenizer name */, Record<RougeType, PRF>>;
-  bertscore: PRF;
-  keptFacts: number;
-  inventedFacts: number;
-  meanCharacters: number;
-  emptyForTokenizer: Record<string, number>;
-}
+/** A test set's values by metric id ("rouge1.whitespace", "bertscore.f", "keptFacts"); null where no item has one. */
+export type Scores = Record<string, number | null>;
 
 export interface SystemResult {
   system: SystemId;
   model: string;
-  scores: Record<TestSet, ScoreSet>;
-  interval95: Record<
-    TestSet,
-    Record<string /* e.g. "rouge1.whitespace" | "bertscore.f" | "keptFacts" */, [number, number]>
-  >;
+  items: Record<TestSet, number>;
+  scores: Record<TestSet, Scores>;
+  /** Of the means among the scores. */
+  interval95: Record<TestSet, Record<string, [number, number]>>;
 }
 
 export interface Comparison {
   a: SystemId;
   b: SystemId;
   testSet: TestSet;
+  /** A metric's id. */
   metric: string;
   difference: number /* a minus b */;
   interval95?: [number, number] /* of the difference */;

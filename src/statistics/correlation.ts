@@ -42,6 +42,12 @@ function weightedPearson(x: Float64Array, y: Float64Array, weights: ArrayLike<nu
   return xy / Math.sqrt(xx * yy);
 }
 
+/** Spearman's rank correlation, ties at mean rank; NaN where a side is constant. */
+export function spearman(x: readonly number[], y: readonly number[]): number {
+  const once = new Float64Array(x.length).fill(1);
+  return weightedPearson(ranking(x)(once), ranking(y)(once), once);
+}
+
 /**
  * Spearman's rho of the points of all items, ties at mean rank, and its 95 % percentile interval over resampled items:
  * the points of one item (several systems' texts of it) stay together.

@@ -1,17 +1,11 @@
 // The fact probe on the generated corpus: n-gram overlap rewards the wrong number, kept facts never do.
 import { join } from "node:path";
 import { expect, it } from "vitest";
-import {
-  factProbe,
-  keptFactsMetric,
-  type ProbeMetric,
-  probeItems,
-  withOneWrongFact,
-} from "../../src/analysis/fact-probe";
+import { factProbe, probeItems, withOneWrongFact } from "../../src/analysis/fact-probe";
 import { furtherSummaries, STUDY_COUNTS, STUDY_SEED, studyCorpus } from "../../src/corpus/corpus";
 import { loadBertScorer } from "../../src/metrics/bertscore/load-bert-scorer";
-import { RougeVocabulary, rougeItems } from "../../src/metrics/rouge/rouge";
-import { characterTokenizer, whitespaceTokenizer } from "../../src/metrics/rouge/text-tokenizers";
+import { metricOf } from "../../src/metrics/registry";
+import { characterTokenizer, whitespaceTokenizer } from "../../src/metrics/rouge/tokenizers";
 import { oracleFolder } from "../metrics/oracle";
 
 const counts = { ...STUDY_COUNTS, train: 0, validation: 0 };
@@ -40,16 +34,11 @@ it("the paraphrase states the same facts in other words", () => {
 
 it("shows what each metric sees", async () => {
   const bert = await loadBertScorer({ encoder: join(oracleFolder, "bertscore/models/tiny-bert"), layer: 2 });
-  const rougeL =
-    (tokenizer: typeof whitespaceTokenizer): ProbeMetric =>
-    (references, texts) =>
-      rougeItems(references, texts, new RougeVocabulary(tokenizer)).scores.rougeL.map((score) => score.f);
-  const results = factProbe(probe, {
-    "rougeL.whitespace": rougeL(whitespaceTokenizer),
-    "rougeL.character": rougeL(characterTokenizer),
-    "bertscore.f": (references, texts) =>
-      bert.score(bert.references(references), texts).items.map(({ f }) => f),
-    keptFacts: keptFactsMetric,
+  const metrics = ["rougeL.whitespace", "rougeL.character", "bertscore.f", "keptFacts"].map(metricOf);
+  const tokenizers = [whitespaceTokenizer, characterTokenizer];
+  const results = factProbe(probe, metrics, {
+    bertScorer: bert,
+    tokenizers: new Map(tokenizers.map((tokenizer) => [tokenizer.name, tokenizer])),
   });
   console.table(results);
   const of = (name: string) => results.find(({ metric }) => metric === name)!;
@@ -58,5 +47,5 @@ it("shows what each metric sees", async () => {
   for (const metric of ["rougeL.whitespace", "rougeL.character", "bertscore.f"]) {
     expect(of(metric).wrongAbove / probe.length, metric).toBeGreaterThan(0.8);
   }
-  expect(() => factProbe([], {})).toThrow(/at least one item/);
+  expect(() => factProbe([], [], {})).toThrow(/at least one item/);
 });

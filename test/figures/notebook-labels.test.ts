@@ -1,12 +1,11 @@
 // A ROUGE in a notebook is named by its tokenizer's one name: "어절" is a tokenizer of its own and no word for whitespace.
 import { readdirSync, readFileSync } from "node:fs";
 import { expect, it } from "vitest";
-import { tokenizerName } from "../../src/figures/labels";
+import { tokenizerName } from "../../src/metrics/rouge/names";
 import { type Notebook, textOf } from "../../src/study/tidy-notebook";
 
 const FOLDERS = ["notebooks", "reports/notebooks"];
 
-/** The head of a table with the line of code that gives each of its columns. */
 const cells = FOLDERS.flatMap((folder) =>
   readdirSync(folder)
     .filter((file) => file.endsWith(".ipynb"))
@@ -21,17 +20,13 @@ it("no cell writes a tokenizer's name beside a ROUGE by hand", () => {
   expect(cells.filter(({ cell }) => byHand.test(textOf(cell.source))).map(({ place }) => place)).toEqual([]);
 });
 
-it("no output calls whitespace ROUGE by another tokenizer's name", () => {
-  const others = ["eojeol", "unicode_word", "character", "morpheme"].map((key) => tokenizerName(key));
-  const wrong = cells.filter(({ cell }) => {
-    const source = textOf(cell.source);
-    const heads = (cell.outputs ?? []).map(
-      (output) => textOf(output.data?.["text/plain"] as string).split("\n")[0]!,
-    );
-    return (
-      source.includes("rouge.whitespace") && heads.some((head) => others.some((name) => head.includes(name)))
-    );
-  });
+it("no table is of a ROUGE by eojeol, morphemes or letters, and no text calls one so", () => {
+  const others = ["eojeol", "unicode_word", "character", "morpheme"].map((key) => `(${tokenizerName(key)})`);
+  const wrong = cells.filter(({ cell }) =>
+    (cell.outputs ?? [])
+      .map((output) => textOf(output.data?.["text/plain"] as string).split("\n")[0]!)
+      .some((head) => head.includes("ROUGE") && others.some((name) => head.includes(name))),
+  );
   expect(wrong.map(({ place }) => place)).toEqual([]);
   const prose = cells.filter(
     ({ cell }) => cell.cell_type === "markdown" && /어절 ?ROUGE/.test(textOf(cell.source)),

@@ -13,6 +13,7 @@ import {
 } from "../../src/metrics/bertscore/rescale-baseline";
 import { loadEncoder } from "../../src/models/encoder";
 import { loadEncoderTokenizer } from "../../src/prompts/encoder-tokenizer";
+import { meanPRF } from "../../src/statistics/significance";
 import { oracleFolder } from "./oracle";
 
 it("rescales unrelated texts to about 0", async () => {
@@ -33,7 +34,7 @@ it("rescales unrelated texts to about 0", async () => {
   // Other texts of the same kind, each against the next: the mean is near the baseline.
   const others = baselineSentences(studyCorpus(4, counts).map((item) => item.document));
   const scorer = new BertScorer({ encoder, tokenizer, layer: 2, baseline });
-  const { mean } = scorer.score(scorer.references(others.slice(1)), others.slice(0, -1));
-  expect(Math.abs(mean.f)).toBeLessThan(0.25);
+  const { items } = scorer.score(scorer.references(others.slice(1)), others.slice(0, -1));
+  expect(Math.abs(meanPRF(items).f)).toBeLessThan(0.25);
   expect(() => rescaleBaseline(["한 문장."], { encoder, tokenizer })).toThrow(/at least two/);
 });

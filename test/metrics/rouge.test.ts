@@ -1,21 +1,22 @@
 // ROUGE, its tokenizers and its stemmer against rouge-score 0.1.2 and NLTK.
 import { describe, expect, it } from "vitest";
 import { porterStem } from "../../src/metrics/rouge/porter-stemmer";
-import { RougeVocabulary, rouge, rougeItems, rougeTypes } from "../../src/metrics/rouge/rouge";
+import { rouge, rougeItems, rougeTypes } from "../../src/metrics/rouge/rouge";
 import { sentencesOf } from "../../src/metrics/rouge/sentences";
 import {
   defaultTokenizer,
   loadMorphemeTokenizer,
+  type RougeTokenizer,
+  rougeTokenizer,
+  rougeTokenizers,
   subwordTokenizer,
-  type TextTokenizer,
-  textTokenizer,
-  textTokenizers,
-} from "../../src/metrics/rouge/text-tokenizers";
+} from "../../src/metrics/rouge/tokenizers";
+import { RougeVocabulary } from "../../src/metrics/rouge/vocabulary";
 import type { PRF } from "../../src/results/scores";
 import { oracle } from "./oracle";
 
 const file = oracle("rouge.json");
-const tokenizers = new Map(textTokenizers.map((tokenizer) => [tokenizer.name, tokenizer]));
+const tokenizers = new Map(rougeTokenizers.map((tokenizer) => [tokenizer.name, tokenizer]));
 const row = (score: PRF) => [score.precision, score.recall, score.f];
 
 describe("against rouge-score", () => {
@@ -134,7 +135,7 @@ describe("Korean tokenizers", () => {
   });
 
   it("eojeol keeps words and cuts numbers from particles", async () => {
-    const { tokenize } = await textTokenizer("eojeol");
+    const { tokenize } = await rougeTokenizer("eojeol");
     expect(tokenize("서울시는 2024년에, 버스를 늘렸다.")).toEqual([
       "서울시는",
       "2024",
@@ -153,7 +154,7 @@ describe("Korean tokenizers", () => {
   });
 
   it("subwords carry the model in the name", () => {
-    const tokenizer: TextTokenizer = subwordTokenizer("toy", (text) =>
+    const tokenizer: RougeTokenizer = subwordTokenizer("toy", (text) =>
       [...text].map((c) => c.codePointAt(0)!),
     );
     expect(tokenizer.name).toBe("subword:toy");
@@ -161,7 +162,7 @@ describe("Korean tokenizers", () => {
   });
 
   it("names the known tokenizers when asked for another", async () => {
-    await expect(textTokenizer("mecab")).rejects.toThrow(/mecab.*whitespace.*morpheme/);
+    await expect(rougeTokenizer("mecab")).rejects.toThrow(/mecab.*whitespace.*morpheme/);
   });
 
   it("finds Korean sentences", () => {

@@ -36,9 +36,7 @@ const resultsWith = (rouge: Record<string, [untuned: number, distilled: number]>
       system,
       scores: {
         all: {
-          rouge: Object.fromEntries(
-            Object.entries(rouge).map(([name, values]) => [name, { rouge1: { f: values[i] } }]),
-          ),
+          ...Object.fromEntries(Object.entries(rouge).map(([name, values]) => [`rouge1.${name}`, values[i]])),
         },
       },
     })),
@@ -78,8 +76,8 @@ const auditWith = (change: Partial<Audit> = {}): Audit => ({
     } as Audit["published"][number],
   ],
   groups: [0.2, 0.6].map((rouge1, i) => ({
-    ...{ by: "topic" as const, group: ["표", "날씨"][i]!, system: "distilled" as const, items: 10, rouge1 },
-    ...{ bertscore: 0.8, keptFacts: null, inventedFacts: 0.1 },
+    ...{ by: "topic" as const, group: ["표", "날씨"][i]!, system: "distilled" as const, items: 10 },
+    scores: { "rouge1.whitespace": rouge1, "bertscore.f": 0.8, keptFacts: null, inventedFacts: 0.1 },
   })),
   copied: (["reference", "distilled"] as const).map((system, i) => ({
     ...{ system, words: 12, coverage: [0.4, 0.6][i]!, longest: 3, trigrams: 0.1 },

@@ -4,7 +4,7 @@ import { readFileSync } from "node:fs";
 import { JSDOM } from "jsdom";
 import { beforeAll, describe, expect, it } from "vitest";
 import { audit } from "../../src/analysis/audit";
-import { textTokenizer } from "../../src/metrics/rouge/text-tokenizers";
+import { rougeTokenizer } from "../../src/metrics/rouge/tokenizers";
 import { checkClaims, checkRerun, junit, type Verdict } from "../../src/report/claims/check";
 import { documentVerdicts } from "../../src/report/claims/documents";
 import { type Claims, claimsOf } from "../../src/report/claims/ledger";
@@ -66,7 +66,7 @@ describe("a number without a claim", () => {
     const parts = {
       samples: samples.slice(80, 120),
       systems: results.systems.map(({ system }) => system),
-      tokenizers: await Promise.all(["default", "whitespace", "unicode_word"].map(textTokenizer)),
+      tokenizers: await Promise.all(["default", "whitespace", "unicode_word"].map(rougeTokenizer)),
       published: loadPublished().systems,
     };
     const repeated = (["same", "other", "single"] as const).map((composition, i) => ({
@@ -178,10 +178,10 @@ describe("the claims of the last run", () => {
       expect(claim.shown.length, claim.id).toBeGreaterThan(0);
     }
     const score = claims.find(
-      ({ id }) => id === "results/systems/distilled/scores/in-domain/rouge/whitespace/rouge1/f",
+      ({ id }) => id === "results/systems/distilled/scores/in-domain/rouge1.whitespace",
     )!;
     expect(score).toMatchObject({
-      statement: "ROUGE-1 (whitespace) F1 of the distilled student, in-domain items",
+      statement: "ROUGE-1 (whitespace) of the distilled student, in-domain items",
       notebook: "06-evaluation.ipynb",
       artifact: "reports/results.json",
       seed: 0,
@@ -207,7 +207,7 @@ describe("the check", () => {
     ...claims,
     claims: claims.claims.filter(({ id }) => ids.includes(id)),
   });
-  const ROUGE = "results/systems/distilled/scores/in-domain/rouge/whitespace/rouge1/f";
+  const ROUGE = "results/systems/distilled/scores/in-domain/rouge1.whitespace";
   const FACTS = "results/systems/lora-student/scores/all/keptFacts";
   const verdict = (rows: Verdict[]) => rows.map((row) => row.verdict);
 
@@ -241,7 +241,7 @@ describe("the check", () => {
     const claims = small(published.claims, [ROUGE, seconds, "results/counts/train"]);
     const other = structuredClone(run.results);
     const distilled = other.systems.find(({ system }) => system === "distilled")!;
-    distilled.scores["in-domain"].rouge.whitespace!.rouge1.f += 0.01;
+    distilled.scores["in-domain"]["rouge1.whitespace"]! += 0.01;
     other.seconds.scores! += 99;
     const byId = (results: object) =>
       Object.fromEntries(checkRerun(claims, { results }).map((row) => [row.id, row.verdict]));
@@ -250,7 +250,7 @@ describe("the check", () => {
       [seconds]: "not compared",
       "results/counts/train": "pass",
     });
-    distilled.scores["in-domain"].rouge.whitespace!.rouge1.f += 0.2;
+    distilled.scores["in-domain"]["rouge1.whitespace"]! += 0.2;
     other.counts.train += 1;
     expect(byId(other)).toEqual({
       [ROUGE]: "fail",

@@ -1,5 +1,5 @@
 // The report of the fixture tables (made-up numbers), and a way to change them for a test.
-import type { Language } from "../../src/figures/labels";
+import type { Language } from "../../src/base/language";
 import type { ReportDocument } from "../../src/report/document";
 import { report } from "../../src/report/report";
 import { LANGUAGES } from "../../src/report/write";

@@ -44,9 +44,11 @@ describe("a run without", () => {
     expect(table(doc, "claims").map((row) => row[1])).toEqual(Array(3).fill("측정하지 않음"));
   });
 
-  it("scores (null in JSON, where a number was NaN) shows a dash", () => {
+  it("scores (null where nothing was measured) shows a dash", () => {
     const doc = fixtureReport((results) => {
-      results.systems[0]!.scores.all.bertscore = JSON.parse('{"precision":null,"recall":null,"f":null}');
+      for (const column of ["precision", "recall", "f"]) {
+        results.systems[0]!.scores.all[`bertscore.${column}`] = null;
+      }
     });
     const row = table(doc, "bertscore").find((cells) => cells[1] === "이번 실행, 전체")!;
     expect(row.slice(2)).toEqual(["–", "–", "–"]);

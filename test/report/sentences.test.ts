@@ -8,8 +8,9 @@ import {
   orderingSentence,
 } from "../../src/report/ko/sentences";
 import { distilledDoesWell, keepsTheCore, sameInputSameText } from "../../src/report/original-claims";
-import { spearman, unmarked } from "../../src/report/quantity";
+import { unmarked } from "../../src/report/quantity";
 import type { StudyResults } from "../../src/results/study-results";
+import { spearman } from "../../src/statistics/correlation";
 import { fixtureResults } from "../figures/fixture-figures";
 import { fixtureReport, pairOf } from "./fixture-report";
 
@@ -59,7 +60,7 @@ describe("published ordering", () => {
 
   it("does not call less than twice the score far above", () => {
     const results = changed((r) => {
-      r.systems.find((row) => row.system === "untuned")!.scores["in-domain"].rouge.whitespace!.rouge1.f = 0.2;
+      r.systems.find((row) => row.system === "untuned")!.scores["in-domain"]["rouge1.whitespace"] = 0.2;
     });
     expect(steps(results)[0]).toContain("차이는 크지 않다: LoRA 학생은 미조정 학생의 1.5배에 그친다");
   });
@@ -109,13 +110,13 @@ describe("the two metrics", () => {
       "BERTScore F1로는 2위",
     );
     const results = changed((r) => {
-      r.systems.find((row) => row.system === "untuned")!.scores.all.bertscore.f = 0.99;
+      r.systems.find((row) => row.system === "untuned")!.scores.all["bertscore.f"] = 0.99;
     });
     expect(disagreementSentences(disagreement(results, "all"))[0]).toContain(
       "어긋남(BERTScore 첫째, ROUGE 최하위)이 다시 나타났다",
     );
     const agreeing = changed((r) => {
-      r.systems.find((row) => row.system === "untuned")!.scores.all.bertscore.f = 0.1;
+      r.systems.find((row) => row.system === "untuned")!.scores.all["bertscore.f"] = 0.1;
     });
     expect(disagreementSentences(disagreement(agreeing, "all"))[0]).toContain("나타나지 않았다");
   });

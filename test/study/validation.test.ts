@@ -4,7 +4,7 @@ import * as path from "node:path";
 import { afterAll, expect, it } from "vitest";
 import { generate } from "../../src/generation/generate";
 import { rouge } from "../../src/metrics/rouge/rouge";
-import { whitespaceTokenizer } from "../../src/metrics/rouge/text-tokenizers";
+import { whitespaceTokenizer } from "../../src/metrics/rouge/tokenizers";
 import { encodeItem } from "../../src/prompts/example";
 import { type Profile, type ProfileName, profileNamed } from "../../src/study/profiles";
 import { ROOT } from "../../src/study/stage";

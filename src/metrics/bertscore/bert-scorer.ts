@@ -2,7 +2,6 @@
 import type { Encoder } from "../../models/encoder";
 import type { EncoderTokenizer } from "../../prompts/encoder-tokenizer";
 import type { PRF } from "../../results/scores";
-import { meanPRF } from "../../statistics/significance";
 import {
   bertscoreHash,
   greedyMatchBest,
@@ -28,23 +27,21 @@ export interface BertScorerSettings {
 export interface BertScoreReferences {
   states: TokenStates[][];
   weight: TokenWeight;
-  truncated: number;
+  /** Of each item's references, how many were cut. */
+  cut: number[];
 }
 
 export interface BertScores {
   items: PRF[];
-  mean: PRF;
-  /** bert_score's hash string, then the hashes of model and tokenizer and, for a hub model, its commit. */
-  signature: string;
-  /** Texts cut to the encoder's longest length, references included. */
-  truncated: number;
+  /** Of each item's texts, references included, how many were cut to the encoder's longest length. */
+  cut: number[];
 }
 
 /** States of texts, in order; equal texts and the special tokens alone are encoded once. */
 function statesOf(
   { encoder, tokenizer, layer }: BertScorerSettings,
   texts: readonly string[],
-): { states: TokenStates[]; truncated: number } {
+): { states: TokenStates[]; cut: boolean[] } {
   const encodings = new Map<string, { ids: number[]; truncated: boolean }>();
   for (const text of texts) if (!encodings.has(text)) encodings.set(text, tokenizer.encode(text));
   const unique = [...encodings.values()].map(({ ids }) => ids);
@@ -53,12 +50,13 @@ function statesOf(
   const found = new Map([...encodings.keys()].map((text, i) => [text, tokenStates(unique[i]!, hidden[i]!)]));
   return {
     states: texts.map((text) => found.get(text)!),
-    truncated: texts.filter((text) => encodings.get(text)!.truncated).length,
+    cut: texts.map((text) => encodings.get(text)!.truncated),
   };
 }
 
 /** Scores any number of systems against the same references. */
 export class BertScorer {
+  /** bert_score's hash string, then the hashes of model and tokenizer and, for a hub model, its commit. */
   readonly signature: string;
 
   /** Throws where the encoder has no such layer. */
@@ -78,19 +76,19 @@ export class BertScorer {
     const groups = references.map((group) => (typeof group === "string" ? [group] : group));
     const empty = groups.findIndex((group) => group.length === 0);
     if (empty >= 0) throw new Error(`BERTScore: item ${empty} has no reference.`);
-    const { states, truncated } = statesOf(this.settings, groups.flat());
+    const { states, cut } = statesOf(this.settings, groups.flat());
     const weight = this.settings.idf
       ? idfWeight(states.map(({ ids }) => ids))
       : plainWeight(this.settings.tokenizer.special);
     let used = 0;
-    const groupStates = groups.map((group) => {
+    const places = groups.map((group) => {
       used += group.length;
-      return states.slice(used - group.length, used);
+      return [used - group.length, used] as const;
     });
     return {
-      states: groupStates,
+      states: places.map(([from, to]) => states.slice(from, to)),
       weight,
-      truncated,
+      cut: places.map(([from, to]) => cut.slice(from, to).filter(Boolean).length),
     };
   }
 
@@ -101,17 +99,12 @@ export class BertScorer {
         `BERTScore: expected ${references.states.length} candidates, one a reference, found ${candidates.length}.`,
       );
     }
-    const { states, truncated } = statesOf(this.settings, candidates);
+    const { states, cut } = statesOf(this.settings, candidates);
     const { baseline } = this.settings;
     const items = states.map((candidate, i) => {
       const score = greedyMatchBest(candidate, references.states[i]!, references.weight);
       return baseline ? rescale(score, baseline) : score;
     });
-    return {
-      items,
-      mean: meanPRF(items),
-      signature: this.signature,
-      truncated: truncated + references.truncated,
-    };
+    return { items, cut: references.cut.map((count, i) => count + (cut[i] ? 1 : 0)) };
   }
 }

@@ -4,6 +4,7 @@ import type { Encoder } from "../../models/encoder";
 import type { EncoderTokenizer } from "../../prompts/encoder-tokenizer";
 import type { PRF } from "../../results/scores";
 import { Pcg64 } from "../../statistics/pcg64";
+import { meanPRF } from "../../statistics/significance";
 import { sentencesOf } from "../rouge/sentences";
 import { BertScorer } from "./bert-scorer";
 
@@ -45,7 +46,7 @@ export function rescaleBaseline(
   const candidates = [...draws].map((at, i) => sentences[(at + 1 + shifts[i]!) % sentences.length]!);
   return Array.from({ length: encoder.layers + 1 }, (_, layer) => {
     const scorer = new BertScorer({ encoder, tokenizer, layer });
-    return scorer.score(scorer.references(references), candidates).mean;
+    return meanPRF(scorer.score(scorer.references(references), candidates).items);
   });
 }
 

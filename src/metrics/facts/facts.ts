@@ -5,7 +5,8 @@ import { namedFacts, placeStem } from "./facts-names";
 import { type Fact, numericFacts } from "./facts-numbers";
 
 const NUMERIC = new Set(["number", "date", "time", "phone", "score"]);
-const squeeze = (text: string): string => text.normalize("NFC").replace(/\s+/g, "");
+/** A text without its white space, composed: Korean is spaced more ways than one. */
+export const squeeze = (text: string): string => text.normalize("NFC").replace(/\s+/g, "");
 
 /** Every fact of a text, in order; each value once. `knownNames` are further names to look for. */
 export function extractFacts(text: string, knownNames: readonly string[] = []): Fact[] {

@@ -1,5 +1,5 @@
 // Korean sentences for rougeLsum, which takes one sentence a line: wink-nlp finds the ends.
-import { winkPipeline } from "./text-tokenizers";
+import { winkPipeline } from "./tokenizers";
 
 /** The sentences of a text, trimmed; lines already broken stay broken. */
 export function sentencesOf(text: string): string[] {

@@ -1,8 +1,8 @@
 // Are the written documents what the results give? Report and tables are written once more in memory and compared.
 import { existsSync, readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
+import type { Language } from "../../base/language";
 import { themed } from "../../figures/figure";
-import type { Language } from "../../figures/labels";
 import { toCsv } from "../csv";
 import type { ReportDocument } from "../document";
 import { toHtml } from "../html";

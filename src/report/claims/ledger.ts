@@ -81,9 +81,7 @@ function rerunTolerance(id: string, sources: Sources): number | null {
   if (/^published\/|architecture|counts|settings|parameters|fileBytes|topK|\/items$/.test(id)) return 0;
   const scored = /^(results\/(?:systems|lighter\/rows)\/[^/]+)\/scores\/([^/]+)\/(.+)$/.exec(id);
   if (scored) {
-    const [, owner, set, path] = scored;
-    const rouge = /^rouge\/([^/]+)\/([^/]+)\/f$/.exec(path!);
-    const metric = rouge ? `${rouge[2]}.${rouge[1]}` : path!.replace("bertscore/", "bertscore.");
+    const [, owner, set, metric] = scored;
     const [low, high] = [0, 1].map((end) => evaluate(sources, `${owner}/interval95/${set}/${metric}/${end}`));
     if (low !== undefined && high !== undefined) return (high - low) / 2;
   }

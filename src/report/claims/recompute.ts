@@ -1,39 +1,17 @@
-// The tables of a run once more, from what the systems wrote: ROUGE, kept facts, means, intervals and tests are computed
-// anew from the saved outputs; BERTScore's item scores are read (the encoder needs the engine), its means are not.
-import type { BertScorer } from "../../metrics/bertscore/bert-scorer";
+// The tables of a run once more, from what the systems wrote: ROUGE, facts, means, intervals and tests are computed anew from
+// the saved outputs. Where a metric needs a model (BERTScore's encoder, a model's subwords), its item scores are read.
 import { compareSystems } from "../../metrics/compare-systems";
-import { textTokenizer } from "../../metrics/rouge/text-tokenizers";
+import { type Metric, savedMetric } from "../../metrics/metric";
+import { metricOf } from "../../metrics/registry";
+import { linesOfSentences } from "../../metrics/rouge/lines";
+import { rougeTokenizer } from "../../metrics/rouge/tokenizers";
 import { SystemScorer } from "../../metrics/score-system";
 import type { SampleRow } from "../../results/samples";
-import type { PRF } from "../../results/scores";
 import type { StudyResults } from "../../results/study-results";
 import type { SystemId } from "../../results/system-id";
-import { meanPRF } from "../../statistics/significance";
 
-/** Gives back the item scores that a run saved, in the place of an encoder. */
-function savedBertScores(samples: readonly SampleRow[]): { scorer: BertScorer; of(system: SystemId): void } {
-  let current: SystemId = "untuned";
-  const scorer = {
-    references: () => undefined,
-    score: () => {
-      const items = samples.map((row): PRF => {
-        const saved = row.scores[current];
-        return {
-          precision: saved["bertscore.precision"] ?? Number.NaN,
-          recall: saved["bertscore.recall"] ?? Number.NaN,
-          f: saved["bertscore.f"] ?? Number.NaN,
-        };
-      });
-      return { items, mean: meanPRF(items), signature: "saved", truncated: 0 };
-    },
-  };
-  return {
-    scorer: scorer as unknown as BertScorer,
-    of: (system) => {
-      current = system;
-    },
-  };
-}
+const needsModel = ({ needs }: Metric): boolean =>
+  needs?.encoder === true || needs?.tokenizer?.startsWith("subword:") === true;
 
 /** What can be computed from the samples: the systems' scores and their comparisons, in the shape of the results. */
 export async function recomputed(
@@ -42,10 +20,25 @@ export async function recomputed(
 ): Promise<Pick<StudyResults, "systems" | "comparisons">> {
   const first = results.systems[0];
   if (!first || samples.length === 0) return { systems: [], comparisons: [] };
-  // A model's own subwords need its files, which a study with a hub's models does not bring: those scores are read.
-  const named = Object.keys(first.scores.all.rouge).filter((name) => !name.startsWith("subword:"));
-  const tokenizers = await Promise.all(named.map(textTokenizer));
-  const bert = savedBertScores(samples);
+  // A count is not saved item by item.
+  const metrics = Object.keys(first.scores.all)
+    .map(metricOf)
+    .filter((metric) => !needsModel(metric) || metric.aggregate === "mean");
+  const named = new Set(
+    metrics.flatMap((metric) => (needsModel(metric) ? [] : (metric.needs?.tokenizer ?? []))),
+  );
+  const tokenizers = await Promise.all([...named].map(rougeTokenizer));
+  const signatures = results.provenance?.signatures ?? {};
+  const ofSystem = (system: SystemId): Metric[] =>
+    metrics.map((metric) =>
+      needsModel(metric)
+        ? savedMetric(
+            metric,
+            samples.map(({ scores }) => scores[system][metric.id] ?? null),
+            signatures[metric.measure] ?? "unknown",
+          )
+        : metric,
+    );
   const scorer = new SystemScorer({
     items: samples.map((row) => ({
       id: row.id,
@@ -54,20 +47,17 @@ export async function recomputed(
       topic: row.topic,
       split: row.testSet === "other" ? "test-other" : "test-in-domain",
     })),
-    tokenizers,
-    bertScorer: bert.scorer,
+    metrics,
+    tokenizers: new Map(tokenizers.map((tokenizer) => [tokenizer.name, tokenizer])),
+    lines: linesOfSentences,
   });
   const scored = results.systems.map(({ system, model }) => {
-    bert.of(system);
-    return scorer.score(
-      system,
-      model,
-      samples.map((row) => row.outputs[system]),
-    );
+    const texts = samples.map((row) => row.outputs[system]);
+    return scorer.score(system, model, texts, ofSystem(system));
   });
-  const metrics = [...new Set(results.comparisons.map(({ metric }) => metric))];
+  const compared = [...new Set(results.comparisons.map(({ metric }) => metric))];
   return {
     systems: scored.map(({ result }) => result),
-    comparisons: compareSystems(scored, { metrics }),
+    comparisons: compareSystems(scored, { metrics: compared.map(metricOf) }),
   };
 }

@@ -7,35 +7,30 @@ const { names } = english;
 const system = (id: string) => `the ${names.system(id as SystemId)}`;
 const set = (id: string) => names.testSet(id as TestSet);
 
+/** A metric as it stands in a path. */
+const metricName = (segment: string) => names.metric(segment.replace(/~1/g, "/").replace(/~0/g, "~"));
+
 /** Patterns of ids, the first that fits counts. */
 const STATEMENTS: [RegExp, (...parts: string[]) => string][] = [
   [
-    /^results\/systems\/([^/]+)\/scores\/([^/]+)\/rouge\/([^/]+)\/([^/]+)\/(\w+)$/,
-    (id, where, tokenizer, type, part) =>
-      `${names.metric(`${type}.${tokenizer}`)} ${part === "f" ? "F1" : part} of ${system(id!)}, ${set(where!)} items`,
+    /^results\/systems\/([^/]+)\/scores\/([^/]+)\/([^/]+)$/,
+    (id, where, metric) => `${metricName(metric!)} of ${system(id!)}, ${set(where!)} items`,
   ],
-  [
-    /^results\/systems\/([^/]+)\/scores\/([^/]+)\/bertscore\/(\w+)$/,
-    (id, where, part) => `${names.metric(`bertscore.${part}`)} of ${system(id!)}, ${set(where!)} items`,
-  ],
-  [
-    /^results\/systems\/([^/]+)\/scores\/([^/]+)\/(\w+)(?:\/(.+))?$/,
-    (id, where, field, more) => `${field}${more ? ` (${more})` : ""} of ${system(id!)}, ${set(where!)} items`,
-  ],
+  [/^results\/systems\/([^/]+)\/items\/([^/]+)$/, (_, where) => `${set(where!)} items`],
   [
     /^results\/systems\/([^/]+)\/interval95\/([^/]+)\/([^/]+)\/([01])$/,
     (id, where, metric, end) =>
-      `${end === "0" ? "lower" : "upper"} end of the 95 % interval of ${names.metric(metric!)} of ${system(id!)}, ${set(where!)} items`,
+      `${end === "0" ? "lower" : "upper"} end of the 95 % interval of ${metricName(metric!)} of ${system(id!)}, ${set(where!)} items`,
   ],
   [
     /results\/comparisons\/([^:/]+):([^:/]+):([^:/]+):([^/]+)\/([^)]+)/,
     (a, b, where, metric, field) =>
-      `${field} of the paired test of ${system(a!)} and ${system(b!)} in ${names.metric(metric!)}, ${set(where!)} items`,
+      `${field} of the paired test of ${system(a!)} and ${system(b!)} in ${metricName(metric!)}, ${set(where!)} items`,
   ],
   [
-    /^results\/seeds\/(\d+)\/systems\/([^/]+)\/scores\/([^/]+)\/rouge\/([^/]+)\/([^/]+)\/f$/,
-    (seed, id, where, tokenizer, type) =>
-      `${names.metric(`${type}.${tokenizer}`)} F1 of ${system(id!)} with seed ${seed}, ${set(where!)} items`,
+    /^results\/seeds\/(\d+)\/systems\/([^/]+)\/scores\/([^/]+)\/([^/]+)$/,
+    (seed, id, where, metric) =>
+      `${metricName(metric!)} of ${system(id!)} with seed ${seed}, ${set(where!)} items`,
   ],
   [/^results\/models\/([^/]+)\/(.+)$/, (model, path) => `${path} of the untuned model ${model}`],
   [/^(\w+)\(results\/training\/([^/]+)\/(.+)\)$/, (f, run, path) => `${f} of ${path} of the training ${run}`],
@@ -47,18 +42,18 @@ const STATEMENTS: [RegExp, (...parts: string[]) => string][] = [
   [/^results\/seconds\/(.+)$/, (stage) => `seconds of the stage ${stage}`],
   [
     /^samples\/([^/]+)\/scores\/([^/]+)\/(.+)$/,
-    (item, id, metric) => `${metric} of ${system(id!)} on item ${item}`,
+    (item, id, metric) => `${metricName(metric!)} of ${system(id!)} on item ${item}`,
   ],
   [/^published\/(.+)$/, (path) => `published value: ${path}`],
   [
-    /^results\/lighter\/rows\/([^/]+)\/scores\/([^/]+)\/(?:rouge\/([^/]+)\/([^/]+)\/f|bertscore\/(f)|(\w+))$/,
-    (form, where, tokenizer, type, bertscore, facts) =>
-      `${names.metric(type ? `${type}.${tokenizer}` : bertscore ? "bertscore.f" : facts!)} of the distilled student as ${form}, ${set(where!)} items`,
+    /^results\/lighter\/rows\/([^/]+)\/scores\/([^/]+)\/([^/]+)$/,
+    (form, where, metric) =>
+      `${metricName(metric!)} of the distilled student as ${form}, ${set(where!)} items`,
   ],
   [
     /^results\/lighter\/rows\/([^/]+)\/interval95\/([^/]+)\/([^/]+)\/([01])$/,
     (form, where, metric, end) =>
-      `${end === "0" ? "lower" : "upper"} end of the 95 % interval of ${names.metric(metric!)} of the distilled student as ${form}, ${set(where!)} items`,
+      `${end === "0" ? "lower" : "upper"} end of the 95 % interval of ${metricName(metric!)} of the distilled student as ${form}, ${set(where!)} items`,
   ],
   [/^results\/lighter\/rows\/([^/]+)\/(.+)$/, (form, path) => `${path} of the distilled student as ${form}`],
   [/^results\/lighter\/(.+)$/, (path) => `lighter forms of the distilled student: ${path}`],

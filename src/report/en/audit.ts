@@ -142,8 +142,8 @@ function groups(audit: Audit, system: SystemId): string[] {
   return (["topic", "length", "format"] as const).flatMap((by) => {
     const found = extremeGroups(audit, system, by);
     if (!found) return [];
-    const of = ({ group, rouge1, items }: typeof found.worst) =>
-      `${groupName(by, group)} (ROUGE-1 ${fixed(finding(rouge1, "groups", by, group, "rouge1"), 3)}, ${fixed(finding(items, "groups", by, group, "items"), 0)} items)`;
+    const of = ({ group, scores, items }: typeof found.worst) =>
+      `${groupName(by, group)} (ROUGE-1 ${fixed(finding(scores["rouge1.whitespace"]!, "groups", by, group, "scores", "rouge1.whitespace"), 3)}, ${fixed(finding(items, "groups", by, group, "items"), 0)} items)`;
     return [
       `${OURS}, the ${names.system(system)} scores lowest by ${GROUPING[by]} on ${of(found.worst)} and highest on ${of(found.best)}.`,
     ];
@@ -244,7 +244,7 @@ export const audit: AuditWords = {
     },
     groups: {
       caption: "Errors of the distilled student by topic, length and format",
-      columns: ["By", "Group", "Items", "ROUGE-1", "BERTScore F1", "Kept facts", "Invented facts"],
+      columns: ["By", "Group", "Items"],
     },
     copied: {
       caption: "What is copied from the document",

@@ -5,8 +5,4 @@ export const NOT_MEASURED = "not measured";
 
 export const ROUGE2SUM_LABEL = "ROUGE2SUM (the original's label; read as rougeLsum)";
 
-export const names = namesIn(
-  "en",
-  { keptFacts: "kept facts", inventedFacts: "invented facts" },
-  (metric, tokenizer) => `${metric} (${tokenizer})`,
-);
+export const names = namesIn("en");

@@ -25,13 +25,12 @@ export const results: ResultsWords = {
     rouge2sum: ROUGE2SUM_LABEL,
     note: "The original does not name its ROUGE tokenizer. If it was the default one, its values come from texts without any Hangul and cannot be compared with those of the whitespace tokenizer.",
   },
-  tokenizers: { caption: "ROUGE-1 F1 by tokenizer", empty: "default: items without a token left" },
+  tokenizers: { caption: "ROUGE-1 F1 by tokenizer" },
   facts: {
     heading: "Kept and invented facts",
     intro:
       "BERTScore and ROUGE hardly see a wrong fact. So a third measure stands beside them: how many of the reference's facts (numbers, dates, names) a summary keeps, and how many of its own it invents.",
     caption: "Kept and invented facts, length of the summaries",
-    columns: { kept: "Kept", invented: "Invented", characters: "Mean characters" },
   },
   intervals: { caption: "Main scores with 95% confidence intervals" },
   figures: {

@@ -155,8 +155,8 @@ function groupSentences(audit: Audit, system: SystemId): string[] {
     const found = extremeGroups(audit, system, by);
     if (!found) return [];
     const { worst, best } = found;
-    const of = ({ group, rouge1, items }: typeof worst) =>
-      `${groupName(by, group)}(ROUGE-1 ${fixed(finding(rouge1, "groups", by, group, "rouge1"), 3)}, ${fixed(finding(items, "groups", by, group, "items"), 0)}건)`;
+    const of = ({ group, scores, items }: typeof worst) =>
+      `${groupName(by, group)}(ROUGE-1 ${fixed(finding(scores["rouge1.whitespace"]!, "groups", by, group, "scores", "rouge1.whitespace"), 3)}, ${fixed(finding(items, "groups", by, group, "items"), 0)}건)`;
     return [
       `우리 자료에서 ${names.system(system)}의 점수는 ${GROUPING[by]}별로 ${of(worst)}에서 가장 낮고 ${of(best)}에서 가장 높다.`,
     ];
@@ -269,7 +269,7 @@ export const audit: AuditWords = {
     },
     groups: {
       caption: "증류 학생의 오류 분석: 주제, 길이, 형식",
-      columns: ["나눔", "무리", "항목", "ROUGE-1", "BERTScore F1", "지킨 사실", "지어낸 사실"],
+      columns: ["나눔", "무리", "항목"],
     },
     copied: {
       caption: "원문에서 베낀 몫",

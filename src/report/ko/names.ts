@@ -5,8 +5,4 @@ export const NOT_MEASURED = "측정하지 않음";
 
 export const ROUGE2SUM_LABEL = "ROUGE2SUM (원 보고서 표기; rougeLsum으로 해석)";
 
-export const names = namesIn(
-  "ko",
-  { keptFacts: "지킨 사실", inventedFacts: "지어낸 사실" },
-  (metric, tokenizer) => `${metric}(${tokenizer})`,
-);
+export const names = namesIn("ko");

@@ -26,14 +26,12 @@ export const results: ResultsWords = {
   },
   tokenizers: {
     caption: "토크나이저에 따른 ROUGE-1 F1",
-    empty: "기본: 토큰이 남지 않은 항목",
   },
   facts: {
     heading: "지킨 사실과 지어낸 사실",
     intro:
       "BERTScore와 ROUGE는 틀린 사실을 거의 보지 못한다. 그래서 기준 요약의 사실(수, 날짜, 이름)을 얼마나 지켰는지와, 쓴 사실 가운데 얼마나 지어냈는지를 셋째 척도로 둔다.",
     caption: "지킨 사실과 지어낸 사실, 요약의 길이",
-    columns: { kept: "지킨 사실", invented: "지어낸 사실", characters: "평균 글자 수" },
   },
   intervals: { caption: "주요 점수와 95% 신뢰구간" },
   figures: {

@@ -1,18 +1,19 @@
 // Korean sentences about the findings: every sentence is chosen by a finding and filled with its numbers.
 import { agree } from "../../corpus/particles";
+import { metricOf } from "../../metrics/registry";
 import type { TestSet } from "../../results/scores";
 import type { SystemId } from "../../results/system-id";
 import { amounts, type Contrast, type Disagreement, type Forgetting, type Ordering } from "../findings";
-import { fixed, hundredfold, percent, pValue, signed } from "../format";
+import { fixed, hundredfold, metricText, percent, pValue, signed } from "../format";
 import type { Amount, Quantity } from "../quantity";
 import { NOT_MEASURED, names } from "./names";
 
-const isShare = (metric: string) => metric === "keptFacts" || metric === "inventedFacts";
+const isShare = (metric: string) => metricOf(metric).unit === "share";
 
 /** A value in the metric's own unit: shares in percent, scores with three decimals. */
 function metricValue(metric: string, value: Amount | undefined): string {
   if (value === undefined) return NOT_MEASURED;
-  return isShare(metric) ? percent(value) : fixed(value, 3);
+  return metricText(metricOf(metric), value);
 }
 
 /** A difference in the metric's own unit, without "%p". */

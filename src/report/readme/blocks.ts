@@ -1,11 +1,11 @@
 // The parts of README.md and README.ko.md that hold numbers: tables and findings as Markdown, written between markers.
 import { inSystemOrder } from "../../figures/systems";
-import type { TestSet } from "../../results/scores";
+import { COMPARED, PRIMARY } from "../../metrics/registry";
 import { seedRows } from "../../results/seeds";
 import type { StudyResults } from "../../results/study-results";
 import type { SystemId } from "../../results/system-id";
-import { contrast, publishedOrderings, score, seedsWithOrder } from "../findings";
-import { bytes, fixed, percent, type TimeWords } from "../format";
+import { contrast, measuredIn, publishedOrderings, score, seedsWithOrder } from "../findings";
+import { bytes, fixed, type TimeWords, withInterval } from "../format";
 import type { Names } from "../names";
 import { type Amount, pathOf, quantity } from "../quantity";
 import { quoted } from "../quoted";
@@ -21,7 +21,7 @@ export interface ReadmeWords {
   time: TimeWords;
   /** About the run: sizes of the models, seed. */
   run(facts: { smallest: string; largest: string; seed: string }): string;
-  scores: [system: string, items: string, ...measures: string[]];
+  scores: [system: string, items: string];
   seeds: { seed: string; items: string; intro: string; none: string };
   lighter: LighterTableWords;
   measured: {
@@ -40,32 +40,24 @@ export interface ReadmeWords {
 const three = (amount: Amount | undefined): string => (amount === undefined ? "–" : fixed(amount, 3));
 
 function scoreTable(results: StudyResults, { names, scores }: ReadmeWords): string {
-  const at = (system: SystemId, set: TestSet, metric: string) => three(score(results, system, set, metric));
-  const end = (system: SystemId, set: TestSet, which: string) =>
-    three(
-      quantity(
-        { results },
-        pathOf("results", "systems", system, "interval95", set, "rouge1.whitespace", which),
-      ),
-    );
-  const items = (set: TestSet) =>
-    fixed(
-      quantity({ results }, pathOf("results", "systems", "untuned", "scores", set, "items")) ?? Number.NaN,
-      0,
-    );
+  const metrics = measuredIn(results, COMPARED);
+  const at = (system: SystemId, ...keys: (string | number)[]) =>
+    quantity({ results }, pathOf("results", "systems", system, ...keys));
+  // One interval, of the first metric: more make the table too wide to read.
+  const [withRange] = metrics;
   return table(
-    scores,
+    [
+      ...scores,
+      ...metrics.map((metric) => `${names.metric(metric.id)}${metric === withRange ? " [95 %]" : ""}`),
+    ],
     TEST_SETS.flatMap((set) =>
       inSystemOrder(results.systems).map(({ system }) => [
         names.system(system),
-        `${names.testSet(set)} ${items(set)}`,
-        `${at(system, set, "rouge1.whitespace")} [${end(system, set, "0")}, ${end(system, set, "1")}]`,
-        ...["rouge2.whitespace", "rougeLsum.whitespace", "rouge1.default", "bertscore.f"].map((metric) =>
-          at(system, set, metric),
-        ),
-        ...["keptFacts", "inventedFacts"].map((metric) => {
-          const share = score(results, system, set, metric);
-          return share ? percent(share) : "–";
+        `${names.testSet(set)} ${fixed(at(system, "items", set) ?? Number.NaN, 0)}`,
+        ...metrics.map((metric) => {
+          const end = (which: 0 | 1) =>
+            metric === withRange ? at(system, "interval95", set, metric.id, which) : undefined;
+          return withInterval(metric, score(results, system, set, metric.id), end(0), end(1));
         }),
       ]),
     ),
@@ -82,9 +74,7 @@ function seedTable(results: StudyResults, { names, seeds }: ReadmeWords): string
     seedsRun.map(({ seed }) => [
       fixed(at(seed, "seed") ?? seed, 0),
       names.testSet(set),
-      ...systems.map((system) =>
-        three(at(seed, "systems", system, "scores", set, "rouge", "whitespace", "rouge1", "f")),
-      ),
+      ...systems.map((system) => three(at(seed, "systems", system, "scores", set, "rouge1.whitespace"))),
     ]),
   );
   return `${seeds.intro}\n\n${table([seeds.seed, seeds.items, ...systems.map((system) => names.system(system))], rows)}`;
@@ -93,9 +83,7 @@ function seedTable(results: StudyResults, { names, seeds }: ReadmeWords): string
 function findings(results: StudyResults, { interpretation }: ReadmeWords): string {
   const sides = ["in-domain", "other"] as const;
   const pairs = sides.flatMap((side) =>
-    ["rouge1.whitespace", "bertscore.f", "keptFacts"].map((metric) =>
-      contrast(results, "distilled", "full-student", side, metric),
-    ),
+    measuredIn(results, PRIMARY).map(({ id }) => contrast(results, "distilled", "full-student", side, id)),
   );
   return [
     ...publishedOrderings(results, "in-domain", "rouge1.whitespace").map((step) =>

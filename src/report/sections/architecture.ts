@@ -1,6 +1,6 @@
 // Section 2: the chosen model's architecture, drawn and described from its configuration.
+import type { Language } from "../../base/language";
 import { architectureDiagram } from "../../figures/architecture";
-import type { Language } from "../../figures/labels";
 import { type BlockStructure, blockStructure } from "../../models/block-structure";
 import type { ModelConfig } from "../../results/models";
 import type { StudyResults } from "../../results/study-results";

@@ -1,9 +1,10 @@
 // Section 4.3: the audit of the published table on this run's outputs, from its saved figures, in a language's words.
+import { metricOf } from "../../metrics/registry";
 import type { Audit } from "../../results/audit";
 import type { FactKind } from "../../results/facts";
 import type { StudyResults } from "../../results/study-results";
 import type { Cell, Column, DocumentBuilder } from "../document";
-import { countCell, fixedCell, shareCell } from "../format";
+import { countCell, fixedCell, metricCell, shareCell } from "../format";
 import type { Names } from "../names";
 import { pathOf, type Quantity, quantity } from "../quantity";
 
@@ -51,13 +52,18 @@ export function auditSection(
     quantity({ results }, pathOf("results", "audit", ...keys));
   const share = (part: Quantity | undefined, whole: Quantity | undefined): Cell =>
     shareCell(part && whole && quantity({ results }, `ratio(${part.id},${whole.id})`));
-  const table = (id: keyof AuditWords["tables"], texts: readonly number[], rows: Cell[][], note?: string) => {
+  const table = (
+    id: keyof AuditWords["tables"],
+    texts: readonly number[],
+    rows: Cell[][],
+    { more = [], note }: { more?: readonly string[]; note?: string } = {},
+  ) => {
     if (rows.length === 0) return;
     const { caption, columns } = words.tables[id];
     doc.table({
       id: `audit-${id}`,
       caption,
-      columns: columnsOf(columns, texts),
+      columns: columnsOf([...columns, ...more], texts),
       rows,
       ...(note !== undefined && { note }),
     });
@@ -74,26 +80,24 @@ export function auditSection(
       fixedCell(at("published", i, "deviation"), 3),
       ...[100, 106, 206].map((n) => fixedCell(at("published", i, "detectable", n), 4)),
     ]),
-    words.note,
+    { note: words.note },
   );
+  const grouped = Object.keys(audit.groups[0]?.scores ?? {}).map(metricOf);
   table(
     "groups",
     [1.2, 1.6],
     audit.groups.flatMap((row, i): Cell[][] => {
       if (row.system !== "distilled") return [];
-      const of = (key: keyof typeof row) => at("groups", i, key);
       return [
         [
           words.grouping[row.by],
           words.group(row.by, row.group),
-          countCell(of("items")),
-          fixedCell(of("rouge1"), 3),
-          fixedCell(of("bertscore"), 3),
-          shareCell(of("keptFacts")),
-          shareCell(of("inventedFacts")),
+          countCell(at("groups", i, "items")),
+          ...grouped.map((metric) => metricCell(metric, at("groups", i, "scores", metric.id))),
         ],
       ];
     }),
+    { more: grouped.map(({ id }) => names.metric(id)) },
   );
   table(
     "copied",

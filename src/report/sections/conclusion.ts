@@ -1,5 +1,5 @@
 // Section 5 (the original's 6): the final model, its use, the plans; then how this report was made.
-import type { Language } from "../../figures/labels";
+import type { Language } from "../../base/language";
 import { retrievalFigure } from "../../figures/retrieval";
 import { SYSTEM_STYLES } from "../../figures/systems";
 import type { StudyResults } from "../../results/study-results";

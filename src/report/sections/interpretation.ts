@@ -1,5 +1,6 @@
 // Section 4.2 (the original's 4.3): the reading, every sentence of it chosen by a finding and filled with its numbers.
 import { inSystemOrder } from "../../figures/systems";
+import { PRIMARY } from "../../metrics/registry";
 import type { SampleRow } from "../../results/samples";
 import type { TestSet } from "../../results/scores";
 import type { StudyResults } from "../../results/study-results";
@@ -13,6 +14,7 @@ import {
   type Forgetting,
   forgetting,
   lengthLink,
+  measuredIn,
   type Ordering,
   publishedOrderings,
   score,
@@ -23,7 +25,6 @@ import { type ClaimVerdict, distilledDoesWell, keepsTheCore, sameInputSameText }
 import { pathOf, type Quantity, quantity } from "../quantity";
 
 const SIDES = ["in-domain", "other"] as const;
-const CONTROL_METRICS = ["rouge1.whitespace", "bertscore.f", "keptFacts"];
 
 export interface SystemAmounts {
   system: SystemId;
@@ -167,7 +168,7 @@ export function interpretationSection(
 
   doc.heading(3, words.control.heading);
   const pairs = SIDES.flatMap((side) =>
-    CONTROL_METRICS.map((metric) => contrast(results, "distilled", "full-student", side, metric)),
+    measuredIn(results, PRIMARY).map(({ id }) => contrast(results, "distilled", "full-student", side, id)),
   );
   doc.paragraph(words.control.summary(pairs));
   const lastValidation = (system: SystemId) => {
@@ -192,10 +193,8 @@ export function interpretationSection(
   doc.list([
     words.hangul.intro,
     words.hangul.empty(
-      count(first && at("systems", first.system, "scores", "all", "items")),
-      systemRows(results, (system) => [
-        at("systems", system, "scores", "all", "emptyForTokenizer", "default"),
-      ]),
+      count(first && at("systems", first.system, "items", "all")),
+      systemRows(results, (system) => [score(results, system, "all", "withoutTokens.default")]),
     ),
     words.hangul.moved(
       systemRows(results, (system) =>

@@ -1,15 +1,16 @@
 // The lighter forms of the distilled student and the ways of decoding, from a run's lighter.json, in a language's words.
-import { KEPT_METRICS } from "../../analysis/lighter";
-import type { Language } from "../../figures/labels";
+import type { Language } from "../../base/language";
 import { formName, lighterFigure } from "../../figures/lighter";
+import type { Metric } from "../../metrics/metric";
+import { PRIMARY } from "../../metrics/registry";
 import type { DecodingRow, Form, LighterResults } from "../../results/lighter";
 import type { StudyResults } from "../../results/study-results";
 import type { Cell, Column, DocumentBuilder } from "../document";
-import { scorePath } from "../findings";
-import { bytesCell, countCell, fixed, fixedCell, percent, shareCell } from "../format";
+import { measuredIn } from "../findings";
+import { bytesCell, countCell, fixed, fixedCell, shareCell, withInterval } from "../format";
 import { type PlacedDecoding, placedDecoding } from "../lighter-findings";
 import type { Names } from "../names";
-import { type Amount, pathOf, type Quantity, quantity } from "../quantity";
+import { pathOf, type Quantity, quantity } from "../quantity";
 
 export interface LighterWords {
   heading: string;
@@ -35,14 +36,11 @@ const columnsOf = (labels: readonly string[], texts: number, weight: number): Co
   }));
 
 /** A form's score over all test texts with its 95 % interval. */
-export function formScore(results: StudyResults, form: Form, metric: (typeof KEPT_METRICS)[number]): string {
+export function formScore(results: StudyResults, form: Form, metric: Metric): string {
   const at = (...keys: string[]): Quantity | undefined =>
     quantity({ results }, pathOf("results", "lighter", "rows", form, ...keys));
-  const value = at("scores", "all", ...scorePath(metric));
-  if (!value) return "–";
-  const text = (amount: Amount) => (metric === "keptFacts" ? percent(amount) : fixed(amount, 3));
-  const [low, high] = ["0", "1"].map((end) => at("interval95", "all", metric, end));
-  return text(value) + (low && high ? ` [${text(low)}, ${text(high)}]` : "");
+  const [low, high] = ["0", "1"].map((end) => at("interval95", "all", metric.id, end));
+  return withInterval(metric, at("scores", "all", metric.id), low, high);
 }
 
 /** A form's file, memory, first token in ms and tokens a second as they are shown. */
@@ -91,13 +89,14 @@ export function lighterSection(
     }),
     note: words.cost.note,
   });
+  const metrics = measuredIn(results, PRIMARY);
   doc.table({
     id: "lighter-scores",
     caption: words.scores.caption,
-    columns: columnsOf([words.scores.form, ...KEPT_METRICS.map((metric) => names.metric(metric))], 1, 1.7),
+    columns: columnsOf([words.scores.form, ...metrics.map(({ id }) => names.metric(id))], 1, 1.7),
     rows: lighter.rows.map(({ form }): Cell[] => [
       formName(form, language),
-      ...KEPT_METRICS.map((metric) => formScore(results, form, metric)),
+      ...metrics.map((metric) => formScore(results, form, metric)),
     ]),
   });
   doc.figure({ id: "lighter", ...words.figure, figure: lighterFigure(lighter, language) });

@@ -1,5 +1,5 @@
 // Section 1: the compared models, the decision by the report's criteria, the choice. Words come from the language.
-import type { Language } from "../../figures/labels";
+import type { Language } from "../../base/language";
 import { modelComparison } from "../../figures/model-comparison";
 import type { ModelRow } from "../../results/models";
 import type { Published } from "../../results/published";
@@ -9,7 +9,7 @@ import { bytesCell, countCell, fixedCell, scoreCell } from "../format";
 import { pathOf, type Quantity, quantity } from "../quantity";
 import { quoted } from "../quoted";
 
-const quality = (row: ModelRow) => row.scores.all.rouge.whitespace?.rouge1.f ?? Number.NEGATIVE_INFINITY;
+const quality = (row: ModelRow) => row.scores.all["rouge1.whitespace"] ?? Number.NEGATIVE_INFINITY;
 
 /** Applies the criteria in the report's order: distillable first, then base quality, then size, then speed. */
 export function chooseModel(models: ModelRow[]): ModelRow | undefined {
@@ -93,7 +93,7 @@ export function modelsSection(
   }
   const of = (row: ModelRow, ...path: string[]) =>
     quantity({ results }, pathOf("results", "models", row.model, ...path));
-  const qualityOf = (row: ModelRow) => of(row, "scores", "all", "rouge", "whitespace", "rouge1", "f");
+  const qualityOf = (row: ModelRow) => of(row, "scores", "all", "rouge1.whitespace");
   doc.paragraph(words.intro);
   const { decision, cost, samples } = words;
   doc.table({
@@ -113,7 +113,7 @@ export function modelsSection(
       row.family,
       countCell(of(row, "parameters")),
       scoreCell(qualityOf(row)),
-      scoreCell(of(row, "scores", "all", "bertscore", "f")),
+      scoreCell(of(row, "scores", "all", "bertscore.f")),
       countCell(of(row, "tokensPerSecond")),
       decision.reason(reasonsOf(row, models, chosen)),
     ]),

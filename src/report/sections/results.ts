@@ -1,10 +1,12 @@
 // Section 4.1: BERTScore, ROUGE and kept-facts tables, published values beside this run's, and the figures of them.
-import type { Language } from "../../figures/labels";
+import type { Language } from "../../base/language";
 import { lengthAgainstBertscore } from "../../figures/length-against-bertscore";
 import { rougeByTokenizer } from "../../figures/rouge-by-tokenizer";
 import { seedSpread } from "../../figures/seeds";
 import { inSystemOrder, SYSTEM_ORDER } from "../../figures/systems";
 import { systemsInBothMetrics } from "../../figures/systems-in-both-metrics";
+import { metricOf, PRIMARY } from "../../metrics/registry";
+import { tokenizersIn } from "../../metrics/rouge/names";
 import type { Published } from "../../results/published";
 import type { SampleRow } from "../../results/samples";
 import type { TestSet } from "../../results/scores";
@@ -12,10 +14,10 @@ import { seedRows } from "../../results/seeds";
 import type { StudyResults } from "../../results/study-results";
 import type { SystemId } from "../../results/system-id";
 import type { Cell, Column, DocumentBuilder } from "../document";
-import { score as scoreAmount } from "../findings";
-import { countCell, fixed, fixedCell, hundredfold, scoreCell, shareCell } from "../format";
+import { measuredIn, score as scoreAmount } from "../findings";
+import { fixed, metricCell, scoreCell, withInterval } from "../format";
 import type { Names } from "../names";
-import { type Amount, pathOf, type Quantity, quantity } from "../quantity";
+import { pathOf, quantity } from "../quantity";
 import { quoted } from "../quoted";
 
 export const TEST_SETS: TestSet[] = ["in-domain", "other", "all"];
@@ -37,13 +39,8 @@ export interface ResultsWords {
   source(items: string): string;
   bertscore: { heading: string; caption: string; note(samePaper: boolean): string };
   rouge: { heading: string; caption: string; rouge2sum: string; note: string };
-  tokenizers: { caption: string; empty: string };
-  facts: {
-    heading: string;
-    intro: string;
-    caption: string;
-    columns: Record<"kept" | "invented" | "characters", string>;
-  };
+  tokenizers: { caption: string };
+  facts: { heading: string; intro: string; caption: string };
   intervals: { caption: string };
   figures: Record<"systems" | "tokenizers" | "length" | "seeds", Captioned>;
   samples: {
@@ -83,6 +80,10 @@ function besidePublished(
   return rows;
 }
 
+/** Items whose score by the default tokenizer says nothing. */
+const EMPTIED = "withoutTokens.default";
+const FACT_COLUMNS = ["keptFacts", "inventedFacts", "characters"];
+
 function scoreTables(
   doc: DocumentBuilder,
   results: StudyResults,
@@ -92,13 +93,16 @@ function scoreTables(
 ): void {
   const score = (system: SystemId, testSet: TestSet, metric: string) =>
     scoreCell(scoreAmount(results, system, testSet, metric));
+  const own = (system: SystemId, testSet: TestSet, metric: string) =>
+    metricCell(metricOf(metric), scoreAmount(results, system, testSet, metric));
   const first = results.systems[0]!.system;
-  const at = (system: SystemId, testSet: TestSet, ...keys: string[]): Quantity | undefined =>
-    quantity({ results }, pathOf("results", "systems", system, "scores", testSet, ...keys));
   const theirs = (system: SystemId, ...keys: string[]): Cell =>
     scoreCell(quantity({ published }, pathOf("published", "systems", system, ...keys)));
   const items = TEST_SETS.map((testSet) =>
-    words.items(names.testSet(testSet), fixed(at(first, testSet, "items") ?? 0, 0)),
+    words.items(
+      names.testSet(testSet),
+      fixed(quantity({ results }, pathOf("results", "systems", first, "items", testSet)) ?? 0, 0),
+    ),
   ).join(", ");
   const source = words.source(items);
   const who: Column[] = [
@@ -142,7 +146,7 @@ function scoreTables(
     ),
     note: `${source} ${words.rouge.note}`,
   });
-  const tokenizers = Object.keys(results.systems[0]?.scores.all.rouge ?? {});
+  const tokenizers = tokenizersIn(results.systems[0]?.scores.all ?? {});
   const rowsOf = (cells: (system: SystemId, testSet: TestSet) => Cell[]): Cell[][] =>
     inSystemOrder(results.systems).flatMap(({ system }) =>
       TEST_SETS.map((testSet) => [names.system(system), names.testSet(testSet), ...cells(system, testSet)]),
@@ -157,11 +161,11 @@ function scoreTables(
     columns: [
       ...what,
       ...tokenizers.map((tokenizer) => scoreColumn(names.tokenizer(tokenizer))),
-      { ...scoreColumn(words.tokenizers.empty), weight: 1.5 },
+      { ...scoreColumn(names.metric(EMPTIED)), weight: 1.5 },
     ],
     rows: rowsOf((system, testSet) => [
       ...tokenizers.map((tokenizer) => score(system, testSet, `rouge1.${tokenizer}`)),
-      countCell(at(system, testSet, "emptyForTokenizer", "default")),
+      own(system, testSet, EMPTIED),
     ]),
   });
   doc.heading(3, words.facts.heading);
@@ -169,51 +173,33 @@ function scoreTables(
   doc.table({
     id: "facts",
     caption: words.facts.caption,
-    columns: [
-      ...what,
-      scoreColumn(words.facts.columns.kept),
-      scoreColumn(words.facts.columns.invented),
-      scoreColumn(words.facts.columns.characters),
-    ],
-    rows: rowsOf((system, testSet) => [
-      shareCell(scoreAmount(results, system, testSet, "keptFacts")),
-      shareCell(scoreAmount(results, system, testSet, "inventedFacts")),
-      fixedCell(at(system, testSet, "meanCharacters"), 1),
-    ]),
+    columns: [...what, ...FACT_COLUMNS.map((metric) => scoreColumn(names.metric(metric)))],
+    rows: rowsOf((system, testSet) => FACT_COLUMNS.map((metric) => own(system, testSet, metric))),
   });
 }
 
-const INTERVAL_METRICS = ["rouge1.whitespace", "bertscore.f", "keptFacts"];
-
 function intervalTable(doc: DocumentBuilder, results: StudyResults, words: ResultsWords, names: Names): void {
-  const shown = (metric: string, amount: Amount): string =>
-    metric === "keptFacts" ? hundredfold(amount, 1) : fixed(amount, 3);
+  const metrics = measuredIn(results, PRIMARY);
   doc.table({
     id: "intervals",
     caption: words.intervals.caption,
     columns: [
       { label: words.columns.system, align: "left", weight: 1.5 },
       { label: words.columns.testSet, align: "left", weight: 0.9 },
-      ...INTERVAL_METRICS.map((metric) => ({
-        ...scoreColumn(metric === "keptFacts" ? `${names.metric(metric)} (%)` : names.metric(metric)),
-        weight: 1.7,
-      })),
+      ...metrics.map(({ id }) => ({ ...scoreColumn(names.metric(id)), weight: 1.7 })),
     ],
     rows: inSystemOrder(results.systems).flatMap(({ system }) =>
       TEST_SETS.map((testSet): Cell[] => [
         names.system(system),
         names.testSet(testSet),
-        ...INTERVAL_METRICS.map((metric): Cell => {
-          const value = scoreAmount(results, system, testSet, metric);
-          if (value === undefined) return "–";
+        ...metrics.map((metric): Cell => {
           const [low, high] = [0, 1].map((end) =>
             quantity(
               { results },
-              pathOf("results", "systems", system, "interval95", testSet, metric, String(end)),
+              pathOf("results", "systems", system, "interval95", testSet, metric.id, end),
             ),
           );
-          const range = low && high ? ` [${shown(metric, low)}, ${shown(metric, high)}]` : "";
-          return `${shown(metric, value)}${range}`;
+          return withInterval(metric, scoreAmount(results, system, testSet, metric.id), low, high);
         }),
       ]),
     ),

@@ -1,6 +1,6 @@
 // The tests between the texts that can be embedded, and the map of the embeddings, from a run's saved figures.
+import type { Language } from "../../base/language";
 import { embeddingMap } from "../../figures/embedding-map";
-import type { Language } from "../../figures/labels";
 import type { RetrievalRow } from "../../results/search";
 import type { StudyResults } from "../../results/study-results";
 import type { DocumentBuilder } from "../document";

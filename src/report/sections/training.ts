@@ -1,5 +1,5 @@
 // Section 3: the three steps of training, published settings beside ours, curves, the cache of teacher logits.
-import type { Language } from "../../figures/labels";
+import type { Language } from "../../base/language";
 import { inSystemOrder } from "../../figures/systems";
 import { trainingCurves } from "../../figures/training-curves";
 import type { Published } from "../../results/published";

@@ -3,6 +3,7 @@
 import { type Command, Option } from "commander";
 import { writeFileAtomic } from "../../base/atomic-write";
 import { committed, readJson, requireFields } from "../../base/json-file";
+import { metricOf, publishedValue } from "../../metrics/registry";
 import { checkClaims, checkRerun, junit, type Verdict } from "../../report/claims/check";
 import { documentVerdicts } from "../../report/claims/documents";
 import type { Claims } from "../../report/claims/ledger";
@@ -66,17 +67,16 @@ function printPublished(): void {
   console.log(
     "\nReproduced beside published (no verdict: other models, data and, as far as it says, tokenizer)",
   );
-  console.log(`${"".padEnd(14)}  ROUGE-1            ROUGE-2            ROUGE-Lsum         BERTScore F1`);
+  const metrics = ["rouge1.whitespace", "rouge2.whitespace", "rougeLsum.whitespace", "bertscore.f"].map(
+    metricOf,
+  );
+  console.log(["".padEnd(14), ...metrics.map(({ label }) => label.en.padEnd(23))].join("  "));
   for (const theirs of published.systems) {
     const ours = results.systems.find((row) => row.system === theirs.system)?.scores.all;
-    const pairs: [number | undefined, number][] = [
-      [ours?.rouge.whitespace?.rouge1.f, theirs.rouge1],
-      [ours?.rouge.whitespace?.rouge2.f, theirs.rouge2],
-      [ours?.rouge.whitespace?.rougeLsum.f, theirs.rouge2sum],
-      [ours?.bertscore.f, theirs.bertscore.f],
-    ];
-    const cells = pairs.map(([a, b]) => `${a?.toFixed(4) ?? "–"} | ${b.toFixed(4)}`.padEnd(17));
-    console.log(`${theirs.system.padEnd(14)}  ${cells.join("  ")}`);
+    const cells = metrics.map((metric) =>
+      `${ours?.[metric.id]?.toFixed(4) ?? "–"} | ${publishedValue(theirs, metric)!.toFixed(4)}`.padEnd(23),
+    );
+    console.log([theirs.system.padEnd(14), ...cells].join("  "));
   }
   console.log("ours | published; the published label of ROUGE-Lsum is ROUGE2SUM.");
 }

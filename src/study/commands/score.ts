@@ -3,7 +3,9 @@
 import { type Command, InvalidArgumentError } from "commander";
 import { ROW_ENDINGS } from "../../corpus/files/rows";
 import type { BertScorer } from "../../metrics/bertscore/bert-scorer";
-import { textTokenizer } from "../../metrics/rouge/text-tokenizers";
+import type { Metric } from "../../metrics/metric";
+import { MEASURES, metricsOfMeasure } from "../../metrics/registry";
+import { rougeTokenizer } from "../../metrics/rouge/tokenizers";
 import { scoreTexts, type TextScores } from "../../metrics/score-texts";
 import { matchTexts, readScoringTexts } from "../../metrics/scoring-input";
 import type { PRF } from "../../results/scores";
@@ -24,14 +26,13 @@ interface Options {
   json?: boolean;
 }
 
-const METRICS = ["rouge", "bertscore", "facts"];
 const list = (text: string): string[] => text.split(",").map((part) => part.trim());
 
-function metricList(text: string): string[] {
+function measureList(text: string): string[] {
   const wanted = list(text);
-  const unknown = wanted.filter((metric) => !METRICS.includes(metric));
+  const unknown = wanted.filter((measure) => !MEASURES.includes(measure));
   if (unknown.length > 0)
-    throw new InvalidArgumentError(`unknown: ${unknown.join()}; known: ${METRICS.join()}.`);
+    throw new InvalidArgumentError(`unknown: ${unknown.join()}; known: ${MEASURES.join()}.`);
   return wanted;
 }
 
@@ -53,29 +54,59 @@ async function bertScorerOf({ encoder, layer, idf, baseline }: Options): Promise
   return loadBertScorer({ encoder, layer, ...(idf && { idf }), ...(baseline !== undefined && { baseline }) });
 }
 
-const isPRF = (value: PRF | number | null): value is PRF => typeof value === "object" && value !== null;
+/** Values under the metrics' ids; precision, recall and F of one thing stand together under its name. */
+function byName<Value>(metrics: readonly Metric[], of: (metric: Metric) => Value) {
+  const named: Record<string, Value | Partial<Record<keyof PRF, Value>>> = {};
+  for (const metric of metrics) {
+    const { id, column } = metric;
+    if (column) named[column.of] = { ...named[column.of], [column.name]: of(metric) };
+    else named[id] = of(metric);
+  }
+  return named;
+}
 
-function table({ items, means, interval95, emptyForTokenizer, truncated, signatures }: TextScores): string {
-  const digits = (value: number) => value.toFixed(4);
-  const rows = Object.entries(means).map(([name, value]) => {
-    const cells = isPRF(value)
-      ? [digits(value.precision), digits(value.recall), digits(value.f)]
-      : ["", "", value === null ? "none" : digits(value)];
-    const interval = interval95[name];
-    const ends = interval ? `${digits(interval[0]!)} - ${digits(interval[interval.length - 1]!)}` : "";
+const means = ({ metrics }: TextScores) => metrics.filter(({ aggregate }) => aggregate === "mean");
+const counts = ({ metrics }: TextScores) => metrics.filter(({ aggregate }) => aggregate === "sum");
+
+function table(scores: TextScores): string {
+  const { items, values, interval95, signatures } = scores;
+  const digits = (value: number | null | undefined) =>
+    value === undefined ? "" : (value?.toFixed(4) ?? "–");
+  const rows = Object.entries(byName(means(scores), ({ id }) => values[id]!)).map(([name, value]) => {
+    const whole: Partial<Record<keyof PRF, number | null>> =
+      typeof value === "object" && value !== null ? value : { f: value as number | null };
+    const cells = (["precision", "recall", "f"] as const).map((column) => digits(whole[column]));
+    const interval = interval95[name in interval95 ? name : `${name}.f`];
+    const ends = interval ? `${digits(interval[0])} - ${digits(interval[interval.length - 1])}` : "";
     return [name, ...cells, ends];
   });
-  const all = [["", "precision", "recall", "F / share", "95 % interval"], ...rows];
+  const all = [["", "precision", "recall", "F / value", "95 % interval"], ...rows];
   const widths = all[0]!.map((_, column) => Math.max(...all.map((row) => row[column]!.length)));
   const lines = all.map((row) =>
     row.map((cell, i) => (i === 0 ? cell.padEnd(widths[i]!) : cell.padStart(widths[i]!))).join("  "),
   );
   lines.push("", `${items} items`);
-  for (const [name, count] of Object.entries(emptyForTokenizer)) {
-    if (count > 0) lines.push(`${count} items have no token left under the tokenizer "${name}" and score 0.`);
-  }
-  if (truncated) lines.push(`${truncated} texts were cut to the encoder's longest length.`);
+  for (const { id, label } of counts(scores)) if (values[id]) lines.push(`${label.en}: ${values[id]}`);
   return [...lines, ...Object.values(signatures)].join("\n");
+}
+
+/** The JSON object that `--json` prints. */
+function json(scores: TextScores) {
+  const { items, values, interval95, perItem, signatures } = scores;
+  return {
+    items,
+    means: byName(means(scores), ({ id }) => values[id]!),
+    interval95: Object.fromEntries(
+      means(scores).flatMap(({ id, column }) =>
+        (column === undefined || column.name === "f") && interval95[id]
+          ? [[column?.of ?? id, interval95[id]]]
+          : [],
+      ),
+    ),
+    perItem: byName(means(scores), ({ id }) => perItem[id]!),
+    counts: byName(counts(scores), ({ id }) => values[id]!),
+    signatures,
+  };
 }
 
 async function score(options: Options): Promise<void> {
@@ -91,23 +122,19 @@ async function score(options: Options): Promise<void> {
     options.documents === undefined
       ? undefined
       : beside("document", options.documents, options.documentColumn);
-  const wants = (metric: string) => options.metrics.includes(metric);
-  const scores = scoreTexts(
-    {
-      references: references.texts,
-      predictions: predictions.texts,
-      ...(documents && { documents: documents.texts }),
-    },
-    {
-      ...(wants("rouge") && { rouge: await Promise.all(options.tokenizer.map(textTokenizer)) }),
-      ...(wants("bertscore") && { bertscore: await bertScorerOf(options) }),
-      facts: wants("facts"),
-    },
-  );
+  const metrics = options.metrics.flatMap((measure) => metricsOfMeasure(measure, options.tokenizer));
+  const needs = (need: keyof NonNullable<Metric["needs"]>) => metrics.some((metric) => metric.needs?.[need]);
+  const tokenizers = needs("tokenizer") ? await Promise.all(options.tokenizer.map(rougeTokenizer)) : [];
+  const scores = scoreTexts(metrics, predictions.texts, {
+    references: references.texts,
+    tokenizers: new Map(tokenizers.map((tokenizer) => [tokenizer.name, tokenizer])),
+    ...(documents && { documents: documents.texts }),
+    ...(needs("encoder") && { bertScorer: await bertScorerOf(options) }),
+  });
   const notes = [references, predictions, ...(documents ? [documents] : [])].flatMap((texts) => texts.notes);
   if (options.json) {
     console.log(
-      JSON.stringify({ ...(references.ids && { ids: references.ids }), ...scores, notes }, null, 1),
+      JSON.stringify({ ...(references.ids && { ids: references.ids }), ...json(scores), notes }, null, 1),
     );
   } else {
     console.log([table(scores), ...notes].join("\n"));
@@ -122,7 +149,7 @@ export const define = (command: Command): Command =>
     .option("--reference-column <name>", "column of the references; else reference, or text or summary")
     .option("--prediction-column <name>", "column of the predictions; else prediction, or text or summary")
     .option("--document-column <name>", "column of the documents; else document or text")
-    .option("--metrics <list>", `of ${METRICS.join()}`, metricList, ["rouge"])
+    .option("--metrics <list>", `of ${MEASURES.join()}`, measureList, ["rouge"])
     .option(
       "--tokenizer <list>",
       "for ROUGE: default, default+stem, whitespace, unicode_word, character, eojeol, morpheme",

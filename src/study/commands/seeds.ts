@@ -24,7 +24,7 @@ export const define = (command: Command): Command =>
       for (const { seed, systems } of await recordSeeds(own!, others)) {
         for (const testSet of ["in-domain", "other"] as const) {
           const scores = systems.map(
-            (s) => `${s.system} ${s.scores[testSet].rouge.whitespace!.rouge1.f.toFixed(3)}`,
+            (s) => `${s.system} ${s.scores[testSet]["rouge1.whitespace"]?.toFixed(3)}`,
           );
           console.log(`seed ${seed}, ${testSet}, ROUGE-1: ${scores.join(", ")}`);
         }

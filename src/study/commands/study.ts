@@ -5,6 +5,8 @@ import * as fs from "node:fs";
 import * as path from "node:path";
 import { type Command, InvalidArgumentError } from "commander";
 import { writeFileAtomic, writeJson } from "../../base/atomic-write";
+import { COMPARED } from "../../metrics/registry";
+import { valueText } from "../../metrics/value-text";
 import type { StudyRecord } from "../../report/records";
 import type { TestSet } from "../../results/scores";
 import type { StudyResults } from "../../results/study-results";
@@ -172,21 +174,16 @@ function recordStudy(
   writeJson(file, record);
 }
 
-/** The systems' scores as lines of text. ROUGE over whitespace words. */
-function printTable(results: StudyResults, set: TestSet): void {
-  console.log(`\n${set} (${results.systems[0]!.scores[set].items} items)`);
-  console.log(`${"system".padEnd(14)}  ROUGE-1  ROUGE-2  ROUGE-Lsum  BERTScore F1  kept facts`);
-  for (const { system, scores } of results.systems) {
-    const { rouge, bertscore, keptFacts } = scores[set];
-    const { rouge1, rouge2, rougeLsum } = rouge.whitespace!;
-    const cells = [
-      rouge1.f.toFixed(3).padStart(7),
-      rouge2.f.toFixed(3).padStart(7),
-      rougeLsum.f.toFixed(3).padStart(10),
-      bertscore.f.toFixed(3).padStart(12),
-      keptFacts.toFixed(3).padStart(10),
-    ];
-    console.log(`${system.padEnd(14)}  ${cells.join("  ")}`);
+/** The systems' scores as lines of text. */
+function printTable({ systems }: StudyResults, set: TestSet): void {
+  const metrics = COMPARED.filter(({ id }) => systems.some(({ scores }) => id in scores[set]));
+  console.log(`\n${set} (${systems[0]!.items[set]} items)`);
+  console.log([`${"system".padEnd(14)}`, ...metrics.map(({ label }) => label.en)].join("  "));
+  for (const { system, scores } of systems) {
+    const cells = metrics.map((metric) =>
+      valueText(metric, scores[set][metric.id]).padStart(metric.label.en.length),
+    );
+    console.log([system.padEnd(14), ...cells].join("  "));
   }
 }
 

@@ -2,17 +2,18 @@
 import { spawnSync } from "node:child_process";
 import * as fs from "node:fs";
 import * as path from "node:path";
-import { KEPT_METRICS, recommend } from "../../analysis/lighter";
+import { recommend } from "../../analysis/lighter";
 import { writeJson } from "../../base/atomic-write";
 import { progress } from "../../base/progress";
 import { compareSystems } from "../../metrics/compare-systems";
+import { METRICS, metricOf, PRIMARY } from "../../metrics/registry";
 import type { ScoredSystem } from "../../metrics/score-system";
 import { encodeItem } from "../../prompts/example";
 import { loadTokenizer } from "../../prompts/tokenizer";
 import { schemeName } from "../../quantization/scheme";
 import type { Form, LighterComparison, LighterResults, LighterRow } from "../../results/lighter";
 import type { SystemId } from "../../results/system-id";
-import { holm } from "../../statistics/significance";
+import { asFamily } from "../../statistics/paired-family";
 import { writeOnnxFolder } from "../export-system";
 import { FORMS, openEngineForm, openForm, weightsFile, writeEngineForms } from "../forms";
 import { type Artifact, ROOT, stage } from "../stage";
@@ -45,8 +46,9 @@ export async function lighterStage(
     layer: profile.encoder.layer,
     maxNewTokens: profile.maxNewTokens,
     forms: FORMS,
+    metrics: METRICS.map(({ id, role }) => [id, role]),
   };
-  return stage(profile.name, "lighter", 1, inputs, async (directory) => {
+  return stage(profile.name, "lighter", 2, inputs, async (directory) => {
     const { decoder } = await systemDecoder(context, SYSTEM);
     writeEngineForms(directory, decoder, planFrom(quantization.value));
     decoder.dispose();
@@ -136,20 +138,19 @@ function measured(directory: string, form: Form, prompts: string): Measured {
 function compareWithPlain(scored: ReadonlyMap<Form, ScoredSystem>): LighterComparison[] {
   const plain = scored.get("fp32")!;
   const raw = FORMS.filter((form) => form !== "fp32").flatMap((form) =>
-    compareSystems([scored.get(form)!, plain], { metrics: KEPT_METRICS }).map(({ a, b, ...row }) => ({
+    compareSystems([scored.get(form)!, plain], { metrics: PRIMARY }).map(({ a, b, ...row }) => ({
       ...row,
       form,
     })),
   );
   const family = (row: { testSet: string; metric: string }) => `${row.testSet} ${row.metric}`;
   return [...new Set(raw.map(family))].flatMap((name) => {
-    const rows = raw.filter((row) => family(row) === name);
-    const adjusted = holm(rows.map(({ p }) => p));
-    return rows.map((row, i): LighterComparison => {
-      const pHolm = adjusted[i]!;
-      const verdict = pHolm >= 0.05 ? "tie" : row.difference > 0 ? "better" : "worse";
-      return { ...row, pHolm, verdict };
-    });
+    return asFamily(raw.filter((row) => family(row) === name)).map(
+      ({ higher, ...row }): LighterComparison => {
+        const isBetter = (higher === "a") !== (metricOf(row.metric).better === "lower");
+        return { ...row, verdict: higher === "tie" ? "tie" : isBetter ? "better" : "worse" };
+      },
+    );
   });
 }
 

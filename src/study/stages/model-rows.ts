@@ -1,4 +1,5 @@
 // Stage "model-scores": the four compared models' untuned summaries scored like the systems.
+import { METRICS } from "../../metrics/registry";
 import type { ModelRow } from "../../results/models";
 import { stage } from "../stage";
 import { compareModel } from "./compare-models";
@@ -20,8 +21,9 @@ export async function modelRows(context: StudyContext): Promise<ModelRow[]> {
     encoder: (await encoderFiles(context)).hash,
     layer: profile.encoder.layer,
     tokenizers: TOKENIZERS,
+    metrics: METRICS.map(({ id }) => id),
   };
-  const { value } = await stage(profile.name, "model-scores", 1, inputs, async () => {
+  const { value } = await stage(profile.name, "model-scores", 2, inputs, async () => {
     const items = itemsOf(corpus, "test-in-domain", "test-other");
     const { scorer, encoder } = await studyScorer(context, items);
     const step = Math.floor(items.length / SHOWN_SAMPLES);

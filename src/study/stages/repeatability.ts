@@ -28,13 +28,7 @@ export async function repeatabilityStage(context: StudyContext): Promise<Artifac
       generate(
         decoder,
         of.map((item) => encodeItem(tokenizer, item).promptIds),
-        {
-          maxNewTokens,
-          batchSize,
-          stopIds: tokenizer.stopIds,
-          padId: tokenizer.padId,
-          vocabSize: tokenizer.vocabSize,
-        },
+        { maxNewTokens, stopIds: tokenizer.stopIds, padId: tokenizer.padId, batchSize },
       ).map((ids) => tokenizer.decode(ids).trim());
     const same = summarise(decoder, tokenizer, items, maxNewTokens, "summaries again").texts;
     const turned = [...items].reverse();

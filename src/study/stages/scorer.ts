@@ -1,7 +1,9 @@
-// The scorer of the study's test items: every tokenizer of ROUGE, BERTScore by the profile's encoder, kept facts.
+// The scorer of the study's test items: every metric, ROUGE by all tokenizers, BERTScore by the profile's encoder.
 import type { Item } from "../../corpus/item";
 import { BertScorer } from "../../metrics/bertscore/bert-scorer";
-import { subwordTokenizer, type TextTokenizer, textTokenizer } from "../../metrics/rouge/text-tokenizers";
+import { studyMetrics } from "../../metrics/registry";
+import { linesOfSentences } from "../../metrics/rouge/lines";
+import { type RougeTokenizer, rougeTokenizer, subwordTokenizer } from "../../metrics/rouge/tokenizers";
 import { SystemScorer } from "../../metrics/score-system";
 import { type Encoder, loadEncoder } from "../../models/encoder";
 import { type EncoderTokenizer, loadEncoderTokenizer } from "../../prompts/encoder-tokenizer";
@@ -18,10 +20,10 @@ export const encoderFiles = ({ profile }: StudyContext): Promise<ModelFolder> =>
   modelFolder(profile.name, profile.encoder.folder);
 
 /** The tokenizers above and the student's subwords. */
-export async function studyTokenizers(context: StudyContext): Promise<TextTokenizer[]> {
+export async function studyTokenizers(context: StudyContext): Promise<RougeTokenizer[]> {
   const { student } = context.profile;
   const own = await loadTokenizer((await baseModel(context, student)).folder);
-  const named = await Promise.all(TOKENIZERS.map(textTokenizer));
+  const named = await Promise.all(TOKENIZERS.map(rougeTokenizer));
   return [...named, subwordTokenizer(student, (text) => own.encode(text))];
 }
 
@@ -40,6 +42,13 @@ export async function studyScorer(
     layer: context.profile.encoder.layer,
     model: { name, ...(revision !== undefined && { revision }) },
   });
-  const tokenizers = await studyTokenizers(context);
-  return { scorer: new SystemScorer({ items, tokenizers, bertScorer }), encoder, encoderTokenizer };
+  const tokenizers = new Map((await studyTokenizers(context)).map((one) => [one.name, one]));
+  const scorer = new SystemScorer({
+    items,
+    metrics: studyMetrics([...tokenizers.keys()]),
+    tokenizers,
+    lines: linesOfSentences,
+    bertScorer,
+  });
+  return { scorer, encoder, encoderTokenizer };
 }

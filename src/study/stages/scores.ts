@@ -2,12 +2,12 @@
 import * as path from "node:path";
 import { writeFileAtomic } from "../../base/atomic-write";
 import { compareSystems } from "../../metrics/compare-systems";
+import { COMPARED, METRICS } from "../../metrics/registry";
 import { samplesOf } from "../../metrics/sample-rows";
 import { encodeItem } from "../../prompts/example";
 import { loadTokenizer } from "../../prompts/tokenizer";
 import type { Provenance } from "../../results/provenance";
 import type { Comparison, SystemResult } from "../../results/scores";
-import type { SystemId } from "../../results/system-id";
 import { type Artifact, hashOf, stage } from "../stage";
 import { baseModel } from "./base-model";
 import { type StudyContext, SYSTEMS } from "./context";
@@ -19,20 +19,7 @@ export interface Scores {
   systems: SystemResult[];
   comparisons: Comparison[];
   provenance: Provenance;
-  /** Texts that BERTScore's encoder had to cut, per system. */
-  truncated: Partial<Record<SystemId, number>>;
 }
-
-/** What is compared pair by pair. */
-const COMPARED_METRICS = [
-  "rouge1.whitespace",
-  "rouge2.whitespace",
-  "rougeLsum.whitespace",
-  "rouge1.default",
-  "bertscore.f",
-  "keptFacts",
-  "inventedFacts",
-];
 
 /** Scores all five systems, or finds them scored; samples.jsonl lies in its folder. */
 export async function scoreStage(context: StudyContext): Promise<Artifact<Scores>> {
@@ -48,9 +35,9 @@ export async function scoreStage(context: StudyContext): Promise<Artifact<Scores
     encoder: (await encoderFiles(context)).hash,
     layer: profile.encoder.layer,
     tokenizers: TOKENIZERS,
-    metrics: COMPARED_METRICS,
+    metrics: METRICS.map(({ id, role }) => [id, role]),
   };
-  return stage(profile.name, "scores", 3, inputs, async (directory) => {
+  return stage(profile.name, "scores", 4, inputs, async (directory) => {
     const items = itemsOf(corpus, "test-in-domain", "test-other");
     const { scorer, encoder, encoderTokenizer } = await studyScorer(context, items);
     const scored = SYSTEMS.map((system, i) => {
@@ -72,8 +59,7 @@ export async function scoreStage(context: StudyContext): Promise<Artifact<Scores
     );
     return {
       systems: scored.map((s) => s.result),
-      comparisons: compareSystems(scored, { metrics: COMPARED_METRICS }),
-      truncated: Object.fromEntries(scored.map((s) => [s.result.system, s.truncated])),
+      comparisons: compareSystems(scored, { metrics: COMPARED }),
       provenance: {
         data: corpus.value.hash,
         prompts: hashOf(prompts),

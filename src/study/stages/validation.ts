@@ -4,7 +4,7 @@ import * as path from "node:path";
 import { writeFileAtomic } from "../../base/atomic-write";
 import { generate } from "../../generation/generate";
 import { rouge } from "../../metrics/rouge/rouge";
-import { whitespaceTokenizer } from "../../metrics/rouge/text-tokenizers";
+import { whitespaceTokenizer } from "../../metrics/rouge/tokenizers";
 import type { TrainingRun } from "../../results/training";
 import { meanOf } from "../../statistics/significance";
 import { validationLoss } from "../../training/finetune";
@@ -56,9 +56,9 @@ export class Validation {
     const items = data.validation.slice(0, this.profile.validation.rougeItems);
     if (items.length === 0) return undefined;
     const prompts = items.map(({ promptIds }) => promptIds);
-    const { stopIds, padId, vocabSize } = tokenizer;
+    const { stopIds, padId } = tokenizer;
     const { maxNewTokens } = this.profile;
-    const written = generate(decoder, prompts, { maxNewTokens, stopIds, padId, vocabSize });
+    const written = generate(decoder, prompts, { maxNewTokens, stopIds, padId });
     const scores = written.map((ids, i) => {
       const text = tokenizer.decode(ids).trim();
       return rouge(data.validationTexts[i]!, text, whitespaceTokenizer, ["rouge1"]).rouge1.f;

@@ -10,8 +10,9 @@ import { captureGenerated } from "../../distillation/capture";
 import { distillStep } from "../../distillation/distill";
 import { optionsDuring } from "../../distillation/divergences/registry";
 import { scoreFacts } from "../../metrics/facts/facts";
-import { RougeVocabulary, rougeItems } from "../../metrics/rouge/rouge";
-import { whitespaceTokenizer } from "../../metrics/rouge/text-tokenizers";
+import { rougeItems } from "../../metrics/rouge/rouge";
+import { whitespaceTokenizer } from "../../metrics/rouge/tokenizers";
+import { RougeVocabulary } from "../../metrics/rouge/vocabulary";
 import type { Decoder } from "../../models/decoder";
 import { loadDecoder } from "../../models/load";
 import { type ChatTokenizer, loadTokenizer } from "../../prompts/tokenizer";
@@ -206,7 +207,6 @@ async function trainWay(context: StudyContext, way: Way): Promise<Artifact<Fitte
           ? crossEntropyStep(student, batch, tokenizer.padId)
           : distillStep(student, batch, (online ?? cache)!, {
               padId: tokenizer.padId,
-              vocabSize: tokenizer.vocabSize,
               alpha,
               temperature,
               ...optionsDuring({ divergence: way.loss!, ...PARAMETERS[way.loss!] }, done),

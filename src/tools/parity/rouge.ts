@@ -1,7 +1,7 @@
 // Parity of ROUGE with rouge-score: scores, tokens, stems, numpy's legacy random stream and the bootstrap aggregator.
 import { porterStem } from "../../metrics/rouge/porter-stemmer";
 import { rouge } from "../../metrics/rouge/rouge";
-import { textTokenizers } from "../../metrics/rouge/text-tokenizers";
+import { rougeTokenizers } from "../../metrics/rouge/tokenizers";
 import type { PRF } from "../../results/scores";
 import { BootstrapDraws, bootstrapRouge } from "../../statistics/bootstrap";
 import { MersenneTwister } from "../../statistics/mersenne-twister";
@@ -22,7 +22,7 @@ interface Pair {
 /** A double's last bits may differ where Python adds in another order; ours adds in the same. */
 const ROUNDING = 1e-15;
 
-const tokenizerOf = (config: string) => textTokenizers.find(({ name }) => name === config);
+const tokenizerOf = (config: string) => rougeTokenizers.find(({ name }) => name === config);
 const columns = ({ precision, recall, f }: PRF): Columns => [precision, recall, f];
 
 function pairDifference(pair: Pair, config: string): number {

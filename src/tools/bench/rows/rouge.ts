@@ -1,6 +1,7 @@
 // Row "rouge": ROUGE-1, 2, L, Lsum of 206 summaries with their bootstrap intervals, against rouge-score.
-import { RougeVocabulary, rougeItems, rougeTypes } from "../../../metrics/rouge/rouge";
-import { textTokenizer } from "../../../metrics/rouge/text-tokenizers";
+import { rougeItems, rougeTypes } from "../../../metrics/rouge/rouge";
+import { rougeTokenizer } from "../../../metrics/rouge/tokenizers";
+import { RougeVocabulary } from "../../../metrics/rouge/vocabulary";
 import { BOOTSTRAP_SEED } from "../../../metrics/score-texts";
 import { bootstrapRouge } from "../../../statistics/bootstrap";
 import type { Row } from "../row";
@@ -31,7 +32,7 @@ export const rouge: Row = {
       };
     }),
   async prepare({ references, predictions, tokenizer: name }: Spec) {
-    const tokenizer = await textTokenizer(name);
+    const tokenizer = await rougeTokenizer(name);
     const score = () => {
       const { scores } = rougeItems(references, predictions, new RougeVocabulary(tokenizer));
       return { scores, intervals: bootstrapRouge(scores, BOOTSTRAP_SEED) };

@@ -3,7 +3,7 @@ import type { WinkMethods } from "wink-nlp";
 import { PYTHON_SPACE } from "../../base/python-space";
 import { porterStem } from "./porter-stemmer";
 
-export interface TextTokenizer {
+export interface RougeTokenizer {
   /** Part of every score's name, e.g. "rouge1.whitespace". */
   name: string;
   tokenize(text: string): string[];
@@ -17,32 +17,32 @@ function matches(text: string, pattern: RegExp): string[] {
 }
 
 /** rouge-score's own: lower-case, then runs of a-z and 0-9. Every Hangul syllable is dropped. */
-export const defaultTokenizer: TextTokenizer = {
+export const defaultTokenizer: RougeTokenizer = {
   name: "default",
   tokenize: (text) => matches(text.toLowerCase(), /[a-z0-9]+/g),
 };
 
 /** rouge-score's own with `use_stemmer=True`: tokens of more than three letters are stemmed. */
-export const stemmedTokenizer: TextTokenizer = {
+export const stemmedTokenizer: RougeTokenizer = {
   name: "default+stem",
   tokenize: (text) =>
     defaultTokenizer.tokenize(text).map((token) => (token.length > 3 ? porterStem(token) : token)),
 };
 
 /** Eojeol as they stand between spaces, particles and punctuation included: Python's `str.split()`. */
-export const whitespaceTokenizer: TextTokenizer = {
+export const whitespaceTokenizer: RougeTokenizer = {
   name: "whitespace",
   tokenize: (text) => matches(text, NOT_SPACE),
 };
 
 /** Every code point that is not white space, case kept. */
-export const characterTokenizer: TextTokenizer = {
+export const characterTokenizer: RougeTokenizer = {
   name: "character",
   tokenize: (text) => matches(text, NOT_SPACE_CHARACTER),
 };
 
 /** Runs of letters, digits and underscores of any script, lower-cased: Python's `\w+`. */
-export const unicodeWordTokenizer: TextTokenizer = {
+export const unicodeWordTokenizer: RougeTokenizer = {
   name: "unicode_word",
   tokenize: (text) => matches(text.toLowerCase(), /[\p{L}\p{N}_]+/gu),
 };
@@ -63,7 +63,7 @@ export function winkPipeline(): WinkMethods {
 }
 
 /** wink-nlp's word tokens without punctuation, lower-cased: eojeol with numbers cut from their particles. */
-export const eojeolTokenizer: TextTokenizer = {
+export const eojeolTokenizer: RougeTokenizer = {
   name: "eojeol",
   tokenize(text) {
     const { its } = winkPipeline();
@@ -75,7 +75,7 @@ export const eojeolTokenizer: TextTokenizer = {
 };
 
 /** The built-in tokenizers by name. */
-export const textTokenizers: readonly TextTokenizer[] = [
+export const rougeTokenizers: readonly RougeTokenizer[] = [
   defaultTokenizer,
   stemmedTokenizer,
   whitespaceTokenizer,
@@ -85,7 +85,7 @@ export const textTokenizers: readonly TextTokenizer[] = [
 ];
 
 /** Korean morphemes by garu-ko (dictionary in the package, WebAssembly); punctuation is dropped. */
-export async function loadMorphemeTokenizer(): Promise<TextTokenizer> {
+export async function loadMorphemeTokenizer(): Promise<RougeTokenizer> {
   const { Garu } = await import("garu-ko");
   // The package hands its own WebAssembly loader a deprecated form of argument, which warns at every first load.
   const { warn } = console;
@@ -106,15 +106,15 @@ export async function loadMorphemeTokenizer(): Promise<TextTokenizer> {
 }
 
 /** A model's own subwords: `encode` is its tokenizer, `name` tells it apart, e.g. "subword:gemma-2". */
-export function subwordTokenizer(name: string, encode: (text: string) => readonly number[]): TextTokenizer {
+export function subwordTokenizer(name: string, encode: (text: string) => readonly number[]): RougeTokenizer {
   return { name: `subword:${name}`, tokenize: (text) => encode(text).map(String) };
 }
 
 /** The tokenizer of a name ("morpheme" is loaded on first use); throws with the list of names. */
-export async function textTokenizer(name: string): Promise<TextTokenizer> {
+export async function rougeTokenizer(name: string): Promise<RougeTokenizer> {
   if (name === "morpheme") return loadMorphemeTokenizer();
-  const found = textTokenizers.find((tokenizer) => tokenizer.name === name);
+  const found = rougeTokenizers.find((tokenizer) => tokenizer.name === name);
   if (found) return found;
-  const known = [...textTokenizers.map((tokenizer) => tokenizer.name), "morpheme"].join(", ");
+  const known = [...rougeTokenizers.map((tokenizer) => tokenizer.name), "morpheme"].join(", ");
   throw new Error(`Unknown tokenizer "${name}". Known: ${known}.`);
 }

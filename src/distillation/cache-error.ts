@@ -24,7 +24,7 @@ export function cacheError(
   for (const example of withCachedTargets(examples, cache)) {
     const batch = collate([example], padId);
     const row = cache.row(example.id);
-    forEachChunk(decoder, batch, (logits, start) => {
+    forEachChunk(decoder, batch, cache.header.vocabSize, (logits, start) => {
       const values = logits.dataSync() as Float32Array;
       const vocab = logits.shape[1]!;
       for (let t = 0; t < logits.shape[0]!; t++) {

@@ -5,7 +5,7 @@ import { generate } from "../generation/generate";
 import type { Decoder } from "../models/decoder";
 import { type Batch, collate } from "../prompts/batch";
 import type { Example } from "../prompts/example";
-import type { LogitCacheWriter } from "./cache";
+import type { CacheHeader, LogitCacheWriter } from "./cache";
 import { type CachedRow, emptyRow, type RowShape } from "./cache-row";
 import { forEachChunk } from "./scored-logits";
 import {
@@ -49,7 +49,7 @@ export function captureGold(
   checkCapture(decoder, writer, options, "gold");
   forEachBatch(examples, writer, options, (group) => {
     const batch = collate(group, options.padId);
-    const row = statistics(decoder, batch, options, writer.header.samples);
+    const row = statistics(decoder, batch, options, writer.header);
     let from = 0;
     for (const [i, id] of batch.exampleIds.entries()) {
       const to = from + batch.counts[i]!;
@@ -83,6 +83,7 @@ export function captureGenerated(
         stopIds,
         maxNewTokens,
         batchSize: group.length,
+        vocabSize: writer.header.vocabSize,
         beside: {
           name: `top ${topK}${sampling ? ", tail" : ""}`,
           inputs: (rows) => ({ rows: rowNumbers(rows, topK) }),
@@ -163,7 +164,12 @@ function checkCapture(
   };
   expect("source", header.source, source);
   expect("topK", header.topK, options.topK);
-  expect("vocabSize", header.vocabSize, decoder.config.vocabSize);
+  const { vocabSize: rows } = decoder.config;
+  if (header.vocabSize > rows) {
+    throw new Error(
+      `${writer.directory}: vocabSize: the cache has ${header.vocabSize} tokens, the teacher's embedding ${rows} rows: they are not of one tokenizer.`,
+    );
+  }
 }
 
 /** Tokens of an item, prompt and summary: capture takes items in this order. */
@@ -192,11 +198,11 @@ function statistics(
   decoder: Decoder,
   batch: Batch,
   { topK, seed }: CaptureOptions,
-  samples: number | undefined,
+  { samples, vocabSize }: CacheHeader,
 ): CachedRow {
   const parts: CachedRow[] = [];
   const sampling = tailSampling(samples, seed, batch.exampleIds[0]!);
-  forEachChunk(decoder, batch, (logits, start) => {
+  forEachChunk(decoder, batch, vocabSize, (logits, start) => {
     const targets = batch.targets.subarray(start, start + logits.shape[0]!);
     parts.push(teacherStatistics(logits, topK, targets, sampling));
   });

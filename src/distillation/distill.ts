@@ -1,7 +1,7 @@
 // One optimizer step of distillation: from a cache, from a teacher in memory, or from the teacher's own texts.
 import { slice, sumAll } from "../engine/raw";
 import { type Tensor, tf } from "../engine/tf";
-import type { Decoder } from "../models/decoder";
+import { Decoder } from "../models/decoder";
 import { takeRows } from "../models/embedding";
 import { type Batch, collate } from "../prompts/batch";
 import type { Example } from "../prompts/example";
@@ -14,6 +14,11 @@ import { sparseTeacher, type Teacher } from "./teacher-targets";
 
 export interface DistillStepOptions extends DistillationOptions {
   padId: number;
+  /**
+   * Tokens of the tokenizer that both share; embeddings may have more rows. Absent: the cache's, or, for a teacher in memory, all
+   * rows, which must then be as many on both sides.
+   */
+  vocabSize?: number;
   /** Micro-batches that the step adds up. */
   accumulation?: number;
 }
@@ -23,7 +28,7 @@ export interface DistillStepOptions extends DistillationOptions {
  * decoder. Sequence-level distillation is this or `crossEntropyStep` on examples with the teacher's texts as targets
  * (`withCachedTargets`). Logs crossEntropy and kl (the divergence without T²), means over the step's tokens;
  * reading them frees what the step holds of an online teacher.
- * Throws when the vocabularies differ or the cache was made over other targets.
+ * Throws when the tokenizers differ or the cache was made over other targets.
  */
 export function distillStep(
   decoder: Decoder,
@@ -32,11 +37,11 @@ export function distillStep(
   options: DistillStepOptions,
 ): StepBatch {
   const { padId, accumulation = 1 } = options;
-  checkVocabularies(decoder, source);
+  const vocabSize = sharedTokens(decoder, source, options.vocabSize);
   const meter = new Meter();
   const parts = splitBatch(examples, accumulation).map((part) => {
     const batch = collate(part, padId);
-    return { batch, ...teacherOf(source, batch) };
+    return { batch, ...teacherOf(source, batch, vocabSize) };
   });
   return {
     items: examples.map((e) => e.id),
@@ -63,19 +68,32 @@ export function distillStep(
   };
 }
 
-function checkVocabularies(decoder: Decoder, source: LogitCache | Decoder): void {
-  const found = source instanceof LogitCache ? source.header.vocabSize : source.config.vocabSize;
-  const { vocabSize } = decoder.config;
-  if (found !== vocabSize) {
+/** The number of tokens that the divergence is over. Throws where student or teacher lack some of them, or it is not known. */
+function sharedTokens(decoder: Decoder, source: LogitCache | Decoder, tokens: number | undefined): number {
+  const student = decoder.config.vocabSize;
+  const teacher = source instanceof LogitCache ? source.header.vocabSize : source.config.vocabSize;
+  const shared = tokens ?? teacher;
+  if (source instanceof LogitCache && shared !== teacher) {
     throw new Error(
-      `The teacher's vocabulary has ${found} tokens, the student's ${vocabSize}: distillation needs the same tokenizer.`,
+      `${source.directory}: the cache has logits of ${teacher} tokens, the tokenizer ${shared}: capture them with the student's tokenizer.`,
     );
   }
+  const unknown = tokens === undefined && source instanceof Decoder && student !== teacher;
+  if (unknown || shared > Math.min(student, teacher)) {
+    throw new Error(
+      `The teacher's vocabulary has ${teacher} tokens, the student's ${student}${tokens === undefined ? "" : `, the tokenizer ${tokens}`}: ` +
+        "distillation needs the same tokenizer, and where embeddings have rows beyond its tokens their number.",
+    );
+  }
+  return shared;
 }
 
-function teacherOf(source: LogitCache | Decoder, batch: Batch): { teacher: Teacher; release: () => void } {
+function teacherOf(
+  source: LogitCache | Decoder,
+  batch: Batch,
+  vocabSize: number,
+): { teacher: Teacher; release: () => void } {
   if (source instanceof LogitCache) {
-    const { vocabSize } = source.header;
     const shape = { ...rowShape(source.header), vocabSize, prior: source.prior?.logProbability };
     return { teacher: sparseTeacher(batch, (id) => source.row(id), shape), release: () => {} };
   }
@@ -87,8 +105,8 @@ function teacherOf(source: LogitCache | Decoder, batch: Batch): { teacher: Teach
   return {
     teacher: {
       kind: "dense",
-      vocabSize: source.config.vocabSize,
-      logits: (start, count) => source.logits(slice(hidden, [start, 0], [count, width])),
+      vocabSize,
+      logits: (start, count) => source.logits(slice(hidden, [start, 0], [count, width]), vocabSize),
     },
     release: () => hidden.dispose(),
   };

@@ -28,25 +28,27 @@ export function tokenKl(
   student: Decoder,
   teacher: Decoder | CachedRow,
   example: Example,
-  tokenizer: Pick<ChatTokenizer, "tokens">,
+  tokenizer: Pick<ChatTokenizer, "tokens" | "vocabSize">,
 ): TokenDivergence[] {
   const batch = collate([example], 0);
-  const targets = batch.targets;
+  const { targets } = batch;
+  const { vocabSize } = tokenizer;
   const logits = (decoder: Decoder) =>
-    decoder.logits(takeRows(decoder.hidden(batch.ids, 1), tf.tensor1d(batch.positions, "int32")));
+    decoder.logits(takeRows(decoder.hidden(batch.ids, 1), tf.tensor1d(batch.positions, "int32")), vocabSize);
   const [kl, teacherIds, studentIds] = tf.tidy(() => {
     const own = logits(student);
-    const vocabSize = student.config.vocabSize;
     let source: Teacher;
     let best: Int32Array;
     if (teacher instanceof Decoder) {
       const dense = logits(teacher);
       best = argMax(dense).dataSync() as Int32Array;
-      source = { kind: "dense", vocabSize: teacher.config.vocabSize, logits: () => dense };
+      source = { kind: "dense", vocabSize, logits: () => dense };
     } else {
-      const topK = teacher.topIds.length / teacher.targetIds.length;
+      const [topK, samples] = [teacher.topIds, teacher.sampledIds].map(
+        ({ length }) => length / teacher.targetIds.length,
+      ) as [number, number];
       best = likeliest(teacher, topK);
-      source = sparseTeacher(batch, () => teacher, { topK, samples: 0, vocabSize });
+      source = sparseTeacher(batch, () => teacher, { topK, samples, vocabSize });
     }
     const rowLoss = distillationRows(targets, source, { divergence: "forward-kl", alpha: 0, temperature: 1 });
     const divergence = rowLoss(own, 0).loss.dataSync();

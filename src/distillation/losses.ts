@@ -13,6 +13,7 @@ import {
   scale,
   scatter,
   scatterAdd,
+  slice,
   split,
   sub,
   sum,
@@ -54,7 +55,10 @@ export interface LossParts {
 
 export type Observe = (parts: LossParts) => void;
 
-/** The row loss of a batch. targets int32 [positions]; `observe` is called with each chunk's parts [n]. */
+/**
+ * The row loss of a batch. targets int32 [positions]; `observe` is called with each chunk's parts [n]. The divergence is over
+ * the teacher's tokens; rows that the student's embedding has beyond them take part in the cross-entropy alone.
+ */
 export function distillationRows(
   targets: Int32Array | Tensor,
   teacher: Teacher | DeviceTeacher,
@@ -79,20 +83,24 @@ export function distillationRows(
   }
   const rows: RowLoss = (logits, start) => {
     const [n, vocab] = logits.shape as [number, number];
-    if (vocab !== teacher.vocabSize) {
+    const { vocabSize } = teacher;
+    if (vocab < vocabSize) {
       throw new Error(
-        `The teacher's vocabulary has ${teacher.vocabSize} tokens, the student's ${vocab}: distillation needs the same.`,
+        `The teacher's vocabulary has ${vocabSize} tokens, the student's embedding ${vocab} rows: distillation needs the same tokenizer.`,
       );
     }
-    const divergent =
+    const shared = vocab === vocabSize ? logits : slice(logits, [0, 0], [n, vocabSize]);
+    const divergent = withPadding(
       teacher.kind === "dense"
-        ? denseRows(logits, teacher.logits(start, n), options)
+        ? denseRows(shared, teacher.logits(start, n), options)
         : sparseRows(
-            logits,
+            shared,
             teacher.kind === "sparse" ? sparseChunk(teacher, start, n) : teacher.chunk(start, n),
             tail,
             options,
-          );
+          ),
+      vocab - vocabSize,
+    );
     const weight = (1 - alpha) * temperature ** 2;
     const weighted = weight === 1 ? divergent : scaled(divergent, weight);
     if (alpha === 0 && !observe) return weighted;
@@ -101,7 +109,9 @@ export function distillationRows(
     return alpha === 0 ? weighted : sumOf(scaled(entropy, alpha), weighted);
   };
   if (teacher.kind === "sparse" && targets instanceof Int32Array && tail === "bucket" && temperature === 1) {
-    rows.listed = () => listedBucket(targets, teacher, options, observe);
+    // Padding is no part of the teacher's tail, and would have to be listed row by row.
+    rows.listed = (tokens) =>
+      tokens === teacher.vocabSize ? listedBucket(targets, teacher, options, observe) : undefined;
   }
   return rows;
 }
@@ -111,6 +121,18 @@ interface Rows {
   loss: Tensor;
   gradient: Tensor;
 }
+
+/** The same with a gradient of 0 for so many tokens more. */
+const withPadding = ({ loss, gradient }: Rows, more: number): Rows => ({
+  loss,
+  gradient:
+    more === 0
+      ? gradient
+      : (tf.pad(gradient, [
+          [0, 0],
+          [0, more],
+        ]) as Tensor),
+});
 
 /** Logits at a temperature. */
 const cool = (logits: Tensor, temperature: number): Tensor =>

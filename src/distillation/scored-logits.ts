@@ -8,10 +8,11 @@ import type { Batch } from "../prompts/batch";
 /** Logits held at once, tokens · vocab. */
 const CHUNK_ELEMENTS = 4_000_000;
 
-/** Runs `use` on the logits of a batch's scored positions, a chunk at a time. */
+/** Runs `use` on the logits of a batch's scored positions for the first `tokens` tokens, a chunk at a time. */
 export function forEachChunk(
   decoder: Decoder,
   batch: Batch,
+  tokens: number,
   use: (logits: Tensor, start: number) => void,
 ): void {
   const rows = batch.positions.length;
@@ -21,7 +22,7 @@ export function forEachChunk(
     for (let start = 0; start < rows; start += size) {
       const count = Math.min(size, rows - start);
       tf.tidy(() => {
-        use(decoder.logits(slice(hidden, [start, 0], [count, hidden.shape[1]!])), start);
+        use(decoder.logits(slice(hidden, [start, 0], [count, hidden.shape[1]!]), tokens), start);
       });
     }
   });

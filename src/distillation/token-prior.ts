@@ -42,17 +42,24 @@ export class TokenPrior {
   }
 }
 
-/** The prior of a teacher from the scored positions of some examples: 1,000 tokens are enough for a rank. */
+/**
+ * The prior of a teacher over the tokenizer's `vocabSize` tokens from the scored positions of some examples: 1,000 of these are
+ * enough for a rank.
+ */
 export function measurePrior(
   decoder: Decoder,
   examples: readonly Example[],
-  { padId, batchSize = 16 }: { padId: number; batchSize?: number },
+  {
+    padId,
+    vocabSize = decoder.config.vocabSize,
+    batchSize = 16,
+  }: { padId: number; vocabSize?: number; batchSize?: number },
 ): TokenPrior {
-  let total = tf.zeros([decoder.config.vocabSize]) as Tensor;
+  let total = tf.zeros([vocabSize]) as Tensor;
   let positions = 0;
   for (let start = 0; start < examples.length; start += batchSize) {
     const batch = collate(examples.slice(start, start + batchSize), padId);
-    forEachChunk(decoder, batch, (logits) => {
+    forEachChunk(decoder, batch, vocabSize, (logits) => {
       const larger = tf.keep(add(total, sum(logSoftmax(logits), 0)));
       total.dispose();
       total = larger;

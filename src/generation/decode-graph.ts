@@ -31,6 +31,8 @@ export interface Beside {
 export interface DecodingOptions {
   /** Attention's products by one thread, and all ops in order. */
   oneThread: boolean;
+  /** Tokens that logits are wanted of, from the first on. */
+  vocabSize: number;
   beside?: Pick<Beside, "name" | "inputs" | "compute">;
 }
 
@@ -59,16 +61,17 @@ export const canBeGraph = (decoder: Decoder): boolean =>
   !onGpu() && [...decoder.weights.values()].every((weight) => weight instanceof tf.Tensor);
 
 /**
- * Reads prompts [batch · time] into an empty cache, `keyMask` telling padding from tokens, and gives the logits after the
- * last position. Batch and length are free; weights are read at every call.
+ * Reads prompts [batch · time] into an empty cache, `keyMask` telling padding from tokens, and gives the logits of the
+ * first `vocabSize` tokens after the last position. Batch and length are free; weights are read at every call.
  */
 export function promptGraph(
   decoder: Decoder,
+  vocabSize: number,
 ): (ids: Int32Array, cache: KeyValueCache, keyMask: KeyMask) => DecodingStep {
   const [first, second] = RECORDED_PROMPTS;
-  const session = graphs.get(structure(decoder, "prompt"), () => [
-    recordPrompt(decoder, first),
-    recordPrompt(decoder, second),
+  const session = graphs.get(structure(decoder, "prompt", vocabSize), () => [
+    recordPrompt(decoder, vocabSize, first),
+    recordPrompt(decoder, vocabSize, second),
   ]);
   const parameters = parametersOf(decoder);
   return (ids, cache, keyMask) =>
@@ -124,7 +127,7 @@ function sessionFor(decoder: Decoder, options: DecodingOptions): GraphSession {
     recordStep(decoder, options, first),
     recordStep(decoder, options, second),
   ];
-  const name = structure(decoder, "step", options.oneThread, options.beside?.name);
+  const name = structure(decoder, "step", options.oneThread, options.vocabSize, options.beside?.name);
   return graphs.get(name, recordBoth, options.oneThread ? strandOf : undefined);
 }
 
@@ -174,7 +177,11 @@ function record(decoder: Decoder, prepare: (cache: KeyValueCache) => Pick<Traced
 }
 
 /** Reads `batch` prompts of `time` tokens once, op by op. */
-const recordPrompt = (decoder: Decoder, { batch, time }: (typeof RECORDED_PROMPTS)[number]): Trace =>
+const recordPrompt = (
+  decoder: Decoder,
+  vocabSize: number,
+  { batch, time }: (typeof RECORDED_PROMPTS)[number],
+): Trace =>
   record(decoder, (cache) => {
     const ids = new Int32Array(batch * time);
     const keyMask = Array.from({ length: batch }, () => new Array<number>(time).fill(1));
@@ -183,7 +190,7 @@ const recordPrompt = (decoder: Decoder, { batch, time }: (typeof RECORDED_PROMPT
       inputs: { ...given, last: last!, ...parametersOf(decoder) },
       run: () => {
         const hidden = decoder.hidden(ids, batch, { cache, inputs: given });
-        const logits = decoder.logits(gatherRows(hidden, last!));
+        const logits = decoder.logits(gatherRows(hidden, last!), vocabSize);
         return { logits, next: argMax(logits), ...keysAndValues(cache) };
       },
     };
@@ -195,11 +202,11 @@ const strandOf = (output: string) => (output.startsWith(BESIDE) ? BESIDE : "");
 /** Takes the eager step once with `batch` rows and zeros for all positions but the last that there is room for. */
 const recordStep = (
   decoder: Decoder,
-  { oneThread, beside }: DecodingOptions,
+  { oneThread, vocabSize, beside }: DecodingOptions,
   { batch, room }: (typeof RECORDED)[number],
 ): Trace =>
   record(decoder, (cache) => {
-    const { numKeyValueHeads, headDim, vocabSize } = decoder.config;
+    const { numKeyValueHeads, headDim } = decoder.config;
     cache.length = room - 1;
     cache.room = room;
     for (const layer of cache.layers) layer.past = tf.zeros([2 * batch, numKeyValueHeads, room, headDim]);
@@ -215,7 +222,10 @@ const recordStep = (
     return {
       inputs,
       run: () => {
-        const logits = decoder.logits(decoder.hidden(ids, batch, { cache, oneThread, inputs: step }));
+        const logits = decoder.logits(
+          decoder.hidden(ids, batch, { cache, oneThread, inputs: step }),
+          vocabSize,
+        );
         const results = beside ? prefixed(beside.compute(before.logits!, before)) : {};
         return { logits, next: argMax(logits), ...keysAndValues(cache), ...results };
       },

@@ -32,12 +32,14 @@ export function lookupDrafter(longestMatch = 3): Drafter {
   };
 }
 
-/** A smaller model of the same vocabulary that writes greedily; what it has read is kept between drafts. */
-export function modelDrafter(decoder: Decoder): Drafter {
+/**
+ * A smaller model of the same tokenizer, of `vocabSize` tokens, that writes greedily; what it has read is kept between drafts.
+ */
+export function modelDrafter(decoder: Decoder, vocabSize = decoder.config.vocabSize): Drafter {
   let cache = new KeyValueCache(decoder.config.numHiddenLayers);
   let read: number[] = [];
   return {
-    vocabSize: decoder.config.vocabSize,
+    vocabSize,
     draft(tokens, count) {
       let common = 0;
       while (common < read.length && read[common] === tokens[common]) common++;
@@ -48,7 +50,7 @@ export function modelDrafter(decoder: Decoder): Drafter {
       const drafted: number[] = [];
       let input = tokens.slice(kept);
       while (drafted.length < Math.min(count, decoder.config.maxPositionEmbeddings - tokens.length)) {
-        const [next] = greedyTokens(decoder, cache, input, 1);
+        const [next] = greedyTokens(decoder, cache, input, 1, vocabSize);
         drafted.push(next!);
         input = [next!];
       }
@@ -63,17 +65,18 @@ export function modelDrafter(decoder: Decoder): Drafter {
   };
 }
 
-/** Feeds tokens after the cache's and returns the likeliest successor of each of the last `count` of them. */
+/** Feeds tokens after the cache's and returns the likeliest successor, of `vocabSize` tokens, of each of the last `count` of them. */
 export function greedyTokens(
   decoder: Decoder,
   cache: KeyValueCache,
   input: readonly number[],
   count: number,
+  vocabSize: number,
 ): Int32Array {
   return tf.tidy(() => {
     const hidden = decoder.hidden(Int32Array.from(input), 1, { cache });
     const last = Array.from({ length: count }, (_, i) => input.length - count + i);
     const rows = count === input.length ? hidden : gatherRows(hidden, tf.tensor1d(last, "int32"));
-    return argMax(decoder.logits(rows)).dataSync() as Int32Array;
+    return argMax(decoder.logits(rows, vocabSize)).dataSync() as Int32Array;
   });
 }

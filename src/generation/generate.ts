@@ -9,6 +9,7 @@ import { checkPrompts, newTokenLimit } from "./context-end";
 import {
   type Beside,
   canBeGraph,
+  type DecodingOptions,
   type DecodingStep,
   decodeGraph,
   lastPositions,
@@ -23,6 +24,8 @@ export interface GenerateOptions {
   padId: number;
   /** Rows decoded at once. */
   batchSize?: number;
+  /** Tokens of the tokenizer: what an embedding has beyond them is neither written nor seen in logits. Absent: all rows. */
+  vocabSize?: number;
   /** Absent: greedy. */
   sampling?: SamplingOptions & { random: Random };
   /** Called per step with the logits [rows, vocab] from which each row's next token is chosen, and those rows' prompt numbers. */
@@ -70,7 +73,7 @@ function generateBatch(
   results: number[][],
   options: GenerateOptions,
 ): void {
-  const { padId, sampling, beside, compile = true } = options;
+  const { padId, sampling, beside, compile = true, vocabSize = decoder.config.vocabSize } = options;
   const { maxPositionEmbeddings: context } = decoder.config;
   const stop = new Set(options.stopIds);
   const length = Math.max(...rows.map((i) => prompts[i]!.length));
@@ -95,19 +98,15 @@ function generateBatch(
       if (step > 0)
         for (const [row, i] of rows.entries())
           keyMask[row]!.push(prompts[i]!.length + step > context ? 0 : 1);
-      if (graphs && step === 0) graph = promptGraph(decoder);
-      if (graphs && step === 1) graph = decodeGraph(decoder, { oneThread, beside });
+      if (graphs && step === 0) graph = promptGraph(decoder, vocabSize);
+      if (graphs && step === 1) graph = decodeGraph(decoder, { oneThread, beside, vocabSize });
       const next = tf.tidy(() => {
         const { logits, next, results } = graph
           ? graph(input, cache, keyMask, waiting && { logits: waiting, ...extra })
-          : eagerStep(
-              decoder,
-              input,
-              cache,
-              padded ? keyMask : undefined,
-              rows.length,
-              oneThread && step > 0,
-            );
+          : eagerStep(decoder, input, cache, padded ? keyMask : undefined, rows.length, {
+              oneThread: oneThread && step > 0,
+              vocabSize,
+            });
         options.onLogits?.(logits, rows, step);
         if (beside) {
           if (waiting) beside.take(results ?? beside.compute(waiting, extra!), rows);
@@ -116,11 +115,10 @@ function generateBatch(
         }
         if (!sampling) return next.dataSync() as Int32Array;
         const values = logits.dataSync() as Float32Array;
-        const vocab = decoder.config.vocabSize;
         return Int32Array.from(rows, (_, row) =>
           finished[row]
             ? padId
-            : sampleToken(values.subarray(row * vocab, (row + 1) * vocab), sampling, sampling.random),
+            : sampleToken(values.subarray(row * vocabSize, (row + 1) * vocabSize), sampling, sampling.random),
         );
       });
       for (const [row, i] of rows.entries()) {
@@ -146,10 +144,11 @@ function eagerStep(
   cache: KeyValueCache,
   keyMask: ForwardOptions["keyMask"],
   rows: number,
-  oneThread: boolean,
+  { oneThread, vocabSize }: DecodingOptions,
 ): DecodingStep {
   const time = ids.length / rows;
   const hidden = decoder.hidden(ids, rows, { cache, keyMask, oneThread });
-  const logits = decoder.logits(time === 1 ? hidden : gatherRows(hidden, lastPositions(rows, time)));
+  const last = time === 1 ? hidden : gatherRows(hidden, lastPositions(rows, time));
+  const logits = decoder.logits(last, vocabSize);
   return { logits, next: argMax(logits) };
 }

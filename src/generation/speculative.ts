@@ -9,6 +9,8 @@ export interface SpeculativeOptions {
   stopIds: readonly number[];
   /** Tokens drafted for each pass. */
   draftTokens: number;
+  /** Tokens of the tokenizer: what an embedding has beyond them is never written. Absent: all rows. */
+  vocabSize?: number;
 }
 
 export interface SpeculativeResult {
@@ -29,9 +31,8 @@ export function generateSpeculative(
   decoder: Decoder,
   drafter: Drafter,
   prompt: readonly number[],
-  { maxNewTokens, stopIds, draftTokens }: SpeculativeOptions,
+  { maxNewTokens, stopIds, draftTokens, vocabSize = decoder.config.vocabSize }: SpeculativeOptions,
 ): SpeculativeResult {
-  const { vocabSize, numHiddenLayers } = decoder.config;
   checkPrompts(decoder.config, [prompt]);
   const limit = newTokenLimit(decoder.config, prompt.length, maxNewTokens);
   if (drafter.vocabSize !== undefined && drafter.vocabSize !== vocabSize) {
@@ -42,14 +43,14 @@ export function generateSpeculative(
   const stop = new Set(stopIds);
   const tokens = [...prompt];
   const result: SpeculativeResult = { ids: [], passes: 0, drafted: 0, accepted: 0 };
-  const cache = new KeyValueCache(numHiddenLayers);
+  const cache = new KeyValueCache(decoder.config.numHiddenLayers);
   try {
     while (result.ids.length < limit) {
       // Each pass adds one token of the model's own, so a draft for the last one would be wasted.
       const room = limit - result.ids.length - 1;
       const draft = room > 0 ? drafter.draft(tokens, Math.min(draftTokens, room)) : [];
       const input = [...tokens.slice(cache.length), ...draft];
-      const choices = greedyTokens(decoder, cache, input, draft.length + 1);
+      const choices = greedyTokens(decoder, cache, input, draft.length + 1, vocabSize);
       result.passes++;
       result.drafted += draft.length;
       let right = 0;

@@ -2,7 +2,7 @@
 // What differs between the families is data in DecoderConfig; this file reads like the model cards' diagrams.
 import type { Weight } from "../engine/frozen";
 import { recomputed } from "../engine/gradient";
-import { scale, tanh } from "../engine/raw";
+import { scale, slice, tanh } from "../engine/raw";
 import { type Tensor, tf } from "../engine/tf";
 import { attention, type LayerCache } from "./attention";
 import type { DecoderConfig } from "./config";
@@ -162,10 +162,14 @@ export class Decoder {
     return this.config.tieWordEmbeddings ? this.weight("model.embed_tokens") : this.weight("lm_head");
   }
 
-  /** Logits [rows, vocab] of hidden states [rows, hidden], softcapped where the family does. */
-  logits(hidden: Tensor): Tensor {
+  /**
+   * Logits [rows, tokens] of hidden states [rows, hidden], softcapped where the family does: of all rows of the embedding, or of the
+   * first `tokens`. Published embeddings have more rows than their tokenizer has tokens (Qwen3: 151,936 for 151,669).
+   */
+  logits(hidden: Tensor, tokens = this.config.vocabSize): Tensor {
     return tf.tidy(() => {
-      const raw = linear(hidden, this.head, false);
+      const all = linear(hidden, this.head, false);
+      const raw = tokens === this.config.vocabSize ? all : slice(all, [0, 0], [hidden.shape[0]!, tokens]);
       const cap = this.config.finalSoftcap;
       return cap ? scale(tanh(scale(raw, 1 / cap)), cap) : raw;
     });

@@ -11,10 +11,10 @@ import { blockLoss, type ListedLoss } from "./vocabulary-blocks";
 export interface RowLoss {
   (logits: Tensor, start: number): { loss: Tensor; gradient: Tensor };
   /**
-   * The same loss by listed tokens, where it is one: a vocabulary too large for chunks of rows then goes in blocks. Made on
-   * demand: listing a step's tokens takes time, and small vocabularies never need it.
+   * The same loss by listed tokens, where it is one for a head of so many: a vocabulary too large for chunks of rows then goes in
+   * blocks. Made on demand: listing a step's tokens takes time, and small vocabularies never need it.
    */
-  listed?: () => ListedLoss;
+  listed?: (tokens: number) => ListedLoss | undefined;
 }
 
 /** A chunk of fewer rows reads the head more often than it multiplies by it. */
@@ -36,12 +36,13 @@ export function headLoss(hidden: Tensor, head: Weight, rowLoss: RowLoss, options
   const { softcap: cap, trainable, chunkElements = 4_000_000, share } = options;
   const [rows, width] = hidden.shape as [number, number];
   const chunk = Math.max(1, Math.min(rows, Math.floor(chunkElements / head.shape[0]!)));
-  const byBlocks = rowLoss.listed && !trainable && chunk < Math.min(rows, FEWEST_ROWS);
+  const large = !trainable && chunk < Math.min(rows, FEWEST_ROWS);
+  const listed = large ? rowLoss.listed?.(head.shape[0]!) : undefined;
   return withGradient(
     trainable ? [hidden, head as Tensor] : [hidden],
     () => {
-      if (byBlocks) {
-        const { total, dHidden } = blockLoss(hidden, head, rowLoss.listed!(), cap);
+      if (listed) {
+        const { total, dHidden } = blockLoss(hidden, head, listed, cap);
         return { value: mul(total, share ?? tf.scalar(1 / rows)), saved: [dHidden] };
       }
       const total = tf.variable(tf.scalar(0), false);

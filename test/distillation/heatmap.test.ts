@@ -17,7 +17,7 @@ const student = teacher.withWeights(
 );
 const example = examples(1, 7)[0]!;
 const start = example.promptIds.length - 1;
-const pieces = { tokens: (ids: readonly number[]) => ids.map((id) => `<${id}>`) };
+const pieces = { vocabSize: VOCAB, tokens: (ids: readonly number[]) => ids.map((id) => `<${id}>`) };
 
 function logits(decoder: Decoder): number[][] {
   const ids = Int32Array.from([...example.promptIds, ...example.targetIds]);

@@ -1,5 +1,6 @@
 // Stage "decoding": plain, prompt-lookup and speculative decoding of the same documents, side by side, one prompt at a time.
 import { progress } from "../../base/progress";
+import { newTokenLimit } from "../../generation/context-end";
 import { type Drafter, lookupDrafter, modelDrafter } from "../../generation/draft";
 import { generate } from "../../generation/generate";
 import { generateSpeculative } from "../../generation/speculative";
@@ -34,11 +35,14 @@ export async function decodingStage(context: StudyContext): Promise<Artifact<Dec
       .filter((_, i) => i % apart === 0)
       .slice(0, DOCUMENTS)
       .map((item) => encodeItem(teacher.tokenizer, item).promptIds);
-    const { stopIds, padId } = teacher.tokenizer;
-    const options = { maxNewTokens: profile.maxNewTokens, stopIds };
+    const { stopIds, padId, vocabSize } = teacher.tokenizer;
+    const options = { maxNewTokens: profile.maxNewTokens, stopIds, vocabSize };
     const plain = (decoder: Decoder) => (prompt: number[]) => {
       const ids = generate(decoder, [prompt], { ...options, padId })[0]!;
-      const passes = Math.min(ids.length + 1, options.maxNewTokens);
+      const passes = Math.min(
+        ids.length + 1,
+        newTokenLimit(decoder.config, prompt.length, options.maxNewTokens),
+      );
       return { ids, passes, drafted: 0, accepted: 0 };
     };
     const drafted = (decoder: Decoder, drafter: Drafter) => (prompt: number[]) =>
@@ -49,7 +53,7 @@ export async function decodingStage(context: StudyContext): Promise<Artifact<Dec
       {
         system: "lora-teacher",
         method: "student",
-        run: drafted(teacher.decoder, modelDrafter(student.decoder)),
+        run: drafted(teacher.decoder, modelDrafter(student.decoder, vocabSize)),
       },
       { system: "distilled", method: "plain", run: plain(student.decoder) },
       { system: "distilled", method: "lookup", run: drafted(student.decoder, lookupDrafter()) },

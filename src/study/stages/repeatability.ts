@@ -28,7 +28,13 @@ export async function repeatabilityStage(context: StudyContext): Promise<Artifac
       generate(
         decoder,
         of.map((item) => encodeItem(tokenizer, item).promptIds),
-        { maxNewTokens, stopIds: tokenizer.stopIds, padId: tokenizer.padId, batchSize },
+        {
+          maxNewTokens,
+          batchSize,
+          stopIds: tokenizer.stopIds,
+          padId: tokenizer.padId,
+          vocabSize: tokenizer.vocabSize,
+        },
       ).map((ids) => tokenizer.decode(ids).trim());
     const same = summarise(decoder, tokenizer, items, maxNewTokens, "summaries again").texts;
     const turned = [...items].reverse();

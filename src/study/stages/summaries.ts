@@ -129,6 +129,7 @@ export function summarise(
     maxNewTokens,
     stopIds: tokenizer.stopIds,
     padId: tokenizer.padId,
+    vocabSize: tokenizer.vocabSize,
     batchSize: GENERATION_BATCH,
     onProgress: (done) => bar.update(done),
   });

@@ -111,7 +111,7 @@ async function teacher(context: StudyContext) {
   // From all of the data, also for a shard: every part of a cache must have the same prior.
   const apart = Math.ceil(examples.length / PRIOR_ITEMS);
   const sample = examples.filter((_, i) => i % apart === 0);
-  const prior = measurePrior(decoder, sample, { padId: tokenizer.padId });
+  const prior = measurePrior(decoder, sample, { padId: tokenizer.padId, vocabSize: tokenizer.vocabSize });
   return { decoder, tokenizer, examples, header, prior };
 }
 

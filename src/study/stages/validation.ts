@@ -56,9 +56,9 @@ export class Validation {
     const items = data.validation.slice(0, this.profile.validation.rougeItems);
     if (items.length === 0) return undefined;
     const prompts = items.map(({ promptIds }) => promptIds);
-    const { stopIds, padId } = tokenizer;
+    const { stopIds, padId, vocabSize } = tokenizer;
     const { maxNewTokens } = this.profile;
-    const written = generate(decoder, prompts, { maxNewTokens, stopIds, padId });
+    const written = generate(decoder, prompts, { maxNewTokens, stopIds, padId, vocabSize });
     const scores = written.map((ids, i) => {
       const text = tokenizer.decode(ids).trim();
       return rouge(data.validationTexts[i]!, text, whitespaceTokenizer, ["rouge1"]).rouge1.f;

@@ -207,6 +207,7 @@ async function trainWay(context: StudyContext, way: Way): Promise<Artifact<Fitte
           ? crossEntropyStep(student, batch, tokenizer.padId)
           : distillStep(student, batch, (online ?? cache)!, {
               padId: tokenizer.padId,
+              vocabSize: tokenizer.vocabSize,
               alpha,
               temperature,
               ...optionsDuring({ divergence: way.loss!, ...PARAMETERS[way.loss!] }, done),

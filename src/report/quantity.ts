@@ -44,20 +44,17 @@ function step(from: unknown, key: string): unknown {
   return (from as Record<string, unknown>)[key];
 }
 
-/** Everything at a path; `*` stands for every row of an array or value of an object. */
-export function everythingAt(sources: Sources, path: string): unknown[] {
+/** Everything at the keys of a path; `*` stands for every row of an array or value of an object. */
+function everythingAt(sources: Sources, keys: readonly string[]): unknown[] {
   let at: unknown[] = [sources];
-  for (const segment of path.split("/")) {
+  for (const key of keys) {
     at = at.flatMap((value) => {
-      if (segment !== "*") return [step(value, unescaped(segment))];
+      if (key !== "*") return [step(value, key)];
       return typeof value === "object" && value !== null ? Object.values(value) : [];
     });
   }
   return at.filter((value) => value !== undefined && value !== null);
 }
-
-const numbersAt = (sources: Sources, path: string): number[] =>
-  everythingAt(sources, path).filter((value): value is number => typeof value === "number");
 
 /** Pairs of positions that two lists put in opposite orders. */
 export function discordantPairs(x: readonly number[], y: readonly number[]): [number, number][] {
@@ -106,25 +103,47 @@ function topLevelParts(text: string): string[] {
   return [...parts, text.slice(from)];
 }
 
-/** The numbers that an id stands for: of a formula one, of a path as many as it has. */
-function numbersOf(sources: Sources, id: string): number[] {
-  const [, name, inside] = /^([a-zA-Z]+)\((.*)\)$/.exec(id) ?? [];
-  if (name === undefined || inside === undefined) return numbersAt(sources, id);
-  if (name === "list") return topLevelParts(inside).flatMap((part) => numbersOf(sources, part));
-  if (name === "characters") {
-    return everythingAt(sources, inside).map((text) => [...String(text)].length);
+/** What an id says: keys from an artifact down, or a formula over such. */
+export type Origin = { keys: string[] } | { formula: string; of: Origin[] };
+
+/** Reads an id. A formula's name has no slash before its bracket; a path always has. */
+export function originOf(id: string): Origin {
+  const open = id.indexOf("(");
+  const name = id.slice(0, Math.max(0, open));
+  if (open < 1 || name.includes("/") || !id.endsWith(")")) return { keys: id.split("/").map(unescaped) };
+  return { formula: name, of: topLevelParts(id.slice(open + 1, -1)).map(originOf) };
+}
+
+/** All paths of an origin, in their order. */
+export const placesOf = (origin: Origin): string[][] =>
+  "keys" in origin ? [origin.keys] : origin.of.flatMap(placesOf);
+
+/** What lies at an origin's path: the row or value that holds a number. */
+export const rowAt = (sources: Sources, keys: readonly string[]): unknown => everythingAt(sources, keys)[0];
+
+/** The numbers that an origin stands for: of a formula one, of a path as many as it has. */
+function numbersOf(sources: Sources, origin: Origin): number[] {
+  if ("keys" in origin) {
+    return everythingAt(sources, origin.keys).filter((value): value is number => typeof value === "number");
   }
-  const formula = FORMULAS[name];
-  if (!formula)
-    throw new Error(`${id}: no formula "${name}"; known are ${Object.keys(FORMULAS).join(", ")}.`);
-  const [a, b] = topLevelParts(inside).map((part) => numbersOf(sources, part));
+  const { formula, of } = origin;
+  if (formula === "list") return of.flatMap((part) => numbersOf(sources, part));
+  if (formula === "characters") {
+    return placesOf(origin).flatMap((keys) =>
+      everythingAt(sources, keys).map((text) => [...String(text)].length),
+    );
+  }
+  const compute = FORMULAS[formula];
+  if (!compute)
+    throw new Error(`There is no formula "${formula}"; known are ${Object.keys(FORMULAS).join(", ")}.`);
+  const [a, b] = of.map((part) => numbersOf(sources, part));
   if (!a || a.length === 0 || (b !== undefined && b.length === 0)) return [];
-  return [formula(a, b ?? [])];
+  return [compute(a, b ?? [])];
 }
 
 /** The value of an id; undefined where the sources do not have it, or a score was NaN (null in JSON). */
 export function evaluate(sources: Sources, id: string): number | undefined {
-  const [value, more] = numbersOf(sources, id);
+  const [value, more] = numbersOf(sources, originOf(id));
   return value !== undefined && more === undefined && Number.isFinite(value) ? value : undefined;
 }
 

@@ -1,5 +1,5 @@
 // Holds claims against what artifacts give: recomputed where the outputs allow it, else read where the claim says.
-import { evaluate, type Sources } from "../quantity";
+import { evaluate, originOf, placesOf, type Sources } from "../quantity";
 import type { Claim, Claims } from "./ledger";
 import { shownAgrees } from "./shown";
 
@@ -49,7 +49,12 @@ export function checkClaims({ claims }: Claims, sources: readonly Source[]): Ver
 /** Claims against a new run from nothing: within the tolerance of a rerun; times and speeds are shown and not judged. */
 export function checkRerun({ claims }: Claims, sources: Sources): Verdict[] {
   return claims
-    .filter(({ id }) => /results\//.test(id) && !/results\/seeds\//.test(id))
+    .filter(({ id }) => {
+      const places = placesOf(originOf(id));
+      return (
+        places.some(([artifact]) => artifact === "results") && places.every(([, field]) => field !== "seeds")
+      );
+    })
     .map((claim): Verdict => {
       const got = evaluate(sources, claim.id);
       const base = {

@@ -2,10 +2,12 @@
 // Written by `npm run report` as data/claims.json from the very marks that put the numbers there; read by `npm run check`.
 import { readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
-import { evaluate, pieces, type Sources } from "../quantity";
+import { type Made, madeOf, type Rerun } from "../../results/made";
+import { evaluate, type Origin, originOf, pathOf, pieces, placesOf, type Sources } from "../quantity";
 import { isQuoted } from "../quoted";
+import { MAKERS } from "./makers";
 import { shownAgrees } from "./shown";
-import { MAKERS, statementOf } from "./statement";
+import { statementOf } from "./statement";
 
 export interface Claim {
   id: string;
@@ -15,6 +17,8 @@ export interface Claim {
   cell: number | null;
   artifact: string;
   path: string;
+  stage: string;
+  rerun: Rerun;
   value: number;
   /** Largest difference between the value and what is read or recomputed from the artifacts. */
   tolerance: number;
@@ -33,15 +37,6 @@ export interface Claims {
   profile: string;
   claims: Claim[];
 }
-
-const ARTIFACTS: Record<string, string> = {
-  results: "reports/results.json",
-  samples: "reports/samples.jsonl",
-  published: "data/published.json",
-  records: "reports/records.json",
-  // Rules over the audit in the results: src/report/audit-findings.ts.
-  findings: "reports/results.json",
-};
 
 interface Cell {
   notebook: string;
@@ -63,30 +58,46 @@ function codeCells(folder: string): Cell[] {
     });
 }
 
-function makerOf(id: string, cells: readonly Cell[]): { notebook: string; cell: number | null } {
-  const maker = MAKERS.find(([pattern]) => pattern.test(id))?.[1];
-  if (!maker) return { notebook: "", cell: null };
+function makerOf(stage: string, cells: readonly Cell[]): { notebook: string; cell: number | null } {
+  const maker = MAKERS[stage] ?? { call: "resultsStage(study" };
   if ("command" in maker) return { notebook: maker.command, cell: null };
   const found = cells.find(({ source }) => source.includes(maker.call));
   return found ? { notebook: found.notebook, cell: found.cell } : { notebook: "npm run study", cell: null };
 }
 
-/** Times and speeds, and what follows from the mix of bits, which is chosen by measured divergences. */
-const MEASURED =
-  /seconds|perSecond|PerSecond|firstTokenMs|memoryBytes|records\/|lighter\/rows\/(?:mixed|onnx-q4)\/fileBytes/;
-
-/** Half of a score's 95 % interval: another processor rounds otherwise, and a training goes another way as with another seed. */
-function rerunTolerance(id: string, sources: Sources): number | null {
-  if (MEASURED.test(id)) return null;
-  if (/^published\/|architecture|counts|settings|parameters|fileBytes|topK|\/items$/.test(id)) return 0;
-  const scored = /^(results\/(?:systems|lighter\/rows)\/[^/]+)\/scores\/([^/]+)\/(.+)$/.exec(id);
-  if (scored) {
-    const [, owner, set, metric] = scored;
-    const [low, high] = [0, 1].map((end) => evaluate(sources, `${owner}/interval95/${set}/${metric}/${end}`));
-    if (low !== undefined && high !== undefined) return (high - low) / 2;
-  }
-  return null;
+/** What is declared of a number, or of all that a formula takes: the last of the stages, the loosest of the bounds. */
+function madeFrom(places: readonly Made[]): Pick<Made, "artifact" | "stage" | "rerun"> {
+  const [{ artifact }] = places as [Made, ...Made[]];
+  const order = Object.keys(MAKERS);
+  const stage = places.map((made) => made.stage).sort((a, b) => order.indexOf(b) - order.indexOf(a))[0]!;
+  const reruns = places.map(({ rerun }) => rerun);
+  const rerun =
+    places.length === 1 || reruns.every((one) => one === "exact")
+      ? reruns[0]!
+      : reruns.includes("timing")
+        ? "timing"
+        : "free";
+  return { artifact, stage, rerun };
 }
+
+/** How far a new run may be away; null where it is held to nothing. */
+function rerunTolerance(
+  rerun: Rerun,
+  origin: Origin,
+  places: readonly Made[],
+  sources: Sources,
+): number | null {
+  if (rerun === "exact") return 0;
+  if (rerun !== "interval" || !("keys" in origin)) return null;
+  const [low, high] = ["0", "1"].map((end) => evaluate(sources, pathOf(...places[0]!.interval!, end)));
+  return low !== undefined && high !== undefined ? (high - low) / 2 : null;
+}
+
+/** An id without the artifacts' names; what rules find lies in no file and keeps its own. */
+const pathsIn = (origin: Origin): string =>
+  "keys" in origin
+    ? pathOf(...origin.keys.slice(origin.keys[0] === "findings" ? 0 : 1))
+    : `${origin.formula}(${origin.of.map(pathsIn).join(",")})`;
 
 /** A document's texts, with marks, under the name of its file. */
 export interface MarkedDocument {
@@ -115,21 +126,25 @@ export function claimsOf(
         const value = evaluate(sources, id);
         if (value === undefined)
           throw new Error(`${place}: ${piece.text} comes from ${id}, which has no value.`);
-        const source = /(results|samples|published|records|findings)\//.exec(id)?.[1] ?? "";
+        const origin = originOf(id);
+        const made = placesOf(origin).map(madeOf);
+        const from = madeFrom(made);
+        const seed = made[0]!.named.seed;
         claim = {
           id,
-          statement: statementOf(id),
-          ...makerOf(id, cells),
-          artifact: ARTIFACTS[source] ?? "",
-          path: id.replace(/\b(results|samples|published|records)\//g, ""),
+          statement: statementOf(origin, sources),
+          ...makerOf(from.stage, cells),
+          ...from,
+          path: pathsIn(origin),
           value,
           tolerance: Number.isInteger(value) ? 0 : 1e-9 * Math.max(1, Math.abs(value)),
-          rerunTolerance: rerunTolerance(id, sources),
-          seed: /^(results|samples|findings)/.test(source)
-            ? /results\/seeds\/(\d+)/.exec(id)
-              ? Number(/seeds\/(\d+)/.exec(id)![1])
-              : run.seed
-            : null,
+          rerunTolerance: rerunTolerance(from.rerun, origin, made, sources),
+          // What was published or recorded has no seed of a run.
+          seed: ["published", "report", "tests", "study"].includes(from.stage)
+            ? null
+            : seed === undefined || seed === "*"
+              ? run.seed
+              : Number(seed),
           shown: [],
           places: [],
         };

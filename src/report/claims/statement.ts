@@ -1,98 +1,60 @@
-// What a claim says in words, from its id; and which notebook cell or command makes its number.
-import type { TestSet } from "../../results/scores";
+// What a claim says in words, from what is declared of its keys.
+import { type Made, madeOf } from "../../results/made";
+import type { Comparison, TestSet } from "../../results/scores";
 import type { SystemId } from "../../results/system-id";
 import { english } from "../en/words";
+import { type Origin, rowAt, type Sources } from "../quantity";
 
 const { names } = english;
-const system = (id: string) => `the ${names.system(id as SystemId)}`;
-const set = (id: string) => names.testSet(id as TestSet);
+const system = (id: string): string => (id === "*" ? "every system" : `the ${names.system(id as SystemId)}`);
+const items = (testSet: string): string => `${names.testSet(testSet as TestSet)} items`;
 
-/** A metric as it stands in a path. */
-const metricName = (segment: string) => names.metric(segment.replace(/~1/g, "/").replace(/~0/g, "~"));
-
-/** Patterns of ids, the first that fits counts. */
-const STATEMENTS: [RegExp, (...parts: string[]) => string][] = [
-  [
-    /^results\/systems\/([^/]+)\/scores\/([^/]+)\/([^/]+)$/,
-    (id, where, metric) => `${metricName(metric!)} of ${system(id!)}, ${set(where!)} items`,
-  ],
-  [/^results\/systems\/([^/]+)\/items\/([^/]+)$/, (_, where) => `${set(where!)} items`],
-  [
-    /^results\/systems\/([^/]+)\/interval95\/([^/]+)\/([^/]+)\/([01])$/,
-    (id, where, metric, end) =>
-      `${end === "0" ? "lower" : "upper"} end of the 95 % interval of ${metricName(metric!)} of ${system(id!)}, ${set(where!)} items`,
-  ],
-  [
-    /results\/comparisons\/([^:/]+):([^:/]+):([^:/]+):([^/]+)\/([^)]+)/,
-    (a, b, where, metric, field) =>
-      `${field} of the paired test of ${system(a!)} and ${system(b!)} in ${metricName(metric!)}, ${set(where!)} items`,
-  ],
-  [
-    /^results\/seeds\/(\d+)\/systems\/([^/]+)\/scores\/([^/]+)\/([^/]+)$/,
-    (seed, id, where, metric) =>
-      `${metricName(metric!)} of ${system(id!)} with seed ${seed}, ${set(where!)} items`,
-  ],
-  [/^results\/models\/([^/]+)\/(.+)$/, (model, path) => `${path} of the untuned model ${model}`],
-  [/^(\w+)\(results\/training\/([^/]+)\/(.+)\)$/, (f, run, path) => `${f} of ${path} of the training ${run}`],
-  [/^results\/training\/([^/]+)\/(.+)$/, (run, path) => `${path} of the training ${run}`],
-  [
-    /^results\/retrieval\/([^/]+)\/(\w+)$/,
-    (index, measure) => `${measure} when ${names.index(index!)} is embedded`,
-  ],
-  [/^results\/seconds\/(.+)$/, (stage) => `seconds of the stage ${stage}`],
-  [
-    /^samples\/([^/]+)\/scores\/([^/]+)\/(.+)$/,
-    (item, id, metric) => `${metricName(metric!)} of ${system(id!)} on item ${item}`,
-  ],
-  [/^published\/(.+)$/, (path) => `published value: ${path}`],
-  [
-    /^results\/lighter\/rows\/([^/]+)\/scores\/([^/]+)\/([^/]+)$/,
-    (form, where, metric) =>
-      `${metricName(metric!)} of the distilled student as ${form}, ${set(where!)} items`,
-  ],
-  [
-    /^results\/lighter\/rows\/([^/]+)\/interval95\/([^/]+)\/([^/]+)\/([01])$/,
-    (form, where, metric, end) =>
-      `${end === "0" ? "lower" : "upper"} end of the 95 % interval of ${metricName(metric!)} of the distilled student as ${form}, ${set(where!)} items`,
-  ],
-  [/^results\/lighter\/rows\/([^/]+)\/(.+)$/, (form, path) => `${path} of the distilled student as ${form}`],
-  [/^results\/lighter\/(.+)$/, (path) => `lighter forms of the distilled student: ${path}`],
-  [/^findings\/(.+)$/, (path) => `finding of the audit: ${path}`],
-  [/^records\/(.+)$/, (path) => `recorded: ${path}`],
-];
-
-/** One sentence for a claim's id; an id without a pattern is its own statement. */
-export function statementOf(id: string): string {
-  for (const [pattern, say] of STATEMENTS) {
-    const found = pattern.exec(id);
-    if (found) {
-      const said = say(...found.slice(1));
-      return /^(ratio|difference|negative)\(/.test(id) && !/^\w+\(results\/training/.test(id)
-        ? `${/^\w+/.exec(id)![0]}: ${said}`
-        : said;
-    }
-  }
-  return id;
+/** Whose number it is: " of the distilled student with seed 1, in-domain items". */
+function whose({ named }: Made): string {
+  const parts = [
+    named.system && ` of ${system(named.system)}`,
+    named.form && ` of the distilled student as ${named.form}`,
+    named.model && (named.model === "*" ? " of every untuned model" : ` of the untuned model ${named.model}`),
+    named.run && ` of the training ${named.run}`,
+    named.seed && (named.seed === "*" ? " with every other seed" : ` with seed ${named.seed}`),
+    named.item && (named.item === "*" ? " on every item" : ` on item ${named.item}`),
+    named.testSet && `, ${items(named.testSet)}`,
+  ];
+  return parts.filter(Boolean).join("");
 }
 
-/** Where a number is made: the call in a notebook's cell that makes it, or a command. */
-export const MAKERS: [RegExp, { call: string } | { command: string }][] = [
-  [/published\//, { command: "data/published.json" }],
-  [/results\/seeds\//, { command: "npm run seeds" }],
-  [/records\/tests/, { command: "npm test" }],
-  [/records\/study/, { command: "npm run study" }],
-  [/records\//, { command: "npm run report" }],
-  [/findings\//, { call: "resultsStage(study" }],
-  [/results\/models\//, { call: "modelRows(study)" }],
-  [/results\/architecture\//, { call: "resultsStage(study" }],
-  [/results\/cache\//, { call: "teacherLogits(study)" }],
-  [/results\/training\/lora-teacher/, { call: 'trainSystem(study, "lora-teacher")' }],
-  [/results\/training\/lora-student/, { call: 'trainSystem(study, "lora-student")' }],
-  [/results\/training\/full-student/, { call: 'trainSystem(study, "full-student")' }],
-  [/results\/training\/distilled/, { call: 'trainSystem(study, "distilled")' }],
-  [/results\/counts\//, { call: "corpusStage(study)" }],
-  [/results\/(retrieval|search)\//, { call: "retrievalStage(study" }],
-  [/results\/lighter\//, { call: "lighterResults(study)" }],
-  [/results\/(systems|comparisons)|samples\//, { call: "scoreStage(study)" }],
-  [/results\//, { call: "resultsStage(study" }],
-];
+/** A comparison's row names both sides itself. */
+function comparison(keys: readonly string[], sources: Sources): string {
+  const { a, b, metric, testSet } = rowAt(sources, keys.slice(0, 3)) as Comparison;
+  return `${keys.slice(3).join("/")} of the paired test of ${system(a)} and ${system(b)} in ${names.metric(metric)}, ${items(testSet)}`;
+}
+
+function placeSaid(keys: string[], sources: Sources): string {
+  const made = madeOf(keys);
+  const [artifact, field] = keys;
+  const { named, fields } = made;
+  if (artifact === "published") return `published value: ${keys.slice(1).join("/")}`;
+  if (artifact === "records") return `recorded: ${keys.slice(1).join("/")}`;
+  if (artifact === "findings") return `finding of the audit: ${keys.slice(1).join("/")}`;
+  if (field === "comparisons") return comparison(keys, sources);
+  if (named.index) return `${keys[keys.length - 1]} when ${names.index(named.index)} is embedded`;
+  if (named.stage) return `seconds of ${named.stage === "*" ? "every stage" : `the stage ${named.stage}`}`;
+  if (named.metric) {
+    const end = { "0": "lower end of the 95 % interval of ", "1": "upper end of the 95 % interval of " }[
+      keys[keys.length - 1]!
+    ];
+    return `${end ?? ""}${names.metric(named.metric)}${whose(made)}`;
+  }
+  if (field === "systems" && fields.includes("items") && named.testSet) return items(named.testSet);
+  const what = keys.slice(1).filter((key) => !Object.values(named).includes(key) && key !== "rows");
+  const below = ["models", "training", "lighter"].includes(field ?? "") ? what.slice(1) : what;
+  return field === "lighter" && !named.form
+    ? `lighter forms of the distilled student: ${keys.slice(2).join("/")}`
+    : `${below.join("/")}${whose(made)}`;
+}
+
+/** One sentence for a claim. */
+export function statementOf(origin: Origin, sources: Sources): string {
+  if ("keys" in origin) return placeSaid(origin.keys, sources);
+  return `${origin.formula} of ${origin.of.map((part) => statementOf(part, sources)).join(" and ")}`;
+}

@@ -139,7 +139,7 @@ export function inspectItems(file: string): ReadItems & { problems: Problem[] } 
     });
   }
   const { items, lines, composed } = reader;
-  const notes = read.notes.map((note) => describeNote(file, note));
+  const notes = [...read.notes];
   if (composed > 0)
     notes.push(describeNote(file, `decomposed Hangul (NFD) was composed (NFC) in ${composed} texts.`));
   return { items, lines, notes, problems };

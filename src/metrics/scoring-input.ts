@@ -173,10 +173,11 @@ export function readScoringTexts(path: string, role: TextRole = "text", column?:
   const texts = entries.map((entry) => reader.text(entry));
   const ids = entries[0]!.id === undefined ? undefined : entries.map((entry) => reader.id(entry));
   if (reader.problems.length > 0) throw new DataFileError(reader.problems, notes);
-  const said = notes.map((note) => describeNote(path, note));
-  if (reader.composed > 0)
-    said.push(describeNote(path, `decomposed Hangul (NFD) was composed in ${reader.composed} texts.`));
-  return { ...(ids && { ids }), texts, notes: said };
+  const composed =
+    reader.composed > 0
+      ? [describeNote(path, `decomposed Hangul (NFD) was composed in ${reader.composed} texts.`)]
+      : [];
+  return { ...(ids && { ids }), texts, notes: [...notes, ...composed] };
 }
 
 export interface MatchedTexts {

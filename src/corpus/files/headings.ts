@@ -23,7 +23,7 @@ export interface Rows {
   /** Line of the headings, or of the first row where each brings its names. */
   line: number;
   problems: Problem[];
-  /** What was repaired or left out on reading. */
+  /** What was repaired or left out on reading, a sentence each. */
   notes: string[];
 }
 

@@ -2,7 +2,7 @@
 import { decodeText } from "./decode";
 import { isRectangular } from "./delimited";
 import { jsonForm } from "./json-form";
-import { unusable } from "./problem";
+import { describeNote, unusable } from "./problem";
 import { readBytes } from "./rows";
 
 export interface PlainText {
@@ -46,8 +46,6 @@ export function readPlainText(file: string): PlainText {
   if (other) throw unusable(file, expected, other[0], other[1]);
   const lines = text.split("\n");
   if (lines[lines.length - 1] === "") lines.pop();
-  return {
-    lines,
-    notes: mixedEnds ? [...notes, "line ends are mixed; each was read as the end of an item."] : notes,
-  };
+  const ends = mixedEnds ? ["line ends are mixed; each was read as the end of an item."] : [];
+  return { lines, notes: [...notes, ...ends].map((note) => describeNote(file, note)) };
 }

@@ -6,10 +6,10 @@ import { readDelimited } from "./delimited";
 import { readExcel } from "./excel";
 import type { Rows } from "./headings";
 import { readJson } from "./json-rows";
-import { unusable } from "./problem";
+import { describeNote, unusable } from "./problem";
 
 /** Endings of tables, with the delimiter that they promise. */
-const TABLES: Record<string, string> = { ".csv": ",", ".tsv": "\t", ".tab": "\t" };
+const TABLES: Record<string, string> = { ".csv": ",", ".tsv": "\t" };
 const JSONS = [".jsonl", ".ndjson", ".json"];
 
 /** The endings that are read, for messages. */
@@ -31,23 +31,25 @@ export function readBytes(file: string): Buffer {
   }
 }
 
+function readByEnding(file: string, plain?: string): Rows {
+  const ending = extname(file).toLowerCase();
+  const bytes = readBytes(file);
+  if (ending === ".xlsx") return readExcel(file, bytes);
+  const { text, notes } = decodeText(file, bytes);
+  if (!readsRows(file)) {
+    const found = ending ? `"${ending}"` : "no ending";
+    throw unusable(file, `a ${ROW_ENDINGS} file`, found, "Convert or rename it.");
+  }
+  const delimiter = TABLES[ending];
+  const read = delimiter === undefined ? readJson(file, text, plain) : readDelimited(file, text, delimiter);
+  return { ...read, notes: [...notes, ...read.notes] };
+}
+
 /**
  * Reads the rows of a file by its ending. `plain` names the field that a JSON array of plain texts fills. Throws a DataFileError for
  * another ending and for a file that is not what its ending says.
  */
 export function readRows(file: string, plain?: string): Rows {
-  const ending = extname(file).toLowerCase();
-  const bytes = readBytes(file);
-  if (ending === ".xlsx") return readExcel(file, bytes);
-  const { text, notes } = decodeText(file, bytes);
-  if (!readsRows(file))
-    throw unusable(
-      file,
-      `a ${ROW_ENDINGS} file`,
-      ending ? `"${ending}"` : "no ending",
-      "Convert or rename it.",
-    );
-  const delimiter = TABLES[ending];
-  const read = delimiter === undefined ? readJson(file, text, plain) : readDelimited(file, text, delimiter);
-  return { ...read, notes: [...notes, ...read.notes] };
+  const { notes, ...read } = readByEnding(file, plain);
+  return { ...read, notes: notes.map((note) => describeNote(file, note)) };
 }

@@ -56,6 +56,41 @@ describe("a run without", () => {
   });
 });
 
+describe.each(["ko", "en"] as const)("a test set in which nothing was measured (%s)", (language) => {
+  /** Everything of the other topics that `isGone` names: no values, no intervals, no comparisons. */
+  const without = (isGone: (metric: string) => boolean) =>
+    fixtureReport((results) => {
+      for (const system of [...results.systems, ...(results.lighter?.rows ?? [])]) {
+        const [scores, intervals] = [system.scores.other, system.interval95.other];
+        for (const id of Object.keys(scores)) if (isGone(id)) scores[id] = null;
+        for (const id of Object.keys(intervals)) if (isGone(id)) delete intervals[id];
+      }
+      results.comparisons = results.comparisons.filter(
+        ({ testSet, metric }) => testSet !== "other" || !isGone(metric),
+      );
+      // One seed's own runs would be set beside it.
+      delete results.seeds;
+    }, language);
+
+  it("references without a fact have no share of kept facts: a dash, never 0", () => {
+    const doc = without((metric) => metric === "keptFacts");
+    const other = table(doc, "facts").filter((_, i) => i % 3 === 1);
+    expect(other).toHaveLength(5);
+    for (const row of other) expect(row[2]).toBe("–");
+    expect(toMarkdown(doc)).not.toMatch(/NaN|undefined|null|Infinity/);
+  });
+
+  it("a set without items has no score at all", () => {
+    const doc = without(() => true);
+    for (const id of ["bertscore", "rouge", "rouge-tokenizers", "facts"]) {
+      const rows = table(doc, id).filter((row) => /다른 분야|other topics/.test(row.slice(0, 2).join()));
+      expect(rows.length, id).toBeGreaterThan(0);
+      for (const row of rows) expect(row.slice(2).join(" "), id).toMatch(/^–( –)*$/);
+    }
+    expect(toMarkdown(doc)).not.toMatch(/NaN|undefined|null|Infinity/);
+  });
+});
+
 describe("settings", () => {
   it("fills the header fields, and names a field that it does not know", () => {
     const path = join(mkdtempSync(join(tmpdir(), "report-")), "settings.json");

@@ -26,6 +26,8 @@ export const REPORT_FOLDERS: Record<Language, string> = { ko: ".", en: "en" };
 const READMES = [
   { file: "README.md", words: englishReadme },
   { file: "README.ko.md", words: koreanReadme },
+  { file: "docs/results.md", words: englishReadme },
+  { file: "docs/results.ko.md", words: koreanReadme },
 ];
 
 export interface Publication {

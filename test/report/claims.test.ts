@@ -188,7 +188,12 @@ describe("the claims of the last run", () => {
     });
     const { cells } = JSON.parse(readFileSync(`notebooks/${score.notebook}`, "utf8"));
     expect([cells[score.cell! - 1].source].flat().join("")).toContain("scoreStage(study)");
-    expect(score.places).toEqual(["reports/report.md", "reports/en/report.md", "README.md", "README.ko.md"]);
+    expect(score.places).toEqual(
+      ["reports/report.md", "reports/en/report.md", "README.md", "README.ko.md"].concat([
+        "docs/results.md",
+        "docs/results.ko.md",
+      ]),
+    );
   });
 
   it("stand in READMEs that are what the results give", () => {

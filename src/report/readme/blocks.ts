@@ -1,6 +1,8 @@
-// The parts of README.md and README.ko.md that hold numbers: tables and findings as Markdown, written between markers.
+// The parts of README and docs/results that hold numbers, in both languages: tables and findings as Markdown, written between markers.
 import { inSystemOrder } from "../../figures/systems";
+import type { Metric } from "../../metrics/metric";
 import { COMPARED, PRIMARY } from "../../metrics/registry";
+import type { TestSet } from "../../results/scores";
 import { seedRows } from "../../results/seeds";
 import type { StudyResults } from "../../results/study-results";
 import type { SystemId } from "../../results/system-id";
@@ -37,31 +39,58 @@ export interface ReadmeWords {
   };
 }
 
+/** The two test sets, apart. */
+const SIDES = ["in-domain", "other"] as const;
+
+/** The distilled student against the control, in the primary metrics on both test sets. */
+const controlPairs = (results: StudyResults) =>
+  SIDES.flatMap((side) =>
+    measuredIn(results, PRIMARY).map(({ id }) => contrast(results, "distilled", "full-student", side, id)),
+  );
+
 const three = (amount: Amount | undefined): string => (amount === undefined ? "–" : fixed(amount, 3));
+
+/** A system's value of a metric on a test set; with its interval for the first metric alone: more make a table too wide to read. */
+function scoreText(results: StudyResults, system: SystemId, set: TestSet, metric: Metric): string {
+  const end = (which: 0 | 1) =>
+    metric === PRIMARY[0]
+      ? quantity({ results }, pathOf("results", "systems", system, "interval95", set, metric.id, which))
+      : undefined;
+  return withInterval(metric, score(results, system, set, metric.id), end(0), end(1));
+}
+
+const scoreHeading = (names: Names, metric: Metric): string =>
+  `${names.metric(metric.id)}${metric === PRIMARY[0] ? " [95 %]" : ""}`;
 
 function scoreTable(results: StudyResults, { names, scores }: ReadmeWords): string {
   const metrics = measuredIn(results, COMPARED);
-  const at = (system: SystemId, ...keys: (string | number)[]) =>
-    quantity({ results }, pathOf("results", "systems", system, ...keys));
-  // One interval, of the first metric: more make the table too wide to read.
-  const [withRange] = metrics;
+  const items = (system: SystemId, set: TestSet) =>
+    fixed(quantity({ results }, pathOf("results", "systems", system, "items", set)) ?? Number.NaN, 0);
   return table(
-    [
-      ...scores,
-      ...metrics.map((metric) => `${names.metric(metric.id)}${metric === withRange ? " [95 %]" : ""}`),
-    ],
+    [...scores, ...metrics.map((metric) => scoreHeading(names, metric))],
     TEST_SETS.flatMap((set) =>
       inSystemOrder(results.systems).map(({ system }) => [
         names.system(system),
-        `${names.testSet(set)} ${fixed(at(system, "items", set) ?? Number.NaN, 0)}`,
-        ...metrics.map((metric) => {
-          const end = (which: 0 | 1) =>
-            metric === withRange ? at(system, "interval95", set, metric.id, which) : undefined;
-          return withInterval(metric, score(results, system, set, metric.id), end(0), end(1));
-        }),
+        `${names.testSet(set)} ${items(system, set)}`,
+        ...metrics.map((metric) => scoreText(results, system, set, metric)),
       ]),
     ),
   );
+}
+
+/** The table of the first screen: the primary metrics on both test sets, and what the teacher brought. */
+function summary(results: StudyResults, words: ReadmeWords): string {
+  const { names, scores, interpretation } = words;
+  const columns = measuredIn(results, PRIMARY).flatMap((metric) => SIDES.map((side) => ({ metric, side })));
+  const headings = columns.map(
+    ({ metric, side }) => `${scoreHeading(names, metric)}, ${names.testSet(side)}`,
+  );
+  const rows = inSystemOrder(results.systems).map(({ system }) => [
+    names.system(system),
+    ...columns.map(({ metric, side }) => scoreText(results, system, side, metric)),
+  ]);
+  const control = interpretation.control.summary(controlPairs(results));
+  return `${table([scores[0], ...headings], rows)}\n\n${control}`;
 }
 
 function seedTable(results: StudyResults, { names, seeds }: ReadmeWords): string {
@@ -70,7 +99,7 @@ function seedTable(results: StudyResults, { names, seeds }: ReadmeWords): string
   const systems = inSystemOrder(results.systems).map(({ system }) => system);
   const at = (seed: number, ...keys: string[]) =>
     quantity({ results }, pathOf("results", ...(seed === results.seed ? [] : ["seeds", seed]), ...keys));
-  const rows = (["in-domain", "other"] as const).flatMap((set) =>
+  const rows = SIDES.flatMap((set) =>
     seedsRun.map(({ seed }) => [
       fixed(at(seed, "seed") ?? seed, 0),
       names.testSet(set),
@@ -81,16 +110,12 @@ function seedTable(results: StudyResults, { names, seeds }: ReadmeWords): string
 }
 
 function findings(results: StudyResults, { interpretation }: ReadmeWords): string {
-  const sides = ["in-domain", "other"] as const;
-  const pairs = sides.flatMap((side) =>
-    measuredIn(results, PRIMARY).map(({ id }) => contrast(results, "distilled", "full-student", side, id)),
-  );
   return [
     ...publishedOrderings(results, "in-domain", "rouge1.whitespace").map((step) =>
       interpretation.orders.ordering(step),
     ),
-    interpretation.control.summary(pairs),
-    ...sides.map((side) =>
+    interpretation.control.summary(controlPairs(results)),
+    ...SIDES.map((side) =>
       interpretation.orders.seeds(
         "distilled",
         "full-student",
@@ -145,6 +170,7 @@ export function readmeBlocks(
       largest: size("max"),
       seed: fixed(quantity({ results }, "results/seed") ?? Number.NaN, 0),
     }),
+    summary: summary(results, words),
     scores: scoreTable(results, words),
     seeds: seedTable(results, words),
     findings: findings(results, words),

@@ -11,7 +11,7 @@ import { StudyError } from "./study-error";
 const LARGEST_SEED = 2 ** 31 - 1;
 
 /**
- * Opens a study: profile name, seed, and the user's own JSONL or CSV file relative to the repository root
+ * Opens a study: profile name, seed, and the user's own data file relative to the repository root
  * ("" for the generated corpus). Throws StudyError when the profile is unknown, the seed no whole number from 0, or the file
  * not there.
  */

@@ -52,7 +52,7 @@ export const define = (command: Command): Command =>
     .argument("[name]", "which stage; --list shows them")
     .option("--profile <name>", "smoke, tiny, paper or rehearsal", "tiny")
     .option("--seed <n>", "seed of data order and adapter initialisation", Number, 0)
-    .option("--data <file>", "your own JSONL or CSV file instead of the generated corpus")
+    .option("--data <file>", "your own JSONL, JSON, CSV, TSV or Excel file instead of the generated corpus")
     .option("--shard <i/n>", "only this part of a stage that has shards")
     .option("--merge <n>", "join a stage's n shards; those that are not done yet are run first", Number)
     .option("--stamp <file>", "write the stage's folder and the hashes of its files into this file")

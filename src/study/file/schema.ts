@@ -202,7 +202,9 @@ export const studySchema = (): Schema => ({
           "test-in-domain": whole("Test items like the training data.", 1),
           "test-other": whole("Test items of other topics and formats.", 1),
         }),
-        file: text("A JSONL, CSV or Excel file, relative to the repository root: see docs/own-data.md."),
+        file: text(
+          "A JSONL, JSON, CSV, TSV or Excel file, relative to the repository root: see docs/own-data.md.",
+        ),
       }),
       compared: {
         description: "The models that are compared untuned, in the order of the table; the student first.",

@@ -6,7 +6,7 @@ export interface StudyContext {
   profile: Profile;
   /** Seed of data order and adapter initialisation; the corpus and the base models keep their own. */
   seed: number;
-  /** The user's own JSONL or CSV file; absent: the generated corpus. */
+  /** The user's own file (docs/own-data.md); absent: the generated corpus. */
   dataFile?: string;
   /** Seconds between checkpoints of a training run; absent: 30. */
   checkpointSeconds?: number;

@@ -23,13 +23,13 @@ const COMMANDS: Record<string, Entry[]> = {
     ],
     [
       "seeds",
-      "Trains and scores the five systems with several seeds; finished parts are reused.",
+      "Trains and scores the systems with several seeds; finished parts are reused.",
       "study/commands/seeds",
     ],
     [
-      "ways",
-      "Trains a student in every way to distil and scores it; finished parts are reused.",
-      "study/commands/ways",
+      "ablations",
+      "Trains and scores a student by every recipe of a study, to see what each part brings; finished parts are reused.",
+      "study/commands/ablations",
     ],
     [
       "report",

@@ -20,14 +20,15 @@ export interface StudyResults {
   systems: SystemResult[];
   comparisons: Comparison[];
   training: TrainingRun[];
-  cache: { bytesPerToken: number; tokens: number; klError: number; topK: number; teacherEntropy: number };
+  /** Of the logits that the main system learns from. */
+  cache?: { bytesPerToken: number; tokens: number; klError: number; topK: number; teacherEntropy: number };
   seconds: Record<string, number>;
   /** The systems at other seeds; the run's own are `systems`. */
   seeds?: SeedRow[];
   retrieval?: RetrievalRow[];
   /** The encoder and queries behind `retrieval`, tests between indexes, misses and the map. */
   search?: Omit<SearchStudy, "rows">;
-  architecture?: { student: ModelConfig; teacher: ModelConfig };
+  architecture?: { student: ModelConfig; teacher?: ModelConfig };
   lighter?: LighterResults /* forms of the distilled student, from notebook 09 */;
   repeatability?: { system: SystemId; items: number; identical: number } /* the same input given twice */;
   provenance?: Provenance;

@@ -1,25 +1,33 @@
 // What can be said of a study's data and models before it is begun, without downloading anything or loading the engine.
+import * as path from "node:path";
 import { DataFileError } from "../corpus/files/problem";
 import { readStudyItems } from "../corpus/validate";
 import { findTooLong } from "./context-lengths";
-import type { Profile } from "./profiles";
+import type { Study } from "./file/definition";
+import { modelName } from "./file/load";
+import { ROOT } from "./stage";
 import { modelAtHand } from "./stages/model-folder";
-import { checkPair } from "./teacher-pair";
+import { teachings } from "./systems";
+import { checkPair, type NamedFolder } from "./teacher-pair";
 
 /**
- * Checks a user's file, and teacher and student, by the models at hand. Returns what is to be told: what was read otherwise,
- * and the models that are still to be downloaded. Throws DataFileError for what is wrong with the file or too long,
- * StudyError where teacher and student do not go together.
+ * Checks the study's own data file, and teachers and students, by the models at hand. Returns what is to be told: what was read
+ * otherwise, and the models that are still to be downloaded. Throws DataFileError for what is wrong with the file or too long,
+ * StudyError where a teacher and a student do not go together.
  */
-export async function checkAtHand(profile: Profile, dataFile: string | undefined): Promise<string[]> {
-  const [teacher, student] = [profile.teacher, profile.student].map((name) =>
-    modelAtHand(profile.name, name),
-  );
-  if (teacher !== undefined && student !== undefined)
-    await checkPair({ name: profile.teacher, folder: teacher }, { name: profile.student, folder: student });
-  if (dataFile === undefined) return [];
+export async function checkAtHand(study: Study): Promise<string[]> {
+  for (const [teacher, student] of teachings(study)) {
+    const [first, second] = [teacher, student].map((key) => ({
+      name: modelName(study.models[key]!),
+      folder: modelAtHand(study, key),
+    }));
+    if (first!.folder !== undefined && second!.folder !== undefined)
+      await checkPair(first as NamedFolder, second as NamedFolder);
+  }
+  if (study.data.file === undefined) return [];
+  const dataFile = path.resolve(ROOT, study.data.file);
   const { items, lines, notes } = readStudyItems(dataFile);
-  const { problems, unchecked } = await findTooLong(profile, dataFile, items, lines);
+  const { problems, unchecked } = await findTooLong(study, dataFile, items, lines);
   if (problems.length > 0) throw new DataFileError(problems, notes);
   return [...notes, ...uncheckedNote(unchecked)];
 }

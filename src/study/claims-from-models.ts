@@ -4,7 +4,7 @@ import * as path from "node:path";
 import { studyCorpus } from "../corpus/corpus";
 import { readDecoderConfig, tensorShapes } from "../models/config";
 import type { StudyResults } from "../results/study-results";
-import { profileNamed } from "./profiles";
+import { loadStudy } from "./file/load";
 import { ROOT } from "./stage";
 
 const product = (shape: readonly number[]): number => shape.reduce((a, b) => a * b, 1);
@@ -12,11 +12,11 @@ const product = (shape: readonly number[]): number => shape.reduce((a, b) => a *
 /** Parameters and file sizes of the models, the configurations and the corpus' counts, where the results are of the committed ones. */
 export function fromModels(results: StudyResults): object {
   if (!results.synthetic || results.profile !== "tiny") return {};
-  const profile = profileNamed(results.profile);
+  const study = loadStudy(results.profile);
   const folder = (name: string) => path.join(ROOT, "data/models", name);
-  const config = (name: string) =>
-    JSON.parse(fs.readFileSync(path.join(folder(name), "config.json"), "utf8"));
-  const items = studyCorpus(undefined, profile.counts);
+  const config = (model: string) =>
+    JSON.parse(fs.readFileSync(path.join(ROOT, study.models[model]!.folder!, "config.json"), "utf8"));
+  const items = studyCorpus(undefined, study.data.counts);
   return {
     models: results.models.map(({ model }) => ({
       model,
@@ -28,7 +28,7 @@ export function fromModels(results: StudyResults): object {
         .filter((file) => file.endsWith(".safetensors"))
         .reduce((sum, file) => sum + fs.statSync(path.join(folder(model), file)).size, 0),
     })),
-    architecture: { student: config(profile.student), teacher: config(profile.teacher) },
+    architecture: { student: config("student"), teacher: config("teacher") },
     counts: Object.fromEntries(
       Object.keys(results.counts).map((split) => [
         split,

@@ -4,8 +4,10 @@ import type { Item, Split } from "../corpus/item";
 import { readDecoderConfig } from "../models/config";
 import { encodeItem, userText } from "../prompts/example";
 import { type ChatTokenizer, loadTokenizer } from "../prompts/tokenizer";
-import type { Profile } from "./profiles";
+import type { Study } from "./file/definition";
+import { modelName } from "./file/load";
 import { modelAtHand } from "./stages/model-folder";
+import { decodersOf, learners } from "./systems";
 
 /** Splits whose summaries are learned or scored by a loss: prompt and summary stand in the context together. */
 const LEARNED: readonly Split[] = ["train", "validation"];
@@ -28,13 +30,13 @@ interface Model {
   frame: number;
 }
 
-async function open(profile: Profile, name: string): Promise<Model | undefined> {
-  const folder = modelAtHand(profile.name, name);
+async function open(study: Study, key: string): Promise<Model | undefined> {
+  const folder = modelAtHand(study, key);
   if (folder === undefined) return undefined;
   const tokenizer = await loadTokenizer(folder);
   return {
-    name,
-    learns: name === profile.student || name === profile.teacher,
+    name: modelName(study.models[key]!),
+    learns: learners(study).has(key),
     context: readDecoderConfig(folder).maxPositionEmbeddings,
     tokenizer,
     frame: Buffer.byteLength(tokenizer.tokens(tokenizer.prompt(userText(""))).join("")),
@@ -56,22 +58,21 @@ function lengthFor({ name, learns, context, tokenizer, frame }: Model, item: Ite
 
 /**
  * The items that are longer than a model's context, each with its tokens for every such model. Test documents must leave room
- * for a token in every model of the study; in the learned splits prompt and summary must fit student and teacher. `lines[i]` is the line of
+ * for a token in every model of the study; in the learned splits prompt and summary must fit those that learn or teach. `lines[i]` is the line of
  * `items[i]` in `file`. Models that are still to be downloaded are `unchecked`.
  */
 export async function findTooLong(
-  profile: Profile,
+  study: Study,
   file: string,
   items: readonly Item[],
   lines: readonly number[],
 ): Promise<{ problems: Problem[]; unchecked: string[] }> {
-  const names = new Set([profile.student, profile.teacher, ...profile.compared.map(({ folder }) => folder)]);
   const models: Model[] = [];
   const unchecked: string[] = [];
-  for (const name of names) {
-    const model = await open(profile, name);
+  for (const key of decodersOf(study)) {
+    const model = await open(study, key);
     if (model) models.push(model);
-    else unchecked.push(name);
+    else unchecked.push(modelName(study.models[key]!));
   }
   const problems = items.flatMap((item, i): Problem[] => {
     const lengths = models.flatMap((model) => lengthFor(model, item) ?? []);

@@ -8,10 +8,10 @@ import { readStudyItems } from "../corpus/validate";
 import type { DecoderConfig } from "../models/config";
 import { readDecoderConfig, tensorShapes } from "../models/config";
 import type { StudyResults } from "../results/study-results";
-import type { SystemId } from "../results/system-id";
-import { BASE_MODELS } from "./base-models";
-import { type Profile, profileNamed } from "./profiles";
+import type { Recipe, Study } from "./file/definition";
+import { loadStudy } from "./file/load";
 import { ROOT, RUNS } from "./stage";
+import { mainSystem, systemsOf, trainedSystems } from "./systems";
 
 export interface StageEstimate {
   stage: string;
@@ -35,20 +35,17 @@ const BFLOAT = 2;
 const TOKENS_PER_CHARACTER = 0.47;
 
 /** A model's configuration without making or loading it; undefined where it is still to be downloaded. */
-function configOf(profile: Profile, name: string): DecoderConfig | undefined {
-  if (profile.name === "smoke") {
-    const recipe = BASE_MODELS.find((model) => model.folder === name);
-    if (!recipe) return undefined;
-    const width = name.endsWith("teacher") ? 24 : 16;
-    const { vocabSize } = readDecoderConfig(path.join(ROOT, "data/models", name));
-    return {
-      ...recipe.config,
-      ...{ hiddenSize: width, intermediateSize: 2 * width, numHiddenLayers: 2, headDim: 8, vocabSize },
-      slidingLayers: recipe.config.slidingLayers.slice(0, 2),
-    } as DecoderConfig;
-  }
-  const folder = path.join(ROOT, "data/models", name);
-  return fs.existsSync(path.join(folder, "config.json")) ? readDecoderConfig(folder) : undefined;
+function configOf({ models }: Study, key: string): DecoderConfig | undefined {
+  const { folder, thumbnail, width } = models[key]!;
+  const from = folder ?? thumbnail;
+  if (from === undefined || !fs.existsSync(path.join(ROOT, from, "config.json"))) return undefined;
+  const config = readDecoderConfig(path.resolve(ROOT, from));
+  if (width === undefined) return config;
+  return {
+    ...config,
+    ...{ hiddenSize: width, intermediateSize: 2 * width, numHiddenLayers: 2, headDim: 8 },
+    slidingLayers: config.slidingLayers.slice(0, 2),
+  };
 }
 
 const parametersOf = (config: DecoderConfig | undefined): number | undefined =>
@@ -62,19 +59,15 @@ interface Sizes {
   summaryTokens: number;
 }
 
-function sizesOf(profile: Profile, dataFile: string | undefined): Sizes {
+function sizesOf({ data }: Study): Sizes {
   // The committed sample stands for the generated corpus: the same templates.
-  const { items } = dataFile
-    ? readStudyItems(dataFile)
-    : readItems(path.join(ROOT, "data/corpus/sample.jsonl"));
+  const { items } = data.counts
+    ? readItems(path.join(ROOT, "data/corpus/sample.jsonl"))
+    : readStudyItems(path.resolve(ROOT, data.file));
   const mean = (length: (item: (typeof items)[number]) => number) =>
     (items.reduce((sum, item) => sum + length(item), 0) / items.length) * TOKENS_PER_CHARACTER;
-  const counts = { ...profile.counts };
-  if (dataFile) {
-    for (const split of Object.keys(counts) as Split[]) {
-      counts[split] = items.filter((item) => item.split === split).length;
-    }
-  }
+  const counts = data.counts ?? { train: 0, validation: 0, "test-in-domain": 0, "test-other": 0 };
+  if (!data.counts) for (const { split } of items) counts[split]++;
   return {
     counts,
     itemTokens: mean(({ document, summary }) => [...document].length + [...summary].length),
@@ -82,112 +75,129 @@ function sizesOf(profile: Profile, dataFile: string | undefined): Sizes {
   };
 }
 
-const TRAINED: Exclude<SystemId, "untuned">[] = ["lora-teacher", "lora-student", "full-student", "distilled"];
-const modelOf = (profile: Profile, system: string) =>
-  system === "lora-teacher" ? profile.teacher : profile.student;
+/** A stage of a study that works with one model. */
+interface Part {
+  kind: "train" | "summaries" | "logits";
+  recipe: Recipe;
+  /** Of logits: how many tokens are kept. */
+  topK?: number;
+}
+
+/** The stage of that name; undefined where it works with no model, or the study has no such recipe. */
+function partOf(study: Study, stage: string): Part | undefined {
+  const [, kind, system] = /^(train|summaries)-(.+)$/.exec(stage) ?? [];
+  const recipe = system === undefined ? undefined : study.recipes[system];
+  if (recipe) return { kind: kind as "train" | "summaries", recipe };
+  const teacher = stage === "teacher-logits" ? study.recipes[mainSystem(study)]!.teacher : undefined;
+  return teacher && { kind: "logits", recipe: study.recipes[teacher.recipe]!, topK: teacher.topK };
+}
 
 /** How much work a stage is, up to a factor that its recorded seconds give. */
-function work(
-  stage: string,
-  profile: Profile,
-  { counts, itemTokens, summaryTokens }: Sizes,
-): number | undefined {
+function work(study: Study, part: Part | undefined, sizes: Sizes): number | undefined {
+  const { counts, itemTokens, summaryTokens } = sizes;
   const tests = counts["test-in-domain"] + counts["test-other"];
-  const [, kind, system] = /^(train|summaries)-(.+)$/.exec(stage) ?? [];
-  if (kind && system) {
-    const parameters = parametersOf(configOf(profile, modelOf(profile, system)));
-    if (parameters === undefined) return undefined;
-    // Small ops cost their overhead whatever their size: below 100,000 parameters a step hardly gets faster.
-    const size = Math.max(parameters, 1e5);
-    if (kind === "summaries") return size * tests * Math.min(profile.maxNewTokens, summaryTokens);
-    return size * (counts.train * profile.epochs + counts.validation) * itemTokens;
-  }
-  if (stage === "teacher-logits") {
-    const parameters = parametersOf(configOf(profile, profile.teacher));
-    return parameters && Math.max(parameters, 1e5) * counts.train * itemTokens;
-  }
-  return tests;
+  if (!part) return tests;
+  const parameters = parametersOf(configOf(study, part.recipe.base));
+  if (parameters === undefined) return undefined;
+  // Small ops cost their overhead whatever their size: below 100,000 parameters a step hardly gets faster.
+  const size = Math.max(parameters, 1e5);
+  if (part.kind === "summaries") return size * tests * Math.min(study.decoding.maxNewTokens, summaryTokens);
+  if (part.kind === "logits") return size * counts.train * itemTokens;
+  return size * (counts.train * part.recipe.training.epochs + counts.validation) * itemTokens;
 }
 
-function memoryOf(stage: string, profile: Profile, sizes: Sizes): number | undefined {
-  const [, kind, system] = /^(train|summaries)-(.+)$/.exec(stage) ?? [];
-  const name =
-    stage === "teacher-logits" ? profile.teacher : kind && system ? modelOf(profile, system) : undefined;
-  const config = name === undefined ? undefined : configOf(profile, name);
+function memoryOf(study: Study, part: Part | undefined, sizes: Sizes): number | undefined {
+  const config = part && configOf(study, part.recipe.base);
   const parameters = parametersOf(config);
-  if (!config || parameters === undefined) return undefined;
-  const logits = profile.batchSize * sizes.itemTokens * config.vocabSize * FLOAT;
+  if (!part || !config || parameters === undefined) return undefined;
+  const tokens = part.recipe.training.batchSize * sizes.itemTokens;
+  const logits = tokens * config.vocabSize * FLOAT;
   const states =
-    profile.batchSize *
-    sizes.itemTokens *
-    config.numHiddenLayers *
-    (8 * config.hiddenSize + 3 * config.intermediateSize) *
-    FLOAT;
-  if (kind !== "train") return parameters * BFLOAT + logits + states / config.numHiddenLayers;
-  const trained = system === "full-student" || system === "distilled";
+    tokens * config.numHiddenLayers * (8 * config.hiddenSize + 3 * config.intermediateSize) * FLOAT;
+  if (part.kind !== "train") return parameters * BFLOAT + logits + states / config.numHiddenLayers;
   // Weights, gradients and AdamW's two moments; with LoRA the frozen weights alone, its own are small beside them.
-  return parameters * (trained ? 4 * FLOAT : FLOAT) + 2 * logits + states;
+  return parameters * (part.recipe.tune === "full" ? 4 * FLOAT : FLOAT) + 2 * logits + states;
 }
 
-function diskOf(stage: string, profile: Profile, sizes: Sizes, from: StudyResults): number | undefined {
-  if (stage === "teacher-logits") {
+function diskOf(
+  study: Study,
+  part: Part | undefined,
+  sizes: Sizes,
+  { cache }: StudyResults,
+): number | undefined {
+  if (part?.kind === "logits") {
     const tokens = sizes.counts.train * sizes.summaryTokens;
-    return (tokens * from.cache.bytesPerToken * profile.distillation.topK) / from.cache.topK;
+    return cache && part.topK && (tokens * cache.bytesPerToken * part.topK) / cache.topK;
   }
-  const [, system] = /^train-(.+)$/.exec(stage) ?? [];
-  if (system === undefined) return undefined;
-  const config = configOf(profile, modelOf(profile, system));
+  if (part?.kind !== "train") return undefined;
+  const config = configOf(study, part.recipe.base);
   const parameters = parametersOf(config);
   if (!config || parameters === undefined) return undefined;
-  if (system === "full-student" || system === "distilled") return parameters * FLOAT;
-  const { rank } = system === "lora-teacher" ? profile.lora.teacher : profile.lora.student;
+  const { tune, lora } = part.recipe;
+  if (tune === "full") return parameters * FLOAT;
   const matrices = [...tensorShapes(config)].filter(
     ([key, shape]) => shape.length === 2 && /_proj/.test(key),
   );
-  return matrices.reduce((sum, [, [rows, columns]]) => sum + rank * (rows! + columns!) * FLOAT, 0);
+  return matrices.reduce((sum, [, [rows, columns]]) => sum + lora!.rank * (rows! + columns!) * FLOAT, 0);
 }
 
-/** The earlier run whose seconds are scaled: this profile's own, else the study kept under reports. */
-function recordedRun(profile: string): { results: StudyResults; basis: string } | undefined {
-  const own = path.join(RUNS, profile, "results.json");
-  for (const file of [own, path.join(ROOT, "reports/results.json")]) {
-    if (fs.existsSync(file)) {
-      return {
-        results: JSON.parse(fs.readFileSync(file, "utf8")) as StudyResults,
-        basis: path.relative(ROOT, file),
-      };
-    }
+/** An earlier run whose seconds are scaled: this study's own, else the one kept under reports. */
+function recordedRun(name: string): { results: StudyResults; study: Study; basis: string } | undefined {
+  for (const folder of [path.join(RUNS, name), path.join(ROOT, "reports")]) {
+    const file = path.join(folder, "results.json");
+    if (!fs.existsSync(file)) continue;
+    const results = JSON.parse(fs.readFileSync(file, "utf8")) as StudyResults;
+    const kept = path.join(folder, "study.json");
+    const study = loadStudy(fs.existsSync(kept) ? kept : results.profile, [], ROOT);
+    return { results, study, basis: path.relative(ROOT, file) };
   }
   return undefined;
 }
 
-/** Estimates a study of a profile, on the user's own data where a file is given. Throws where there is no run to scale from. */
-export function estimateStudy(profile: Profile, dataFile?: string): StudyEstimate {
-  const recorded = recordedRun(profile.name);
+/** The recorded stage to scale from: of the same name, else one of the same kind with the same way of tuning. */
+function likeness(
+  stage: string,
+  part: Part | undefined,
+  results: StudyResults,
+  then: Study,
+): string | undefined {
+  if (results.seconds[stage] !== undefined) return stage;
+  return Object.keys(results.seconds).find((other) => {
+    const found = partOf(then, other);
+    return part && found?.kind === part.kind && found.recipe.tune === part.recipe.tune;
+  });
+}
+
+/** Estimates a study. Throws where there is no run to scale from. */
+export function estimateStudy(study: Study): StudyEstimate {
+  const recorded = recordedRun(study.name);
   if (!recorded)
     throw new Error("No estimate: neither data/runs nor reports has the results of an earlier run.");
-  const { results, basis } = recorded;
-  const before = profileNamed(results.profile);
-  const then = { ...sizesOf(before, undefined), counts: results.counts };
-  const now = sizesOf(profile, dataFile);
+  const { results, study: then, basis } = recorded;
+  const sizesThen = { ...sizesOf(then), counts: results.counts };
+  const sizes = sizesOf(study);
+  const taught = study.recipes[mainSystem(study)]!.teacher?.source === "cache";
   const stages = [
-    ...TRAINED.map((system) => `train-${system}`),
-    "teacher-logits",
-    ...["untuned", ...TRAINED].map((system) => `summaries-${system}`),
+    ...trainedSystems(study).map((system) => `train-${system}`),
+    ...(taught ? ["teacher-logits"] : []),
+    ...systemsOf(study).map((system) => `summaries-${system}`),
     ...Object.keys(results.seconds).filter((stage) => !/^(train|summaries)-|^teacher-logits$/.test(stage)),
   ];
   return {
     basis,
-    counts: now.counts,
+    counts: sizes.counts,
     stages: stages.map((stage): StageEstimate => {
-      const [workNow, workThen] = [work(stage, profile, now), work(stage, before, then)];
-      const took = results.seconds[stage];
+      const part = partOf(study, stage);
+      const like = likeness(stage, part, results, then);
+      const [now, before] = [
+        work(study, part, sizes),
+        like === undefined ? undefined : work(then, partOf(then, like), sizesThen),
+      ];
       return {
         stage,
-        seconds:
-          took === undefined || workNow === undefined || !workThen ? undefined : (took * workNow) / workThen,
-        memory: memoryOf(stage, profile, now),
-        disk: diskOf(stage, profile, now, results),
+        seconds: now === undefined || !before ? undefined : (results.seconds[like!]! * now) / before,
+        memory: memoryOf(study, part, sizes),
+        disk: diskOf(study, part, sizes, results),
       };
     }),
   };

@@ -8,13 +8,13 @@ import { copyModelFiles } from "../export/model-files";
 import { replaceFolder } from "../export/own-folder";
 import { saveDecoder } from "../models/load";
 import { INT8 } from "../quantization/scheme";
-import type { SystemId } from "../results/system-id";
 import { baseModel } from "./stages/base-model";
 import type { StudyContext } from "./stages/context";
 import { corpusStage } from "./stages/corpus";
 import { planFrom, quantizationStage } from "./stages/quantization";
 import { scoreStage } from "./stages/scores";
-import { systemDecoder, trainSystem } from "./stages/train-system";
+import { systemDecoder, trainSystem } from "./stages/train";
+import { recipeOf } from "./systems";
 
 export const FORMATS = ["onnx", "safetensors", "peft"] as const;
 export type Format = (typeof FORMATS)[number];
@@ -33,7 +33,7 @@ function licenceOf(folder: string): string | undefined {
 }
 
 /** Writes all three ONNX files of a system with configuration and tokenizer, as `pipeline("text-generation", out)` takes them. */
-export async function writeOnnxFolder(context: StudyContext, system: SystemId, out: string): Promise<void> {
+export async function writeOnnxFolder(context: StudyContext, system: string, out: string): Promise<void> {
   const { decoder, base, modelKey } = await openSystem(context, system);
   const plan = planFrom((await quantizationStage(context, system, modelKey)).value);
   const read = (name: string) => decoder.weights.get(name)!.dataSync() as Float32Array;
@@ -47,13 +47,12 @@ export async function writeOnnxFolder(context: StudyContext, system: SystemId, o
   decoder.dispose();
 }
 
-async function openSystem(context: StudyContext, system: SystemId) {
-  const { profile } = context;
-  const name = system === "lora-teacher" ? profile.teacher : profile.student;
-  const base = await baseModel(context, name);
-  const trained = system === "untuned" ? undefined : await trainSystem(context, system);
+async function openSystem(context: StudyContext, system: string) {
+  const recipe = recipeOf(context, system);
+  const base = await baseModel(context, recipe.base);
+  const trained = recipe.tune === "none" ? undefined : await trainSystem(context, system);
   const { decoder } = await systemDecoder(context, system);
-  return { decoder, base, name, trained, modelKey: trained?.key ?? base.hash };
+  return { decoder, base, trained, modelKey: trained?.key ?? base.hash };
 }
 
 /**
@@ -62,13 +61,13 @@ async function openSystem(context: StudyContext, system: SystemId) {
  */
 export async function exportSystem(
   context: StudyContext,
-  system: SystemId,
+  system: string,
   formats: readonly Format[],
   out: string,
 ): Promise<string[]> {
   const notes: string[] = [];
   await replaceFolder(out, "model", async (folder) => {
-    const { decoder, base, name, trained } = await openSystem(context, system);
+    const { decoder, base, trained } = await openSystem(context, system);
     if (formats.includes("onnx")) await writeOnnxFolder(context, system, folder);
     if (formats.includes("safetensors")) {
       saveDecoder(folder, decoder, "F32");
@@ -95,9 +94,9 @@ export async function exportSystem(
       }));
     const card = modelCard({
       system,
-      profile: context.profile.name,
+      profile: context.name,
       synthetic: corpus.value.synthetic,
-      base: name,
+      base: base.name,
       baseLicence: licenceOf(base.folder),
       parameters: decoder.parameters,
       counts: corpus.value.counts,
@@ -108,7 +107,7 @@ export async function exportSystem(
     });
     writeFileAtomic(path.join(folder, "README.md"), card);
     decoder.dispose();
-    return { system, profile: context.profile.name, seed: context.seed, formats, files };
+    return { system, profile: context.name, seed: context.seed, formats, files };
   });
   return notes;
 }

@@ -51,21 +51,29 @@ function sorted(value: unknown): unknown {
 export const stageKey = (name: string, version: number, inputs: unknown): string =>
   hashOf({ name, version, inputs });
 
+/** Whose run it is: the folder of its stages, and other studies whose finished stages are taken over. */
+export interface RunFolder {
+  name: string;
+  reuse?: readonly string[];
+}
+
 /**
- * Runs `work` in its own folder under data/runs/<profile>, or returns what an earlier run with equal `inputs` left there.
+ * Runs `work` in its own folder under data/runs/<study>, or returns what an earlier run with equal `inputs` left there, or in the
+ * folder of a study in `reuse`.
  * `version` belongs to the key: raise it when the stage's code changes its result. An interrupted stage finds its
  * folder as it left it and goes on. Throws LockedError when another process is at the same stage, WriteError when its
  * folder cannot be written.
  */
 export async function stage<T>(
-  profile: string,
+  study: RunFolder,
   name: string,
   version: number,
   inputs: unknown,
   work: (directory: string, key: string) => Promise<T>,
 ): Promise<Artifact<T>> {
   const key = stageKey(name, version, inputs);
-  const directory = path.join(RUNS, profile, `${name}-${key.slice(0, 12)}`);
+  const folderIn = (run: string) => path.join(RUNS, run, `${name}-${key.slice(0, 12)}`);
+  const directory = folderIn(study.name);
   const done = path.join(directory, "result.json");
   const finished = () => (fs.existsSync(done) ? readResult<T>(done, directory, key) : undefined);
   const earlier = finished();
@@ -73,6 +81,10 @@ export async function stage<T>(
   if (earlier) {
     clearLock(lockFile);
     return earlier;
+  }
+  for (const other of study.reuse ?? []) {
+    const file = path.join(folderIn(other), "result.json");
+    if (fs.existsSync(file)) return readResult<T>(file, folderIn(other), key);
   }
   const lock = takeLock(lockFile, `stage ${name} in ${directory}`);
   try {

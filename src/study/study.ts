@@ -1,8 +1,8 @@
-// A study as a notebook opens it: profile, seed and data, with a fact sheet to print first.
+// A study as a notebook opens it: its file, seed and data, with a fact sheet to print first.
 import * as fs from "node:fs";
 import * as path from "node:path";
 import { engineFacts } from "../engine/facts";
-import { profileNamed } from "./profiles";
+import { loadStudy } from "./file/load";
 import { ROOT } from "./stage";
 import type { StudyContext } from "./stages/context";
 import { StudyError } from "./study-error";
@@ -11,25 +11,28 @@ import { StudyError } from "./study-error";
 const LARGEST_SEED = 2 ** 31 - 1;
 
 /**
- * Opens a study: profile name, seed, and the user's own data file relative to the repository root
- * ("" for the generated corpus). Throws StudyError when the profile is unknown, the seed no whole number from 0, or the file
- * not there.
+ * Opens a study: one of studies/ by its name or the path of a study file, a seed, and the user's own data file in place of the
+ * study's ("" for that). Paths are relative to the repository root. Throws StudyError when the study cannot be, the seed is no
+ * whole number from 0, or the data file is not there.
  */
-export function openStudy(profile: string, seed: number, data = ""): StudyContext {
+export function openStudy(nameOrPath: string, seed: number, data = ""): StudyContext {
   if (!Number.isSafeInteger(seed) || seed < 0 || seed > LARGEST_SEED) {
     const found = typeof seed === "number" ? seed : JSON.stringify(seed);
     throw new StudyError(`seed: expected a whole number from 0 to ${LARGEST_SEED}, found ${found}.`);
   }
-  const dataFile = data === "" ? undefined : path.resolve(ROOT, data);
-  if (dataFile && !fs.existsSync(dataFile)) throw new StudyError(`data ${data}: there is no such file.`);
-  return { profile: profileNamed(profile), seed, dataFile };
+  const study = loadStudy(nameOrPath, [], ROOT);
+  const opened = { ...study, ...(data !== "" && { data: { file: data } }), seed };
+  const { file } = opened.data;
+  if (file !== undefined && !fs.existsSync(path.resolve(ROOT, file)))
+    throw new StudyError(`data ${file}: there is no such file.`);
+  return opened;
 }
 
 /** The lines that a notebook's first cell prints: what runs, on what, with which seed. */
-export function factSheet({ profile, seed, dataFile }: StudyContext): string {
+export function factSheet({ name, seed, data }: StudyContext): string {
   const facts = engineFacts();
-  const data = dataFile ? path.relative(ROOT, dataFile) : "생성한 합성 말뭉치 (synthetic)";
-  const rows = { profile: profile.name, seed: String(seed), data, ...facts };
+  const texts = data.file ?? "생성한 합성 말뭉치 (synthetic)";
+  const rows = { profile: name, seed: String(seed), data: texts, ...facts };
   const width = Math.max(...Object.keys(rows).map((key) => key.length));
   return Object.entries(rows)
     .map(([key, value]) => `${key.padEnd(width)}  ${value}`)

@@ -20,12 +20,10 @@ const STEPS = 200;
 /** Trains a LoRA adapter on the committed tiny student for some seconds, then draws its curve. */
 const CELLS = [
   'const study = 1;\nconsole.log("준비");',
-  `import { profileNamed } from "./src/study/profiles";
-const context: any = { seed: 0, profile: {
-  ...profileNamed("smoke"), name: "${profile}",
-  counts: { train: ${4 * STEPS}, validation: 4, "test-in-domain": 2, "test-other": 2 },
-} };`,
-  'import { trainSystem } from "./src/study/stages/train-system";\nconst trained = await trainSystem(context, "lora-student");',
+  `import { loadStudy } from "./src/study/file/load";
+const context = { ...loadStudy("smoke"), models: loadStudy("tiny").models, name: "${profile}", seed: 0,
+  data: { counts: { train: ${4 * STEPS}, validation: 4, "test-in-domain": 2, "test-other": 2 } } };`,
+  'import { trainSystem } from "./src/study/stages/train";\nconst trained = await trainSystem(context, "lora-student");',
   'import { trainingCurves } from "./src/figures/training-curves";\nimport { show } from "./src/figures/show";\nawait show(trainingCurves([trained.value]));',
 ];
 

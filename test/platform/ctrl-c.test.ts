@@ -52,12 +52,10 @@ const stepsLogged = () => {
 it("the notebook runner ends with a checkpoint of the running training, and the next run goes on", async () => {
   const file = join(folder, "long.ipynb");
   writeNotebook(file, [
-    `import { profileNamed } from "./src/study/profiles";
-import { trainSystem } from "./src/study/stages/train-system";
-const context: any = { seed: 0, profile: {
-  ...profileNamed("smoke"), name: "${profile}",
-  counts: { train: 240, validation: 4, "test-in-domain": 2, "test-other": 2 },
-} };
+    `import { loadStudy } from "./src/study/file/load";
+import { trainSystem } from "./src/study/stages/train";
+const context = { ...loadStudy("smoke"), models: loadStudy("tiny").models, name: "${profile}", seed: 0,
+  data: { counts: { train: 240, validation: 4, "test-in-domain": 2, "test-other": 2 } } };
 await trainSystem(context, "lora-student");`,
   ]);
   const args = ["scripts/run_notebook.py", file, "--out", join(folder, "out")];

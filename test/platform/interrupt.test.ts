@@ -13,12 +13,10 @@ afterAll(() => {
   for (const folder of [runs, elsewhere]) rmSync(folder, { recursive: true, force: true });
 });
 
-const CELL = `import { profileNamed } from "./src/study/profiles";
-import { trainSystem } from "./src/study/stages/train-system";
-const context: any = { seed: 0, profile: {
-  ...profileNamed("smoke"), name: "${profile}",
-  counts: { train: 240, validation: 4, "test-in-domain": 2, "test-other": 2 },
-} };
+const CELL = `import { loadStudy } from "./src/study/file/load";
+import { trainSystem } from "./src/study/stages/train";
+const context = { ...loadStudy("smoke"), models: loadStudy("tiny").models, name: "${profile}", seed: 0,
+  data: { counts: { train: 240, validation: 4, "test-in-domain": 2, "test-other": 2 } } };
 await trainSystem(context, "lora-student");
 `;
 

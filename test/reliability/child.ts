@@ -7,8 +7,9 @@ import { ALL_PROJECTIONS, LoraAdapter } from "../../src/adapters/lora";
 import { tf } from "../../src/engine/tf";
 import { loadDecoder } from "../../src/models/load";
 import { exportSystem } from "../../src/study/export-system";
+import { loadStudy } from "../../src/study/file/load";
 import { RUNS } from "../../src/study/stage";
-import { modelFolder } from "../../src/study/stages/model-folder";
+import { baseModel } from "../../src/study/stages/base-model";
 import { CRASH_CONTEXT, CRASH_STAGES, type CrashStage } from "../../src/tools/crash-test/stages";
 import { AdamW } from "../../src/training/adamw";
 import { crossEntropyStep } from "../../src/training/finetune";
@@ -96,8 +97,10 @@ async function run([what, ...names]: string[]): Promise<void> {
     const column = tf.ones([300_000, 1]);
     console.log(tf.matMul(column, column, false, true).shape);
   } else if (what === "full-disk") await onFullDisk(names[0]!);
-  else if (what === "download") console.log(await modelFolder("paper", names[0]!));
-  else for (const name of names) await CRASH_STAGES[name as CrashStage]();
+  else if (what === "download") {
+    const study = { ...loadStudy("paper"), models: { one: { hub: names[0]! } }, seed: 0 };
+    console.log(await baseModel(study, "one"));
+  } else for (const name of names) await CRASH_STAGES[name as CrashStage]();
   console.log("done");
 }
 

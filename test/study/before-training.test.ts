@@ -9,11 +9,11 @@ import type { Item, Split } from "../../src/corpus/item";
 import { encodeItem } from "../../src/prompts/example";
 import { loadTokenizer } from "../../src/prompts/tokenizer";
 import { findTooLong } from "../../src/study/context-lengths";
-import { profileNamed } from "../../src/study/profiles";
+import { loadStudy, modelName } from "../../src/study/file/load";
 import { ROOT } from "../../src/study/stage";
 import { checkModels } from "../../src/study/stages/check-models";
 import { corpusStage } from "../../src/study/stages/corpus";
-import { trainLora } from "../../src/study/stages/train-lora";
+import { trainSystem } from "../../src/study/stages/train";
 import { checkPair } from "../../src/study/teacher-pair";
 
 const folder = fs.mkdtempSync(path.join(tmpdir(), "before-training-"));
@@ -25,8 +25,9 @@ afterAll(() => {
 });
 
 const CONTEXT = 1024;
-const tiny = profileNamed("tiny");
-const models = [tiny.student, tiny.teacher, ...tiny.compared.map((model) => model.folder)];
+const tiny = loadStudy("tiny");
+const models = ["student", "teacher", ...tiny.compared].map((key) => modelName(tiny.models[key]!));
+const LEARNING = ["gemma2-student", "gemma2-teacher"];
 const word = (i: number) =>
   ["도서관에서", "3월", "2일에", "모임을", "연다.", "서울특별시", "café", "👨‍👩‍👧"][i % 8]!;
 
@@ -55,7 +56,7 @@ describe("items too long for a model", () => {
       for (const [i, one] of items.entries()) {
         const { promptIds, targetIds } = encodeItem(tokenizer, one);
         const learned = one.split === "train" || one.split === "validation";
-        if (learned && model !== tiny.student && model !== tiny.teacher) continue;
+        if (learned && !LEARNING.includes(model)) continue;
         // A test document must leave room for a token; what is learned from stands in the context whole.
         const tokens = learned ? promptIds.length + targetIds.length : promptIds.length;
         if (tokens > (learned ? CONTEXT : CONTEXT - 1))
@@ -100,7 +101,7 @@ describe("items too long for a model", () => {
   });
 
   it("the corpus stage refuses the file", async () => {
-    const context = { profile: { ...tiny, name }, seed: 0, dataFile: data };
+    const context = { ...tiny, name, seed: 0, data: { file: data } };
     await expect(corpusStage(context)).rejects.toThrow('found item "a/../b2" with');
     const left = fs.readdirSync(RUNS, { recursive: true }) as string[];
     expect(left.filter((file) => file.endsWith("items.jsonl"))).toEqual([]);
@@ -110,17 +111,16 @@ describe("items too long for a model", () => {
     const own = path.join(folder, "student");
     fs.cpSync(path.join(ROOT, "data/models/gemma2-student"), own, { recursive: true });
     const counts = { train: 4, validation: 1, "test-in-domain": 1, "test-other": 1 };
-    const context = { profile: { ...tiny, name, counts, compared: [] }, seed: 0 };
+    const context = { ...tiny, name, data: { counts }, compared: [], seed: 0 };
     await corpusStage(context);
     const config = JSON.parse(fs.readFileSync(path.join(own, "config.json"), "utf8"));
     fs.writeFileSync(
       path.join(own, "config.json"),
       JSON.stringify({ ...config, max_position_embeddings: 64 }),
     );
-    const student = path.relative(path.join(ROOT, "data/models"), own);
-    const narrow = { ...context, profile: { ...context.profile, student } };
-    await expect(trainLora(narrow, "lora-teacher")).rejects.toThrow(
-      /items\.jsonl:1 document: expected prompt and summary of at most 64 tokens, found item "[^"]+" with \d+ tokens for \S+student \(context 64\)/,
+    const narrow = { ...context, models: { ...context.models, student: { folder: own } } };
+    await expect(trainSystem(narrow, "lora-teacher")).rejects.toThrow(
+      /items\.jsonl:1 document: expected prompt and summary of at most 64 tokens, found item "[^"]+" with \d+ tokens for student \(context 64\)/,
     );
     expect(fs.readdirSync(RUNS).filter((stage) => stage.startsWith("train"))).toEqual([]);
     await checkModels(context);

@@ -6,13 +6,13 @@ import { afterAll, expect, it } from "vitest";
 import { saveDecoder } from "../../src/models/load";
 import { loadTokenizer } from "../../src/prompts/tokenizer";
 import { BASE_MODELS } from "../../src/study/base-models";
-import { type ProfileName, profileNamed } from "../../src/study/profiles";
+import { loadStudy } from "../../src/study/file/load";
 import { ROOT } from "../../src/study/stage";
-import { localFolder } from "../../src/study/stages/model-folder";
-import { trainFull } from "../../src/study/stages/train-full";
+import { baseModel } from "../../src/study/stages/base-model";
+import { trainSystem } from "../../src/study/stages/train";
 import { randomDecoder } from "../../src/training/pretrain";
 
-const name = `test-template-${process.pid}` as ProfileName;
+const name = `test-template-${process.pid}`;
 const folder = fs.mkdtempSync(path.join(os.tmpdir(), "template-base-"));
 afterAll(() => {
   fs.rmSync(folder, { recursive: true });
@@ -47,20 +47,23 @@ it("a trained student answers with its base model's template", async () => {
   saveDecoder(folder, decoder);
   decoder.dispose();
 
-  const { hash } = localFolder(folder);
+  const smoke = loadStudy("smoke");
+  const study = {
+    ...smoke,
+    name,
+    models: { ...smoke.models, student: { folder }, teacher: { folder } },
+    data: { counts: { train: 4, validation: 1, "test-in-domain": 1, "test-other": 1 } },
+    seed: 0,
+  };
+  const hashOfModel = async () => (await baseModel(study, "student")).hash;
+  const hash = await hashOfModel();
   fs.appendFileSync(path.join(folder, "chat_template.jinja"), "{# changed #}");
-  const changed = localFolder(folder).hash;
+  const changed = await hashOfModel();
   expect(changed).not.toBe(hash);
   fs.appendFileSync(path.join(folder, "additional_chat_templates/rag.jinja"), "{# changed #}");
-  expect(localFolder(folder).hash).not.toBe(changed);
+  expect(await hashOfModel()).not.toBe(changed);
 
-  const model = path.relative(path.join(ROOT, "data/models"), folder);
-  const profile = {
-    ...profileNamed("smoke"),
-    ...{ name, student: model, teacher: model },
-    counts: { train: 4, validation: 1, "test-in-domain": 1, "test-other": 1 },
-  };
-  const { directory } = await trainFull({ profile, seed: 0 }, "full-student");
+  const { directory } = await trainSystem(study, "full-student");
   const trained = path.join(directory, "model");
   for (const file of ["chat_template.jinja", "additional_chat_templates/rag.jinja"])
     expect(fs.readFileSync(path.join(trained, file))).toEqual(fs.readFileSync(path.join(folder, file)));

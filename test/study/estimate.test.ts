@@ -4,10 +4,10 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { expect, it } from "vitest";
 import { estimateLines, estimateStudy } from "../../src/study/estimate";
-import { profileNamed } from "../../src/study/profiles";
+import { loadStudy } from "../../src/study/file/load";
 import { weightsIn } from "./safetensors-size";
 
-const tiny = profileNamed("tiny");
+const tiny = loadStudy("tiny");
 const of = (estimate: ReturnType<typeof estimateStudy>, stage: string) =>
   estimate.stages.find((row) => row.stage === stage)!;
 
@@ -36,7 +36,7 @@ it("knows the weights' bytes from the configuration alone, as the files have the
 });
 
 it("scales time and cache with the items", () => {
-  const [small, large] = [20, 40].map((train) => estimateStudy(tiny, data(train))) as [
+  const [small, large] = [20, 40].map((train) => estimateStudy({ ...tiny, data: { file: data(train) } })) as [
     ReturnType<typeof estimateStudy>,
     ReturnType<typeof estimateStudy>,
   ];
@@ -48,7 +48,7 @@ it("scales time and cache with the items", () => {
 });
 
 it("says what it does not know instead of guessing", () => {
-  const lines = estimateLines(estimateStudy(profileNamed("paper")));
+  const lines = estimateLines(estimateStudy(loadStudy("paper")));
   expect(lines.find((line) => line.startsWith("train-lora-teacher"))).toMatch(/–\s+–\s+–/);
   expect(lines.find((line) => line.startsWith("all"))).toMatch(/–\s+–\s+–/);
 });

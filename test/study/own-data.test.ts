@@ -5,15 +5,16 @@ import { tmpdir } from "node:os";
 import * as path from "node:path";
 import { afterAll, describe, expect, it } from "vitest";
 import { estimateStudy } from "../../src/study/estimate";
-import { profileNamed } from "../../src/study/profiles";
+import { loadStudy } from "../../src/study/file/load";
 import { ROOT } from "../../src/study/stage";
 import { corpusStage, itemsOf } from "../../src/study/stages/corpus";
 
 const folder = fs.mkdtempSync(path.join(tmpdir(), "own-data-"));
-const profile = { ...profileNamed("smoke"), name: `own-data-${process.pid}` as "smoke" };
+const study = { ...loadStudy("smoke"), name: `own-data-${process.pid}`, seed: 0 };
+const withData = (file: string) => ({ ...study, data: { file } });
 afterAll(() => {
   fs.rmSync(folder, { recursive: true });
-  fs.rmSync(path.join(ROOT, "data/runs", profile.name), { recursive: true, force: true });
+  fs.rmSync(path.join(ROOT, "data/runs", study.name), { recursive: true, force: true });
 });
 
 const SPLITS = ["train", "validation", "test-in-domain", "test-other"];
@@ -33,12 +34,12 @@ describe.each(SPLITS)("without items of %s", (missing) => {
   const message = `${dataFile}:1 split: expected items of every split (${SPLITS.join(", ")}), found none of ${missing}`;
 
   it("the corpus stage ends with the file, and nothing of it stands as a result", async () => {
-    await expect(corpusStage({ profile, seed: 0, dataFile })).rejects.toThrow(message);
-    await expect(corpusStage({ profile, seed: 0, dataFile })).rejects.toThrow(message);
+    await expect(corpusStage(withData(dataFile))).rejects.toThrow(message);
+    await expect(corpusStage(withData(dataFile))).rejects.toThrow(message);
   });
 
   it("there is no estimate", () => {
-    expect(() => estimateStudy(profileNamed("smoke"), dataFile)).toThrow(message);
+    expect(() => estimateStudy(withData(dataFile))).toThrow(message);
   });
 });
 
@@ -53,14 +54,12 @@ it("--dry-run ends with 1 and the problem, and lists no notebook", () => {
 });
 
 it("counts that leave the generated corpus without a split are refused too", async () => {
-  const counts = { ...profile.counts, validation: 0 };
-  await expect(corpusStage({ profile: { ...profile, counts }, seed: 0 })).rejects.toThrow(
-    "found none of validation",
-  );
+  const counts = { ...study.data.counts!, validation: 0 };
+  await expect(corpusStage({ ...study, data: { counts } })).rejects.toThrow("found none of validation");
 });
 
 it("a file of all four splits becomes the corpus, its line ends as an editor shows them", async () => {
-  const corpus = await corpusStage({ profile, seed: 0, dataFile: data("whole.csv", SPLITS) });
+  const corpus = await corpusStage(withData(data("whole.csv", SPLITS)));
   expect(corpus.value.counts).toEqual({ train: 1, validation: 1, "test-in-domain": 1, "test-other": 1 });
   expect(itemsOf(corpus).map(({ split }) => split)).toEqual(SPLITS);
 });

@@ -9,12 +9,12 @@ import { loadDecoder, saveDecoder } from "../../src/models/load";
 import { loadTokenizer } from "../../src/prompts/tokenizer";
 import { copyTokenizer } from "../../src/prompts/tokenizer-files";
 import { BASE_MODELS } from "../../src/study/base-models";
-import { profileNamed } from "../../src/study/profiles";
+import { loadStudy } from "../../src/study/file/load";
 import { ROOT } from "../../src/study/stage";
 import { divergenceOfItem } from "../../src/study/stages/divergence";
 import { summaries } from "../../src/study/stages/summaries";
 import { teacherLogits } from "../../src/study/stages/teacher-logits";
-import { trainSystem } from "../../src/study/stages/train-system";
+import { trainSystem } from "../../src/study/stages/train";
 import { randomDecoder } from "../../src/training/pretrain";
 
 const name = `test-padded-${process.pid}`;
@@ -48,24 +48,27 @@ async function base(rows: number, width: number): Promise<string> {
   );
   saveDecoder(own, decoder);
   decoder.dispose();
-  return path.relative(path.join(ROOT, "data/models"), own);
+  return own;
 }
 
 it("goes through, over the tokens that both have", async () => {
   const [student, teacher] = [await base(3_100, 16), await base(3_200, 24)];
-  const profile = {
-    ...profileNamed("smoke"),
-    ...{ name, student, teacher, compared: [] },
-    counts: { train: 4, validation: 1, "test-in-domain": 1, "test-other": 1 },
-    maxNewTokens: 6,
+  const smoke = loadStudy("smoke");
+  const context = {
+    ...smoke,
+    name,
+    models: { ...smoke.models, student: { folder: student }, teacher: { folder: teacher } },
+    data: { counts: { train: 4, validation: 1, "test-in-domain": 1, "test-other": 1 } },
+    compared: [],
+    decoding: { maxNewTokens: 6 },
+    seed: 0,
   };
-  const context = { profile, seed: 0 };
   const { value, directory } = await trainSystem(context, "distilled");
   expect(value.curve.every(({ loss }) => Number.isFinite(loss))).toBe(true);
   const trained = loadDecoder(path.join(directory, "model"));
   expect(trained.config.vocabSize).toBe(3_100);
   trained.dispose();
-  const logits = await teacherLogits(context);
+  const logits = await teacherLogits(context, context.recipes.distilled!.teacher!);
   expect(LogitCache.open(path.join(logits.directory, "cache")).header.vocabSize).toBe(3_072);
   expect((await summaries(context, "distilled")).value.tokens).toBeGreaterThan(0);
   const { tokens } = await divergenceOfItem(context, "distilled", 0);

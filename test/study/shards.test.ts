@@ -2,27 +2,27 @@
 import * as fs from "node:fs";
 import * as path from "node:path";
 import { afterAll, expect, it } from "vitest";
-import { type ProfileName, profileNamed } from "../../src/study/profiles";
+import { loadStudy } from "../../src/study/file/load";
 import { itemsOfShard, parseShard, shardsOf } from "../../src/study/shard";
 import { hashFiles, ROOT } from "../../src/study/stage";
 import type { StudyContext } from "../../src/study/stages/context";
 import { summaries, summariesShard } from "../../src/study/stages/summaries";
 import { teacherLogits, teacherLogitsShard } from "../../src/study/stages/teacher-logits";
 
-const name = `test-shards-${process.pid}` as ProfileName;
+const name = `test-shards-${process.pid}`;
 const RUNS = path.join(ROOT, "data/runs", name);
 afterAll(() => fs.rmSync(RUNS, { recursive: true, force: true }));
 
 // The committed tiny models; enough items for several batches of capture (16) and of generation (64).
 const context: StudyContext = {
+  ...loadStudy("smoke"),
+  models: loadStudy("tiny").models,
+  name,
+  data: { counts: { train: 40, validation: 4, "test-in-domain": 80, "test-other": 60 } },
+  decoding: { maxNewTokens: 3 },
   seed: 0,
-  profile: {
-    ...profileNamed("smoke"),
-    name,
-    counts: { train: 40, validation: 4, "test-in-domain": 80, "test-other": 60 },
-    maxNewTokens: 3,
-  },
 };
+const teacher = context.recipes.distilled!.teacher!;
 
 /** Every file of a stage's folder with its hash; what tells only how long it took is left out. */
 function files(directory: string): Record<string, string> {
@@ -33,7 +33,7 @@ function files(directory: string): Record<string, string> {
 }
 
 it("joins the teacher's logits of shards, whatever their order, to the undivided cache", async () => {
-  const whole = await teacherLogits(context);
+  const whole = await teacherLogits(context, teacher);
   const expected = files(whole.directory);
   expect(Object.keys(expected)).toEqual([
     "cache/error.json",
@@ -43,11 +43,11 @@ it("joins the teacher's logits of shards, whatever their order, to the undivided
   ]);
   fs.rmSync(whole.directory, { recursive: true });
 
-  const last = await teacherLogitsShard(context, { index: 2, count: 2 });
-  const first = await teacherLogitsShard(context, { index: 1, count: 2 });
+  const last = await teacherLogitsShard(context, teacher, { index: 2, count: 2 });
+  const first = await teacherLogitsShard(context, teacher, { index: 1, count: 2 });
   // 40 items in batches of 16, 16 and 8: the first shard has the first and the third.
   expect([first.value.items, last.value.items]).toEqual([24, 16]);
-  const joined = await teacherLogits(context, 2);
+  const joined = await teacherLogits(context, teacher, 2);
   expect(joined.directory).toBe(whole.directory);
   expect(files(joined.directory)).toEqual(expected);
   expect(joined.value).toEqual(whole.value);

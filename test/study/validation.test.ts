@@ -6,36 +6,35 @@ import { generate } from "../../src/generation/generate";
 import { rouge } from "../../src/metrics/rouge/rouge";
 import { whitespaceTokenizer } from "../../src/metrics/rouge/tokenizers";
 import { encodeItem } from "../../src/prompts/example";
-import { type Profile, type ProfileName, profileNamed } from "../../src/study/profiles";
+import { loadStudy } from "../../src/study/file/load";
 import { ROOT } from "../../src/study/stage";
 import { corpusStage, itemsOf } from "../../src/study/stages/corpus";
-import { loraDecoder, trainLora } from "../../src/study/stages/train-lora";
+import { systemDecoder, trainSystem } from "../../src/study/stages/train";
 
-const name = `test-validation-${process.pid}` as ProfileName;
+const name = `test-validation-${process.pid}`;
 const RUNS = path.join(ROOT, "data/runs", name);
 afterAll(() => fs.rmSync(RUNS, { recursive: true, force: true }));
 
-const context = (changes: Partial<Profile>) => ({
+const context = (...changes: string[]) => ({
+  ...loadStudy("smoke", changes),
+  // Random thumbnails write nothing that ROUGE could tell apart.
+  models: loadStudy("tiny").models,
+  name,
+  data: { counts: { train: 24, validation: 6, "test-in-domain": 1, "test-other": 1 } },
+  decoding: { maxNewTokens: 24 },
   seed: 0,
-  profile: {
-    ...profileNamed("smoke"),
-    name,
-    counts: { train: 24, validation: 6, "test-in-domain": 1, "test-other": 1 },
-    maxNewTokens: 24,
-    ...changes,
-  },
 });
 
 it("keeps the step with the highest ROUGE-1, which the kept adapter's texts have", async () => {
-  const study = context({ validation: { everySteps: 1, rougeItems: 4, keep: "rouge1" } });
-  const { value, directory } = await trainLora(study, "lora-student");
+  const study = context('training.validation={"everySteps": 1, "rougeItems": 4, "keep": "rouge1"}');
+  const { value, directory } = await trainSystem(study, "lora-student");
   expect(value.validation.map(({ step }) => step)).toEqual([1, 2, 3, 4, 5, 6]);
   const scores = value.validation.map(({ rouge1 }) => rouge1!);
   expect(new Set(scores).size).toBeGreaterThan(1);
   const kept = scores.indexOf(Math.max(...scores)) + 1;
   expect(value.settings.keptStep).toBe(kept);
 
-  const { decoder, tokenizer } = await loraDecoder(study, "lora-student");
+  const { decoder, tokenizer } = await systemDecoder(study, "lora-student");
   const items = itemsOf(await corpusStage(study), "validation").slice(0, 4);
   const written = generate(
     decoder,
@@ -50,12 +49,12 @@ it("keeps the step with the highest ROUGE-1, which the kept adapter's texts have
 });
 
 it("is the same run with gradient checkpointing, and the default keeps the last step", async () => {
-  const plain = await trainLora(context({}), "lora-student");
+  const plain = await trainSystem(context(), "lora-student");
   expect(plain.value.settings.keptStep).toBeUndefined();
   expect(plain.value.validation).toHaveLength(1);
   expect(plain.value.validation[0]!.rouge1).toBeUndefined();
   fs.rmSync(plain.directory, { recursive: true });
-  const again = await trainLora(context({ recompute: true }), "lora-student");
+  const again = await trainSystem(context("training.recompute=true"), "lora-student");
   expect(again.directory).toBe(plain.directory);
   const losses = ({ value }: typeof plain) => value.curve.map(({ loss }) => loss);
   expect(losses(again)).toEqual(losses(plain));

@@ -9,6 +9,8 @@ export interface Divergent {
 
 /** A number that a recipe must give, with the range that it lies in. */
 export interface DivergenceParameter {
+  /** As tables show it; absent where they need not. */
+  symbol?: string;
   description: string;
   minimum: number;
   maximum: number;

@@ -24,6 +24,7 @@ export const JSD: Divergence = {
   description: "Generalised Jensen-Shannon divergence: both are compared with a mixture of them.",
   parameters: {
     beta: {
+      symbol: "β",
       description: "Weight of the teacher in the mixture; 0 is forward KL, 1 reverse KL.",
       minimum: 0,
       maximum: 1,

@@ -4,7 +4,7 @@ export const MAKERS: Record<string, { call: string } | { command: string }> = {
   corpus: { call: "corpusStage(study)" },
   models: { call: "modelRows(study)" },
   "train-lora-teacher": { call: 'trainSystem(study, "lora-teacher")' },
-  "teacher-logits": { call: "teacherLogits(study)" },
+  "teacher-logits": { call: "teacherLogits(study, " },
   "train-lora-student": { call: 'trainSystem(study, "lora-student")' },
   "train-full-student": { call: 'trainSystem(study, "full-student")' },
   "train-distilled": { call: 'trainSystem(study, "distilled")' },

@@ -97,16 +97,20 @@ export function architectureSection(
   doc.paragraph(
     words.partsIntro(renamed),
     renamed ? doc.footnote(words.gegluNote) : "",
-    " ",
-    words.teacher(
-      {
-        teacherLayers: size("teacher", "num_hidden_layers"),
-        teacherHidden: size("teacher", "hidden_size"),
-        layers: size("student", "num_hidden_layers"),
-        hidden: size("student", "hidden_size"),
-      },
-      teacher.vocab_size === student.vocab_size,
-    ),
+    ...(teacher
+      ? [
+          " ",
+          words.teacher(
+            {
+              teacherLayers: size("teacher", "num_hidden_layers"),
+              teacherHidden: size("teacher", "hidden_size"),
+              layers: size("student", "num_hidden_layers"),
+              hidden: size("student", "hidden_size"),
+            },
+            teacher.vocab_size === student.vocab_size,
+          ),
+        ]
+      : []),
   );
   const [name, role, parts] = words.table.columns;
   doc.table({

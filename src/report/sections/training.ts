@@ -205,7 +205,7 @@ export function trainingSection(
   });
   doc.figure({ id: "training-curves", ...words.figure, figure: trainingCurves(results.training, language) });
   doc.paragraph(
-    results.cache.tokens === 0
+    !results.cache || results.cache.tokens === 0
       ? words.cacheNotMeasured
       : words.cache({
           tokens: fixed(read("cache", "tokens"), 0),

@@ -6,11 +6,11 @@ import { inspectItems, SPLITS } from "../../corpus/read";
 import { findEmptySplits, findLongSummaries, findOverlap } from "../../corpus/validate";
 import { uncheckedNote } from "../check-at-hand";
 import { findTooLong } from "../context-lengths";
-import { profileNamed } from "../profiles";
+import { loadStudy } from "../file/load";
 
 async function check(file: string, { profile }: { profile: string }): Promise<void> {
   const { items, lines, notes, problems } = inspectItems(file);
-  const lengths = await findTooLong(profileNamed(profile), file, items, lines);
+  const lengths = await findTooLong(loadStudy(profile), file, items, lines);
   const all = [
     ...problems,
     ...lengths.problems,

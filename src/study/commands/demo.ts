@@ -6,6 +6,7 @@ import { serveFolder } from "../demo/server";
 import { writeOnnxFolder } from "../export-system";
 import { ROOT } from "../stage";
 import { openStudy } from "../study";
+import { mainSystem } from "../systems";
 
 interface DemoOptions {
   profile: string;
@@ -18,8 +19,8 @@ interface DemoOptions {
 async function demo({ profile, seed, out, serve, port }: DemoOptions): Promise<void> {
   const study = openStudy(profile, seed);
   const about = `증류한 학생 모델, 프로파일 ${profile}. 만든 글에는 틀린 내용이 있을 수 있습니다.`;
-  await buildDemo(out, { about, maxNewTokens: study.profile.maxNewTokens }, (folder) =>
-    writeOnnxFolder(study, "distilled", folder),
+  await buildDemo(out, { about, maxNewTokens: study.decoding.maxNewTokens }, (folder) =>
+    writeOnnxFolder(study, mainSystem(study), folder),
   );
   console.log(
     `The page: ${path.relative(process.cwd(), out)}/index.html, to be opened through a web server.`,

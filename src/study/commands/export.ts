@@ -1,9 +1,8 @@
 // A trained system as ordinary files with a model card. Run: npm run export -- --system distilled --format onnx,safetensors,peft --out DIR
-import { type Command, InvalidArgumentError, Option } from "commander";
-import type { SystemId } from "../../results/system-id";
+import { type Command, InvalidArgumentError } from "commander";
 import { exportSystem, FORMATS, type Format } from "../export-system";
-import { SYSTEMS } from "../stages/context";
 import { openStudy } from "../study";
+import { mainSystem } from "../systems";
 
 function formatList(text: string): Format[] {
   const wanted = text.split(",").map((part) => part.trim());
@@ -14,7 +13,7 @@ function formatList(text: string): Format[] {
 }
 
 interface ExportOptions {
-  system: SystemId;
+  system?: string;
   format: Format[];
   out: string;
   profile: string;
@@ -24,14 +23,16 @@ interface ExportOptions {
 
 export const define = (command: Command): Command =>
   command
-    .addOption(new Option("--system <name>", "which system").choices([...SYSTEMS]).default("distilled"))
+    .option("--system <id>", "which system (default: the distilled one)")
     .option("--format <list>", `of ${FORMATS.join()}`, formatList, ["onnx", "safetensors"])
     .requiredOption("--out <folder>", "where to; missing, empty or an earlier export")
     .option("--profile <name>", "whose run", "tiny")
     .option("--seed <n>", "seed of the run", Number, 0)
     .option("--data <file>", "the run's own data file", "")
     .action(async ({ system, format, out, profile, seed, data }: ExportOptions) => {
-      const notes = await exportSystem(openStudy(profile, seed, data), system, format, out);
+      const study = openStudy(profile, seed, data);
+      const chosen = system ?? mainSystem(study);
+      const notes = await exportSystem(study, chosen, format, out);
       for (const note of notes) console.log(note);
-      console.log(`${out}: ${system} as ${format.join(", ")}; the model card: ${out}/README.md`);
+      console.log(`${out}: ${chosen} as ${format.join(", ")}; the model card: ${out}/README.md`);
     });

@@ -16,10 +16,10 @@ import { installedBytes, trackedBytes } from "../disk-use";
 import { estimateLines, estimateStudy } from "../estimate";
 import { SCHEMA_FILE } from "../file/check";
 import { commented } from "../file/commented";
+import type { Study } from "../file/definition";
 import type { JsonObject } from "../file/draft";
 import { keepStudy, keptStudy } from "../file/keep";
 import { loadStudy, STUDIES, studyNames } from "../file/load";
-import { profileOf } from "../profiles";
 import { COMMAND_LINE, hashFiles, hashOf, ROOT, RUNS } from "../stage";
 import { type Notebook, notebookSources } from "../tidy-notebook";
 
@@ -44,6 +44,13 @@ function filesBelow(folder: string, ending: RegExp): string[] {
     .map((file) => path.join(folder, file))
     .sort();
 }
+
+/** The folders of a study's models that lie on this machine as they are. */
+const modelFolders = ({ models }: Study): string[] =>
+  Object.values(models)
+    .flatMap(({ folder, thumbnail }) => folder ?? thumbnail ?? [])
+    .map((folder) => path.resolve(ROOT, folder))
+    .filter((folder) => fs.existsSync(folder));
 
 /** A notebook without its outputs: those are no reason to run it again. */
 const sourcesOf = (file: string) => notebookSources(JSON.parse(fs.readFileSync(file, "utf8")) as Notebook);
@@ -73,16 +80,20 @@ async function run(program: string, args: string[]): Promise<void> {
 
 async function study(named: string | undefined, options: StudyOptions): Promise<void> {
   const started = Date.now();
-  const chosen = loadStudy(named ?? options.profile, options.set);
-  if (options.data && !fs.existsSync(options.data))
-    throw new Error(`--data ${options.data}: there is no such file.`);
-  // What is wrong with models or data ends the run here, not in a notebook.
-  for (const note of await checkAtHand(profileOf(chosen), options.data)) console.log(note);
   const data = options.data ? path.relative(ROOT, path.resolve(options.data)) : "";
+  const chosen = {
+    ...loadStudy(named ?? options.profile, options.set),
+    ...(data && { data: { file: data } }),
+  };
+  const dataFile = chosen.data.file === undefined ? undefined : path.resolve(ROOT, chosen.data.file);
+  if (dataFile && !fs.existsSync(dataFile))
+    throw new Error(`${data ? `--data ${options.data}` : `data.file ${dataFile}`}: there is no such file.`);
+  // What is wrong with models or data ends the run here, not in a notebook.
+  for (const note of await checkAtHand(chosen)) console.log(note);
   const runs = path.join(RUNS, chosen.name);
   const fromNothing = !fs.existsSync(runs);
   // Another study, or data of the user's own, keeps its reports apart: reports/ is the project's own study.
-  const ours = chosen.name === "tiny" && !data && !options.reports && !process.env.STUDY_RUNS;
+  const ours = chosen.name === "tiny" && !dataFile && !options.reports && !process.env.STUDY_RUNS;
   const reports = options.reports
     ? path.resolve(options.reports)
     : ours
@@ -98,8 +109,10 @@ async function study(named: string | undefined, options: StudyOptions): Promise<
     path.join(ROOT, "package-lock.json"),
     path.join(ROOT, "engine.json"),
   ]);
-  const models = hashFiles(filesBelow(path.join(ROOT, "data/models"), /\.(json|jinja|safetensors)$/));
-  const dataHash = data ? hashFiles([path.join(ROOT, data)]) : "";
+  const models = hashFiles(
+    modelFolders(chosen).flatMap((folder) => filesBelow(folder, /\.(json|jinja|safetensors)$/)),
+  );
+  const dataHash = dataFile ? hashFiles([dataFile]) : "";
   const own = !studyNames().includes(chosen.name);
   if (options.dryRun) console.log(`${JSON.stringify(chosen, null, 2)}\n`);
   else keepStudy(chosen);
@@ -141,8 +154,7 @@ async function study(named: string | undefined, options: StudyOptions): Promise<
     writeJson(stamps, known);
   }
   if (options.dryRun) {
-    for (const line of ["", ...estimateLines(estimateStudy(profileOf(chosen), options.data))])
-      console.log(line);
+    for (const line of ["", ...estimateLines(estimateStudy(chosen))]) console.log(line);
     return;
   }
   const results = JSON.parse(fs.readFileSync(path.join(runs, "results.json"), "utf8")) as StudyResults;

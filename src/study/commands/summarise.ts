@@ -1,18 +1,17 @@
 // Summarises any folder of texts, and measures what needs no reference summary.
 // Run: npm run cli -- summarise FOLDER --model data/models/gemma2-student    or: --system distilled [--profile tiny]
-import { type Command, InvalidArgumentError, Option } from "commander";
+import { type Command, InvalidArgumentError } from "commander";
 import { visible } from "../../base/visible";
 import { loadDecoder } from "../../models/load";
 import { modelPlace } from "../../models/place";
 import { loadTokenizer } from "../../prompts/tokenizer";
-import { SYSTEMS } from "../stages/context";
-import { systemDecoder } from "../stages/train-system";
+import { systemDecoder } from "../stages/train";
 import { openStudy } from "../study";
 import { type FolderSummaries, summariseFolder } from "../summarise-folder";
 
 interface Options {
   model?: string;
-  system?: (typeof SYSTEMS)[number];
+  system?: string;
   profile: string;
   seed: number;
   newTokens: number;
@@ -67,10 +66,8 @@ export const define = (command: Command): Command =>
       "--model <model>",
       "a model folder, a GGUF file, or org/name[@revision] of the hub, with a chat template",
     )
-    .addOption(
-      new Option("--system <name>", "a system of the study, trained or found trained").choices(SYSTEMS),
-    )
-    .option("--profile <name>", "the system's profile", "tiny")
+    .option("--system <id>", "a system of the study, trained or found trained")
+    .option("--profile <study>", "the system's study, by name or file", "tiny")
     .option("--seed <n>", "the system's seed", Number, 0)
     .option("--new-tokens <n>", "longest summary in tokens", wholeNumber, 96)
     .option("--passage <n>", "longest passage in tokens; else what the model's context takes", wholeNumber)

@@ -2,7 +2,6 @@
 import * as fs from "node:fs";
 import * as path from "node:path";
 import { type Node, type ParseError, parseTree, printParseErrorCode } from "jsonc-parser";
-import { suggestion } from "../../base/nearest";
 import { StudyError } from "../study-error";
 
 export type Json = null | boolean | number | string | Json[] | { [name: string]: Json };
@@ -80,7 +79,7 @@ const ALTERNATIVES: { at: RegExp; of: Record<string, string[]> }[] = [
   { at: /^data$/, of: { counts: [], file: [] } },
 ];
 
-/** The base with a change's fields put over it; null takes one away. */
+/** The base with a change's fields put over it; null takes one away, and stays where there is none yet to take. */
 export function merged(base: Draft, change: Draft): Draft {
   const places = new Map([...base.places, ...change.places]);
   const merge = (under: JsonObject, over: JsonObject, at: string[]): JsonObject => {
@@ -96,13 +95,7 @@ export function merged(base: Draft, change: Draft): Draft {
     for (const [name, value] of Object.entries(over)) {
       const inner = [...at, name];
       const before = result[name];
-      if (value === null) {
-        if (before === undefined) {
-          const known = suggestion(name, Object.keys(under));
-          throw new StudyError(
-            `${placeOf(change, inner)}: ${inner.join(".")}: null takes a field away, but there is none.${known}`,
-          );
-        }
+      if (value === null && before !== undefined) {
         delete result[name];
         for (const key of base.places.keys()) if (key.startsWith(`${keyOf(inner)}\0`)) places.delete(key);
       } else if (isObject(value)) {

@@ -7,7 +7,16 @@ import { hashOf } from "../stage";
 import { StudyError } from "../study-error";
 import { checkFields, checkStudy, schemaAt } from "./check";
 import type { Recipe, Study, Training } from "./definition";
-import { type Draft, type Json, type JsonObject, merged, placeOf, readDraft, valueAt } from "./draft";
+import {
+  type Draft,
+  isObject,
+  type Json,
+  type JsonObject,
+  merged,
+  placeOf,
+  readDraft,
+  valueAt,
+} from "./draft";
 
 /** The studies that come with the project. */
 export const STUDIES = path.resolve(__dirname, "../../../studies");
@@ -98,6 +107,49 @@ function typed(at: readonly string[], text: string): Json {
   }
 }
 
+/** The draft with each recipe that extends another put over that one's fields, but for its label and role. */
+function withWholeRecipes(draft: Draft): Draft {
+  const recipes = valueAt(draft.value, ["recipes"]);
+  if (!isObject(recipes)) return draft;
+  const wholeRecipe = (id: string, above: readonly string[]): JsonObject => {
+    const { extends: base, ...own } = recipes[id] as JsonObject;
+    if (base === undefined) return own;
+    const place = placeOf(draft, ["recipes", id, "extends"]);
+    const others = Object.keys(recipes).filter((other) => other !== id);
+    if (typeof base !== "string" || !isObject(recipes[base]) || base === id) {
+      const near = typeof base === "string" ? suggestion(base, others) : "";
+      throw new StudyError(
+        `${place}: recipes.${id}.extends: there is no other recipe ${JSON.stringify(base)}.${near} Known: ${others.join(", ")}.`,
+      );
+    }
+    if (above.includes(base)) {
+      throw new StudyError(`${place}: recipes that extend each other: ${[...above, id, base].join(" -> ")}.`);
+    }
+    const { label: _, role: __, ...inherited } = wholeRecipe(base, [...above, id]);
+    return merged({ ...draft, value: inherited }, { ...draft, value: own }).value;
+  };
+  const entries = Object.entries(recipes).map(([id, recipe]): [string, Json] => [
+    id,
+    isObject(recipe) ? wholeRecipe(id, []) : recipe,
+  ]);
+  return { ...draft, value: { ...draft.value, recipes: Object.fromEntries(entries) } };
+}
+
+/** Throws StudyError where null was to take a field away and there was none. */
+function refuseNulls(draft: Draft, value: Json = draft.value, at: string[] = []): void {
+  if (!isObject(value)) return;
+  for (const [name, inner] of Object.entries(value)) {
+    const path = [...at, name];
+    if (inner === null) {
+      const others = Object.keys(value).filter((other) => other !== name);
+      throw new StudyError(
+        `${placeOf(draft, path)}: ${path.join(".")}: null takes a field away, but there is none.${suggestion(name, others)}`,
+      );
+    }
+    refuseNulls(draft, inner, path);
+  }
+}
+
 /** A checked study from a draft: each recipe with its whole training. */
 function resolved({ value }: Draft, reuse: readonly string[]): Study {
   const study = value as unknown as Study;
@@ -138,6 +190,8 @@ export function loadStudy(nameOrPath: string, changes: readonly string[] = [], f
     draft = { ...draft, value: { ...draft.value, name } };
     extended.unshift(before);
   }
+  draft = withWholeRecipes(draft);
+  refuseNulls(draft);
   checkFields(draft);
   const study = resolved(draft, extended);
   checkStudy(draft, study);

@@ -48,7 +48,7 @@ const model = object<ModelSource>("Where a model comes from: folder, hub or thum
     "A model with random weights, two layers deep, of the architecture and with the tokenizer of the model in this folder: for tests.",
   ),
   width: whole("Hidden size of the thumbnail; a multiple of 8.", 8),
-  standsFor: text("The published model whose place it takes beside the report's results."),
+  standsFor: optional(text("The published model whose place it takes beside the report's results.")),
 });
 
 const training = object<Training>(
@@ -82,8 +82,11 @@ const teacher = object<RecipeTeacher>("Who teaches, and what of it reaches the s
     texts: "the summaries that it writes itself, as targets (Kim & Rush 2016); no loss but cross-entropy",
     "texts-and-logits": "the summaries that it writes itself, with its logits taken while it wrote",
   }),
-  topK: whole("Tokens that a cache keeps of each distribution.", 1),
-  samples: optional(whole('Tokens drawn from the rest of each distribution, for the tail "sampled".', 1)),
+  topK: optional({ ...whole("Tokens that a cache keeps of each distribution.", 1), maximum: 1023 }),
+  samples: optional({
+    ...whole('Tokens drawn from the rest of each distribution, for the tail "sampled".', 1),
+    maximum: 1023,
+  }),
 });
 
 /** Of all divergences; the checks say which of the parameters a divergence takes. */
@@ -134,44 +137,55 @@ function loss(): Schema {
   };
 }
 
-const recipe = object<Recipe>("How one student comes about, or which untrained model takes part.", {
-  label: object<Recipe["label"]>("Its name in the report; absent: its id.", {
-    ko: text("Its name in Korean."),
-    en: text("Its name in English."),
-  }),
-  role: optional({
-    ...choice("What the report's findings take it for; without one it stands in tables and figures alone.", {
-      untuned: "the student as it is found",
-      lora: "the student tuned with LoRA, without a teacher",
-      control: "all weights of the student tuned without a teacher, with the distilled one's steps",
-      distilled: "the student tuned with a teacher: what the study is about",
-      teacher: "the tuned teacher",
+const recipe = object<Recipe & { extends: string }>(
+  "How one student comes about, or which untrained model takes part.",
+  {
+    extends: text(
+      "Another recipe of this study to begin from: all its fields but label and role, merged as files are.",
+    ),
+    label: object<Recipe["label"]>("Its name in the report; absent: its id.", {
+      ko: text("Its name in Korean."),
+      en: text("Its name in English."),
     }),
-    type: "string",
-  }),
-  base: text("Which of the study's models it begins from."),
-  tune: choice("What is trained.", {
-    none: "nothing: the base model as it is",
-    lora: "a LoRA adapter on all projections of the frozen base model",
-    full: "all weights",
-  }),
-  lora: optional(
-    object<NonNullable<Recipe["lora"]>>("The adapter of tune: lora.", {
-      rank: whole("Rank of the two matrices.", 1),
-      alpha: above0("The adapter's product is scaled by alpha / rank."),
+    role: optional({
+      ...choice(
+        "What the report's findings take it for; without one it stands in tables and figures alone.",
+        {
+          untuned: "the student as it is found",
+          lora: "the student tuned with LoRA, without a teacher",
+          control: "all weights of the student tuned without a teacher, with the distilled one's steps",
+          distilled: "the student tuned with a teacher: what the study is about",
+          teacher: "the tuned teacher",
+        },
+      ),
+      type: "string",
     }),
-  ),
-  optimiser: object<NonNullable<Recipe["optimiser"]>>(
-    "AdamW with gradients clipped to norm 1; the rate rises over the first 5 % of the steps and then falls to 0 in a line.",
-    { learningRate: above0("The highest rate.") },
-  ),
-  teacher: optional(teacher),
-  loss: optional(loss()),
-  training: optional({
-    ...training,
-    description: "What this recipe has of its own of the study's training.",
-  }),
-});
+    base: text("Which of the study's models it begins from."),
+    tune: choice("What is trained.", {
+      none: "nothing: the base model as it is",
+      lora: "a LoRA adapter on all projections of the frozen base model",
+      full: "all weights",
+    }),
+    lora: optional(
+      object<NonNullable<Recipe["lora"]>>("The adapter of tune: lora.", {
+        rank: whole("Rank of the two matrices.", 1),
+        alpha: above0("The adapter's product is scaled by alpha / rank."),
+      }),
+    ),
+    optimiser: optional(
+      object<NonNullable<Recipe["optimiser"]>>(
+        "AdamW with gradients clipped to norm 1; the rate rises over the first 5 % of the steps and then falls to 0 in a line.",
+        { learningRate: above0("The highest rate.") },
+      ),
+    ),
+    teacher: optional(teacher),
+    loss: optional(loss()),
+    training: optional({
+      ...training,
+      description: "What this recipe has of its own of the study's training.",
+    }),
+  },
+);
 
 /** The whole file: the study's own fields, with `extends` and `$schema`. */
 export const studySchema = (): Schema => ({

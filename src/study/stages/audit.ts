@@ -3,23 +3,24 @@ import { audit } from "../../analysis/audit";
 import type { Audit } from "../../results/audit";
 import { loadPublished } from "../../results/published";
 import { type Artifact, stage } from "../stage";
-import { type StudyContext, SYSTEMS } from "./context";
+import { systemsOf } from "../systems";
+import type { StudyContext } from "./context";
 import { repeatabilityStage } from "./repeatability";
 import { sampleRows } from "./samples";
 import { studyTokenizers } from "./scorer";
 import { scoreStage } from "./scores";
 
-/** Computes the audit of all five systems, or finds it computed. */
+/** Computes the audit of all systems, or finds it computed. */
 export async function auditStage(context: StudyContext): Promise<Artifact<Audit>> {
   const scores = await scoreStage(context);
   const repeated = await repeatabilityStage(context);
   const published = loadPublished().systems;
   const inputs = { scores: scores.key, repeated: repeated.key, published };
-  return stage(context.profile.name, "audit", 1, inputs, async () => {
+  return stage(context, "audit", 1, inputs, async () => {
     const tokenizers = await studyTokenizers(context);
     return audit({
       samples: await sampleRows(context),
-      systems: SYSTEMS,
+      systems: systemsOf(context),
       tokenizers: tokenizers.filter(({ name }) => !name.startsWith("subword:")),
       published,
       repeated: repeated.value,

@@ -2,21 +2,21 @@
 
 import type { Shard } from "../shard";
 import type { Artifact } from "../stage";
+import { decodersOf, mainSystem, recipeOf, systemsOf, trainedSystems } from "../systems";
 import { auditStage } from "./audit";
 import { baseModel } from "./base-model";
 import { compareModel } from "./compare-models";
-import { type StudyContext, SYSTEMS } from "./context";
+import type { StudyContext } from "./context";
 import { corpusStage } from "./corpus";
 import { probeStage } from "./fact-probe";
 import { modelRows } from "./model-rows";
 import { repeatabilityStage } from "./repeatability";
 import { resultsStage } from "./results";
 import { retrievalStage } from "./retrieval";
-import { encoderFiles } from "./scorer";
 import { scoreStage } from "./scores";
 import { summaries, summariesShard } from "./summaries";
 import { teacherLogits, teacherLogitsShard } from "./teacher-logits";
-import { trainSystem } from "./train-system";
+import { trainSystem } from "./train";
 
 type Made = Artifact<unknown> | undefined;
 
@@ -29,22 +29,28 @@ export interface NamedStage {
   shard?: (context: StudyContext, shard: Shard) => Promise<Made>;
 }
 
-/** All stages of a study by name; compared models are counted from 1, as their names differ from profile to profile. */
-export function namedStages({ profile }: StudyContext): Map<string, NamedStage> {
+/** All stages of a study by name; compared models are counted from 1, as their names differ from study to study. */
+export function namedStages(study: StudyContext): Map<string, NamedStage> {
   const stages = new Map<string, NamedStage>([
     ["corpus", { run: corpusStage }],
     ["base-models", { run: (context) => baseModels(context).then(withoutFolder) }],
   ]);
-  for (const [i, { folder }] of profile.compared.entries()) {
-    stages.set(`compare-${i + 1}`, { run: (context) => compareModel(context, folder) });
+  for (const [i, model] of study.compared.entries()) {
+    stages.set(`compare-${i + 1}`, { run: (context) => compareModel(context, model) });
   }
   stages.set("model-scores", { run: (context) => modelRows(context).then(withoutFolder) });
-  stages.set("train-lora-teacher", { run: (context) => trainSystem(context, "lora-teacher") });
-  stages.set("teacher-logits", { run: teacherLogits, shard: teacherLogitsShard });
-  for (const system of ["lora-student", "full-student", "distilled"] as const) {
+  for (const system of trainedSystems(study)) {
+    const { teacher } = recipeOf(study, system);
+    const name = logitsOf(study, system);
+    if (teacher && name) {
+      stages.set(name, {
+        run: (context, shards) => teacherLogits(context, teacher, shards),
+        shard: (context, shard) => teacherLogitsShard(context, teacher, shard),
+      });
+    }
     stages.set(`train-${system}`, { run: (context) => trainSystem(context, system) });
   }
-  for (const system of SYSTEMS) {
+  for (const system of systemsOf(study)) {
     stages.set(`summaries-${system}`, {
       run: (context, shards) => summaries(context, system, shards),
       shard: (context, shard) => summariesShard(context, system, shard),
@@ -59,10 +65,23 @@ export function namedStages({ profile }: StudyContext): Map<string, NamedStage> 
   return stages;
 }
 
-/** Makes the thumbnails of profile smoke or downloads the models of profile paper; the others' lie in data/models. */
+/**
+ * Name of the stage with the logits that a system learns from: the main one's has no addition, and systems that learn from the
+ * same logits have the first one's.
+ */
+function logitsOf(study: StudyContext, system: string): string | undefined {
+  const taughtBy = (id: string) => {
+    const { recipe, source, topK, samples } = recipeOf(study, id).teacher ?? {};
+    return source === "cache" ? [recipe, topK, samples].join() : undefined;
+  };
+  const logits = taughtBy(system);
+  if (logits === undefined) return undefined;
+  const main = mainSystem(study);
+  const first = [main, ...trainedSystems(study)].find((id) => taughtBy(id) === logits);
+  return first === main ? "teacher-logits" : `teacher-logits-${first}`;
+}
+
+/** Makes thumbnails and downloads models of the hub; the others lie in their folders. */
 async function baseModels(context: StudyContext): Promise<void> {
-  const { profile } = context;
-  const names = [profile.student, profile.teacher, ...profile.compared.map(({ folder }) => folder)];
-  for (const name of new Set(names)) await baseModel(context, name);
-  await encoderFiles(context);
+  for (const model of [...decodersOf(context), context.encoder.model]) await baseModel(context, model);
 }

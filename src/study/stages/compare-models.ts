@@ -8,6 +8,7 @@ import { loadDecoder } from "../../models/load";
 import { encodeItem } from "../../prompts/example";
 import { loadTokenizer } from "../../prompts/tokenizer";
 import { type Artifact, stage } from "../stage";
+import { decodersOf } from "../systems";
 import { baseModel } from "./base-model";
 import { checkModels } from "./check-models";
 import type { StudyContext } from "./context";
@@ -32,26 +33,28 @@ export interface ModelCosts {
 const TIMED_PROMPTS = 5;
 
 /** Measures a compared model and writes its summaries, or finds that done. */
-export async function compareModel(context: StudyContext, folder: string): Promise<Artifact<ModelCosts>> {
-  const { profile } = context;
+export async function compareModel(context: StudyContext, model: string): Promise<Artifact<ModelCosts>> {
   await checkModels(context);
   const corpus = await corpusStage(context);
-  const base = await baseModel(context, folder);
+  const base = await baseModel(context, model);
   const siblings = await Promise.all(
-    [profile.teacher, ...profile.compared.map((m) => m.folder)]
-      .filter((name) => name !== folder)
-      .map(async (name) => ({ name, ...(await baseModel(context, name)) })),
+    decodersOf(context)
+      .filter((key) => key !== model)
+      .map((key) => baseModel(context, key)),
   );
+  const { maxNewTokens } = context.decoding;
+  const frozen = context.frozenWeights;
   const inputs = {
     base: base.hash,
     siblings: siblings.map((s) => s.hash),
     corpus: corpus.value.hash,
-    maxNewTokens: profile.maxNewTokens,
+    maxNewTokens,
+    frozen,
   };
-  return stage(profile.name, `compare-${path.basename(folder)}`, 2, inputs, async (directory) => {
+  return stage(context, `compare-${path.basename(base.name)}`, 3, inputs, async (directory) => {
     const tokenizer = await loadTokenizer(base.folder);
     const before = engineMemory().bytes;
-    const decoder = loadDecoder(base.folder, { frozen: profile.frozenWeights });
+    const decoder = loadDecoder(base.folder, { frozen });
     const memoryBytes = engineMemory().bytes - before;
     const items = itemsOf(corpus, "test-in-domain", "test-other");
     const options = { stopIds: tokenizer.stopIds, padId: tokenizer.padId };
@@ -61,7 +64,7 @@ export async function compareModel(context: StudyContext, folder: string): Promi
       generate(decoder, [prompt], { ...options, maxNewTokens: 1 });
       return performance.now() - started;
     });
-    const run = summarise(decoder, tokenizer, items, profile.maxNewTokens, `compare ${folder}`);
+    const run = summarise(decoder, tokenizer, items, maxNewTokens, `compare ${base.name}`);
     writeTexts(directory, items, run.texts);
     const parameters = decoder.parameters;
     const larger: { name: string; parameters: number }[] = [];
@@ -72,8 +75,8 @@ export async function compareModel(context: StudyContext, folder: string): Promi
       if (count > parameters) larger.push({ name: sibling.name, parameters: count });
     }
     const value: ModelCosts = {
-      model: folder,
-      publishedName: profile.compared.find((m) => m.folder === folder)?.publishedName ?? folder,
+      model: base.name,
+      publishedName: context.models[model]!.standsFor ?? base.name,
       family: decoder.config.modelType,
       parameters,
       fileBytes: fs

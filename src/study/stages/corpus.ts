@@ -7,8 +7,7 @@ import type { Item, Split } from "../../corpus/item";
 import { findEmptySplits, readStudyItems } from "../../corpus/validate";
 import { writeItems } from "../../corpus/write";
 import { findTooLong } from "../context-lengths";
-import type { Profile } from "../profiles";
-import { type Artifact, hashFiles, stage } from "../stage";
+import { type Artifact, hashFiles, ROOT, stage } from "../stage";
 import type { StudyContext } from "./context";
 
 export interface CorpusArtifact {
@@ -21,14 +20,16 @@ export interface CorpusArtifact {
  * The corpus of this study as an artifact. Throws a DataFileError for a split without items, for a test text that occurs in
  * training, and for an item that is too long for a model at hand.
  */
-export function corpusStage({ profile, dataFile }: StudyContext): Promise<Artifact<CorpusArtifact>> {
-  const inputs = dataFile ? { data: hashFiles([dataFile]) } : { seed: STUDY_SEED, counts: profile.counts };
-  return stage(profile.name, "corpus", 2, inputs, async (directory) => {
-    const { items, lines } = dataFile ? ownItems(dataFile) : generated(profile);
+export function corpusStage(context: StudyContext): Promise<Artifact<CorpusArtifact>> {
+  const { counts: wanted, file: own } = context.data;
+  const dataFile = own === undefined ? undefined : path.resolve(ROOT, own);
+  const inputs = dataFile ? { data: hashFiles([dataFile]) } : { seed: STUDY_SEED, counts: wanted };
+  return stage(context, "corpus", 2, inputs, async (directory) => {
+    const { items, lines } = dataFile ? ownItems(dataFile) : generated(wanted);
     const source = dataFile ?? "the generated corpus";
     const empty = findEmptySplits(source, items);
     if (empty.length > 0) throw new DataFileError(empty);
-    const { problems } = await findTooLong(profile, source, items, lines);
+    const { problems } = await findTooLong(context, source, items, lines);
     if (problems.length > 0) throw new DataFileError(problems);
     const file = path.join(directory, "items.jsonl");
     writeItems(file, items);
@@ -48,7 +49,7 @@ function ownItems(file: string): Lined {
   return read;
 }
 
-function generated({ counts }: Profile): Lined {
+function generated(counts: Record<Split, number> | undefined): Lined {
   const items = studyCorpus(STUDY_SEED, counts);
   return { items, lines: items.map((_, i) => i + 1) };
 }

@@ -9,34 +9,39 @@ import { encodeItem } from "../../prompts/example";
 import type { DecodingRow } from "../../results/lighter";
 import type { SystemId } from "../../results/system-id";
 import { type Artifact, stage } from "../stage";
+import { mainSystem, recipeOf } from "../systems";
 import type { StudyContext } from "./context";
 import { corpusStage, itemsOf } from "./corpus";
-import { systemDecoder, trainSystem } from "./train-system";
+import { modelHash, systemDecoder } from "./train";
 
 const DOCUMENTS = 24;
 const DRAFT_TOKENS = 4;
 
-/** Times the LoRA teacher (alone, by lookup, drafted by the distilled student) and the distilled student (alone, by lookup). */
+/**
+ * Times the teacher (alone, by lookup, drafted by the student) and the student (alone, by lookup); one that nobody taught
+ * stands alone.
+ */
 export async function decodingStage(context: StudyContext): Promise<Artifact<DecodingRow[]>> {
-  const { profile } = context;
   const corpus = await corpusStage(context);
-  const inputs = {
-    teacher: (await trainSystem(context, "lora-teacher")).key,
-    student: (await trainSystem(context, "distilled")).key,
-    corpus: corpus.value.hash,
-    maxNewTokens: profile.maxNewTokens,
-  };
-  return stage(profile.name, "decoding", 1, inputs, async () => {
-    const teacher = await systemDecoder(context, "lora-teacher");
-    const student = await systemDecoder(context, "distilled");
+  const student = mainSystem(context);
+  const teacher = recipeOf(context, student).teacher?.recipe;
+  const systems = teacher === undefined ? [student] : [teacher as SystemId, student];
+  const { maxNewTokens } = context.decoding;
+  const models: string[] = [];
+  for (const system of systems) models.push(await modelHash(context, system));
+  const inputs = { models, corpus: corpus.value.hash, maxNewTokens };
+  return stage(context, "decoding", 2, inputs, async () => {
+    const opened: Awaited<ReturnType<typeof systemDecoder>>[] = [];
+    for (const system of systems) opened.push(await systemDecoder(context, system));
+    const { decoder: studentDecoder, tokenizer } = opened[opened.length - 1]!;
     const all = itemsOf(corpus, "test-in-domain", "test-other");
     const apart = Math.max(1, Math.floor(all.length / DOCUMENTS));
     const prompts = all
       .filter((_, i) => i % apart === 0)
       .slice(0, DOCUMENTS)
-      .map((item) => encodeItem(teacher.tokenizer, item).promptIds);
-    const { stopIds, padId, vocabSize } = teacher.tokenizer;
-    const options = { maxNewTokens: profile.maxNewTokens, stopIds, vocabSize };
+      .map((item) => encodeItem(tokenizer, item).promptIds);
+    const { stopIds, padId, vocabSize } = tokenizer;
+    const options = { maxNewTokens, stopIds, vocabSize };
     const plain = (decoder: Decoder) => (prompt: number[]) => {
       const ids = generate(decoder, [prompt], { ...options, padId })[0]!;
       const passes = Math.min(
@@ -47,17 +52,21 @@ export async function decodingStage(context: StudyContext): Promise<Artifact<Dec
     };
     const drafted = (decoder: Decoder, drafter: Drafter) => (prompt: number[]) =>
       generateSpeculative(decoder, drafter, prompt, { ...options, draftTokens: DRAFT_TOKENS });
-    const ways: { system: SystemId; method: DecodingRow["method"]; run: ReturnType<typeof drafted> }[] = [
-      { system: "lora-teacher", method: "plain", run: plain(teacher.decoder) },
-      { system: "lora-teacher", method: "lookup", run: drafted(teacher.decoder, lookupDrafter()) },
-      {
-        system: "lora-teacher",
-        method: "student",
-        run: drafted(teacher.decoder, modelDrafter(student.decoder, vocabSize)),
-      },
-      { system: "distilled", method: "plain", run: plain(student.decoder) },
-      { system: "distilled", method: "lookup", run: drafted(student.decoder, lookupDrafter()) },
-    ];
+    const ways = systems.flatMap((system, i) => {
+      const { decoder } = opened[i]!;
+      const of = (method: DecodingRow["method"], run: ReturnType<typeof drafted>) => ({
+        system,
+        method,
+        run,
+      });
+      return [
+        of("plain", plain(decoder)),
+        of("lookup", drafted(decoder, lookupDrafter())),
+        ...(system === teacher
+          ? [of("student", drafted(decoder, modelDrafter(studentDecoder, vocabSize)))]
+          : []),
+      ];
+    });
     for (const { run } of ways) run(prompts[0]!);
     const rows = ways.map(({ system, method }): DecodingRow => {
       return {
@@ -74,7 +83,7 @@ export async function decodingStage(context: StudyContext): Promise<Artifact<Dec
     });
     const bar = progress("decoding", prompts.length);
     for (const [i, prompt] of prompts.entries()) {
-      const alone = new Map<SystemId, string>();
+      const alone = new Map<string, string>();
       // Every way in turn for each document: what else the machine does meets all of them alike.
       for (const [w, { system, method, run }] of ways.entries()) {
         const row = rows[w]!;
@@ -91,8 +100,7 @@ export async function decodingStage(context: StudyContext): Promise<Artifact<Dec
       bar.update(i + 1);
     }
     bar.finish();
-    teacher.decoder.dispose();
-    student.decoder.dispose();
+    for (const { decoder } of opened) decoder.dispose();
     return rows;
   });
 }

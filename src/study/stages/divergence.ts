@@ -2,19 +2,22 @@
 import type { Item } from "../../corpus/item";
 import { tokenKl } from "../../distillation/heatmap";
 import { encodeItem } from "../../prompts/example";
-import type { SystemId } from "../../results/system-id";
+import { StudyError } from "../study-error";
+import { recipeOf, teacherSystem } from "../systems";
 import type { StudyContext } from "./context";
 import { corpusStage, itemsOf } from "./corpus";
-import { systemDecoder } from "./train-system";
+import { systemDecoder } from "./train";
 
 /** KL(teacher || system) at each token of a validation item's summary. */
 export async function divergenceOfItem(
   context: StudyContext,
-  system: SystemId,
+  system: string,
   index: number,
 ): Promise<{ item: Item; tokens: ReturnType<typeof tokenKl> }> {
   const item = itemsOf(await corpusStage(context), "validation")[index]!;
-  const teacher = await systemDecoder(context, "lora-teacher");
+  const teaching = recipeOf(context, system).teacher?.recipe ?? teacherSystem(context);
+  if (teaching === undefined) throw new StudyError(`No recipe of this study teaches "${system}".`);
+  const teacher = await systemDecoder(context, teaching);
   const student = await systemDecoder(context, system);
   const tokens = tokenKl(
     student.decoder,

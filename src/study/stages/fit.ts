@@ -1,4 +1,4 @@
-// What the training stages share: the encoded examples, and one run over the profile's epochs with its validation.
+// What all training has in common: the encoded examples, and one run over a recipe's epochs with its validation.
 import { onGpu } from "../../engine/load-engine";
 import { liveLoss } from "../../figures/live-loss";
 import type { Decoder } from "../../models/decoder";
@@ -9,8 +9,7 @@ import { BestParameters } from "../../training/best-parameters";
 import type { Trainee } from "../../training/checkpoint";
 import { epochBatches, stepsOf } from "../../training/finetune";
 import { type StepBatch, train } from "../../training/loop";
-import type { Profile } from "../profiles";
-import type { BaseModel } from "./base-model";
+import type { Training } from "../file/definition";
 import { checkModels } from "./check-models";
 import type { StudyContext } from "./context";
 import { corpusStage, itemsOf } from "./corpus";
@@ -50,29 +49,29 @@ export interface Fit {
   decoder: Decoder;
   tokenizer: ChatTokenizer;
   data: Data;
+  training: Training;
   learningRate: number;
+  /** Whether a step is one graph where the machine computes on its processors. */
+  compiled: boolean;
   /** One optimizer step; `progress` runs from 0 at the first step to 1 at the last. */
   step: (batch: Example[], progress: number) => StepBatch;
 }
-
-/** Where and on what a run trains. */
-export type RunPlace = Pick<Fit, "label" | "directory" | "key" | "tokenizer" | "data"> & { base: BaseModel };
 
 /** What a run leaves, whoever it was for. */
 export type FittedRun = Omit<TrainingRun, "name" | "system">;
 
 /**
- * Trains for the profile's epochs with the validation loss after each, and frees the optimizer. The checkpoint stays until
+ * Trains for the recipe's epochs with the validation loss after each, and frees the optimizer. The checkpoint stays until
  * the stage has its result.
  */
 export async function fit(context: StudyContext, run: Fit): Promise<FittedRun> {
-  const { epochs, batchSize } = context.profile;
-  const { label, directory, key, trainee, decoder, data, learningRate } = run;
+  const { label, directory, key, trainee, decoder, data, learningRate, training } = run;
+  const { epochs, batchSize } = training;
   const totalSteps = stepsOf(data.train.length, epochs, batchSize);
   const batches = epochBatches(data.train, { seed: context.seed, batchSize });
-  const validation = new Validation(run, context.profile);
-  const { keep, everySteps = stepsOf(data.train.length, 1, batchSize) } = context.profile.validation;
-  decoder.recompute = context.profile.recompute;
+  const validation = new Validation(run, context.decoding.maxNewTokens);
+  const { keep, everySteps = stepsOf(data.train.length, 1, batchSize) } = training.validation;
+  decoder.recompute = training.recompute;
   const records = await train(trainee, {
     label,
     directory,
@@ -85,7 +84,7 @@ export async function fit(context: StudyContext, run: Fit): Promise<FittedRun> {
     },
     batch: (step) => run.step(batches(step), step / Math.max(1, totalSteps - 1)),
     maxGradientNorm: MAX_GRADIENT_NORM,
-    compile: totalSteps >= context.profile.compileFrom && !onGpu(),
+    compile: run.compiled && !onGpu(),
     checkpointSeconds: context.checkpointSeconds,
     onStep: liveLoss(label, totalSteps),
     validation: { everySteps, run: (step) => validation.measure(step) },
@@ -115,15 +114,5 @@ export async function fit(context: StudyContext, run: Fit): Promise<FittedRun> {
     curve,
     validation: validation.rows(),
     seconds: curve[curve.length - 1]?.seconds ?? 0,
-  };
-}
-
-/** Settings of a profile that change a training run's result, where they are not the default: part of its stage's key. */
-export function runSettings({ validation, frozenWeights, compileFrom }: Profile): object {
-  return {
-    // The last bits differ: a graph fuses some ops.
-    ...(Number.isFinite(compileFrom) && { compile: true }),
-    ...(validation.keep !== "last" && { validation }),
-    ...(frozenWeights !== "float32" && { frozenWeights }),
   };
 }

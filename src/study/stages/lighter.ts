@@ -1,4 +1,4 @@
-// Stage "lighter": the distilled student in all its forms: size, memory, speed, scores, and which form to take.
+// Stage "lighter": the main system in all its forms: size, memory, speed, scores, and which form to take.
 import { spawnSync } from "node:child_process";
 import * as fs from "node:fs";
 import * as path from "node:path";
@@ -12,21 +12,20 @@ import { encodeItem } from "../../prompts/example";
 import { loadTokenizer } from "../../prompts/tokenizer";
 import { schemeName } from "../../quantization/scheme";
 import type { Form, LighterComparison, LighterResults, LighterRow } from "../../results/lighter";
-import type { SystemId } from "../../results/system-id";
 import { asFamily } from "../../statistics/paired-family";
 import { writeOnnxFolder } from "../export-system";
 import { FORMS, openEngineForm, openForm, weightsFile, writeEngineForms } from "../forms";
-import { type Artifact, ROOT, stage } from "../stage";
-import { baseModel } from "./base-model";
+import { type Artifact, ROOT, RUNS, stage } from "../stage";
+import { mainSystem, studentModel } from "../systems";
+import { baseModel, encoderFiles } from "./base-model";
 import type { StudyContext } from "./context";
 import { corpusStage, itemsOf } from "./corpus";
 import { decodingStage } from "./decoding";
 import { planFrom, type Quantization, quantizationStage } from "./quantization";
-import { encoderFiles, studyScorer } from "./scorer";
-import { modelHash, summarise } from "./summaries";
-import { systemDecoder } from "./train-system";
+import { studyScorer } from "./scorer";
+import { summarise } from "./summaries";
+import { modelHash, systemDecoder } from "./train";
 
-const SYSTEM: SystemId = "distilled";
 /** Timed one by one; of few texts, one in 24. */
 const TIMED_TEXTS = 8;
 
@@ -34,31 +33,33 @@ const TIMED_TEXTS = 8;
 export async function lighterStage(
   context: StudyContext,
 ): Promise<Artifact<Omit<LighterResults, "decoding">>> {
-  const { profile } = context;
+  const system = mainSystem(context);
+  const { maxNewTokens } = context.decoding;
   const corpus = await corpusStage(context);
-  const model = await modelHash(context, SYSTEM);
-  const quantization = await quantizationStage(context, SYSTEM, model);
+  const base = await baseModel(context, studentModel(context));
+  const model = await modelHash(context, system);
+  const quantization = await quantizationStage(context, system, model);
   const inputs = {
     model,
     quantization: quantization.key,
     corpus: corpus.value.hash,
     encoder: (await encoderFiles(context)).hash,
-    layer: profile.encoder.layer,
-    maxNewTokens: profile.maxNewTokens,
+    layer: context.encoder.layer,
+    maxNewTokens,
     forms: FORMS,
     metrics: METRICS.map(({ id, role }) => [id, role]),
   };
-  return stage(profile.name, "lighter", 2, inputs, async (directory) => {
-    const { decoder } = await systemDecoder(context, SYSTEM);
+  return stage(context, "lighter", 2, inputs, async (directory) => {
+    const { decoder } = await systemDecoder(context, system);
     writeEngineForms(directory, decoder, planFrom(quantization.value));
     decoder.dispose();
-    await writeOnnxFolder(context, SYSTEM, path.join(directory, "onnx"));
+    await writeOnnxFolder(context, system, path.join(directory, "onnx"));
 
-    const tokenizer = await loadTokenizer((await baseModel(context, profile.student)).folder);
+    const tokenizer = await loadTokenizer(base.folder);
     const items = itemsOf(corpus, "test-in-domain", "test-other");
     const prompts = items.map((item) => encodeItem(tokenizer, item).promptIds);
     const options = {
-      maxNewTokens: profile.maxNewTokens,
+      maxNewTokens,
       stopIds: tokenizer.stopIds,
       padId: tokenizer.padId,
     };
@@ -71,7 +72,7 @@ export async function lighterStage(
     for (const form of FORMS) {
       if (!form.startsWith("onnx")) {
         const opened = openEngineForm(directory, form);
-        texts.set(form, summarise(opened, tokenizer, items, profile.maxNewTokens, form).texts);
+        texts.set(form, summarise(opened, tokenizer, items, maxNewTokens, form).texts);
         opened.dispose();
         continue;
       }
@@ -89,7 +90,7 @@ export async function lighterStage(
 
     const { scorer, encoder } = await studyScorer(context, items);
     const scored = new Map(
-      FORMS.map((form) => [form, scorer.score(SYSTEM, profile.student, texts.get(form)!)] as const),
+      FORMS.map((form) => [form, scorer.score(system, base.name, texts.get(form)!)] as const),
     );
     encoder.dispose();
     const plain = texts.get("fp32")!;
@@ -106,7 +107,7 @@ export async function lighterStage(
     });
     const comparisons = compareWithPlain(scored);
     return {
-      system: SYSTEM,
+      system,
       model,
       texts: items.length,
       rows,
@@ -168,6 +169,6 @@ export async function lighterResults(context: StudyContext): Promise<LighterResu
   const forms = await lighterStage(context);
   const decoding = await decodingStage(context);
   const value = { ...forms.value, decoding: decoding.value };
-  writeJson(path.join(ROOT, "data/runs", context.profile.name, "lighter.json"), value);
+  writeJson(path.join(RUNS, context.name, "lighter.json"), value);
   return value;
 }

@@ -1,10 +1,10 @@
-// Where a profile's model lies: below data/models, or, for a name like "google/gemma-2-2b-it", in the hub's cache.
+// Where a model's files lie on this machine: a folder, or the hub's cache. Knows no engine.
 import * as fs from "node:fs";
 import * as path from "node:path";
 import { writeJson } from "../../base/atomic-write";
 import { cachedFolder, type DownloadedModel, downloadModel } from "../../models/hub";
 import { templateFiles } from "../../prompts/chat-template-places";
-import type { ProfileName } from "../profiles";
+import type { ModelSource, Study } from "../file/definition";
 import { hashFiles, ROOT, RUNS } from "../stage";
 
 export interface ModelFolder {
@@ -15,56 +15,64 @@ export interface ModelFolder {
   revision?: string;
 }
 
+/** What a hub model's commit is recorded under. */
+const wantedOf = ({ hub, revision }: ModelSource): string =>
+  revision === undefined ? hub! : `${hub}@${revision}`;
+
+const revisionsFile = (study: string) => path.join(RUNS, study, "revisions.json");
+
+function revisions(study: string): Record<string, string> {
+  const file = revisionsFile(study);
+  return fs.existsSync(file) ? JSON.parse(fs.readFileSync(file, "utf8")) : {};
+}
+
 const opened = new Map<string, Promise<DownloadedModel>>();
 
 /**
- * The folder of a model and the hash of its files; a hub model is downloaded when data/models has no folder of its name.
- * The commit met first is recorded in data/runs/<profile>/revisions.json and asked for from then on: delete the line to
- * take a newer one. Throws when there is no config.json, HubError when the download fails.
+ * Downloads a hub model, or finds it in the cache. The commit met first is recorded in data/runs/<study>/revisions.json and
+ * asked for from then on: delete the line to take a newer one. Throws HubError when the download fails.
  */
-export async function modelFolder(profile: ProfileName, name: string): Promise<ModelFolder> {
-  const local = path.join(ROOT, "data/models", name);
-  if (!name.includes("/") || fs.existsSync(local)) return localFolder(local);
-  const known = opened.get(`${profile} ${name}`) ?? pinned(profile, name);
-  opened.set(`${profile} ${name}`, known);
+export async function hubModel(study: string, source: ModelSource): Promise<DownloadedModel> {
+  const key = `${study} ${wantedOf(source)}`;
+  const known = opened.get(key) ?? pinned(study, source);
+  opened.set(key, known);
   try {
     return await known;
   } catch (error) {
     // A notebook's cell is run again once the token is set.
-    opened.delete(`${profile} ${name}`);
+    opened.delete(key);
     throw error;
   }
 }
 
-const revisionsFile = (profile: ProfileName) => path.join(RUNS, profile, "revisions.json");
-
-function revisions(profile: ProfileName): Record<string, string> {
-  const file = revisionsFile(profile);
-  return fs.existsSync(file) ? JSON.parse(fs.readFileSync(file, "utf8")) : {};
-}
-
-async function pinned(profile: ProfileName, name: string): Promise<DownloadedModel> {
-  const model = await downloadModel(name, revisions(profile)[name]);
-  const known = revisions(profile);
-  if (known[name] !== model.revision) writeJson(revisionsFile(profile), { ...known, [name]: model.revision });
+async function pinned(study: string, source: ModelSource): Promise<DownloadedModel> {
+  const wanted = wantedOf(source);
+  const model = await downloadModel(source.hub!, revisions(study)[wanted] ?? source.revision);
+  const known = revisions(study);
+  if (known[wanted] !== model.revision)
+    writeJson(revisionsFile(study), { ...known, [wanted]: model.revision });
   return model;
 }
 
 /**
- * A folder with a model's configuration and tokenizer, without fetching any: below data/models (for a thumbnail, the model
- * that it is made after), or in the hub's cache; undefined where they are still to be downloaded.
+ * A folder with the configuration and tokenizer of one of a study's models, without fetching any: its own (of a thumbnail, that
+ * of the model that it is made after), or one in the hub's cache; undefined where they are still to be downloaded.
  */
-export function modelAtHand(profile: ProfileName, name: string): string | undefined {
-  const local = path.join(ROOT, "data/models", name);
-  if (fs.existsSync(path.join(local, "config.json"))) return local;
-  return name.includes("/") ? cachedFolder(name, revisions(profile)[name]) : undefined;
+export function modelAtHand({ name, models }: Study, key: string): string | undefined {
+  const source = models[key]!;
+  const own = source.folder ?? source.thumbnail;
+  if (own === undefined) {
+    return cachedFolder(source.hub!, revisions(name)[wantedOf(source)] ?? source.revision);
+  }
+  const folder = path.resolve(ROOT, own);
+  return fs.existsSync(path.join(folder, "config.json")) ? folder : undefined;
 }
 
 /** A folder of model files on this machine and their hash. Throws when it has no config.json. */
 export function localFolder(folder: string): ModelFolder {
   if (!fs.existsSync(path.join(folder, "config.json"))) {
     throw new Error(
-      `No model in ${path.relative(ROOT, folder)}: config.json is missing. Put the model's Hugging Face files there, or choose another profile.`,
+      `No model in ${path.relative(ROOT, folder)}: config.json is missing. Put the model's Hugging Face files there, or name another source in the study file.`,
     );
   }
   const files = fs.readdirSync(folder).filter((file) => /\.(safetensors|json)$/.test(file));

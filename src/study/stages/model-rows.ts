@@ -2,28 +2,28 @@
 import { METRICS } from "../../metrics/registry";
 import type { ModelRow } from "../../results/models";
 import { stage } from "../stage";
+import { encoderFiles } from "./base-model";
 import { compareModel } from "./compare-models";
 import type { StudyContext } from "./context";
 import { corpusStage, itemsOf } from "./corpus";
-import { encoderFiles, studyScorer, TOKENIZERS } from "./scorer";
+import { studyScorer, TOKENIZERS } from "./scorer";
 import { readTexts } from "./summaries";
 
 const SHOWN_SAMPLES = 6;
 
-/** The rows of the model comparison, in the profile's order. */
+/** The rows of the model comparison, in the study's order. */
 export async function modelRows(context: StudyContext): Promise<ModelRow[]> {
-  const { profile } = context;
   const corpus = await corpusStage(context);
   const compared: Awaited<ReturnType<typeof compareModel>>[] = [];
-  for (const { folder } of profile.compared) compared.push(await compareModel(context, folder));
+  for (const model of context.compared) compared.push(await compareModel(context, model));
   const inputs = {
     compared: compared.map((c) => c.key),
     encoder: (await encoderFiles(context)).hash,
-    layer: profile.encoder.layer,
+    layer: context.encoder.layer,
     tokenizers: TOKENIZERS,
     metrics: METRICS.map(({ id }) => id),
   };
-  const { value } = await stage(profile.name, "model-scores", 2, inputs, async () => {
+  const { value } = await stage(context, "model-scores", 2, inputs, async () => {
     const items = itemsOf(corpus, "test-in-domain", "test-other");
     const { scorer, encoder } = await studyScorer(context, items);
     const step = Math.floor(items.length / SHOWN_SAMPLES);

@@ -12,11 +12,10 @@ import {
 } from "../../quantization/calibrate";
 import { matricesOf, planBytes, type QuantizationPlan, uniformPlan } from "../../quantization/decoder";
 import { INT4, INT8, type Scheme } from "../../quantization/scheme";
-import type { SystemId } from "../../results/system-id";
 import { type Artifact, stage } from "../stage";
 import type { StudyContext } from "./context";
 import { corpusStage, itemsOf } from "./corpus";
-import { systemDecoder } from "./train-system";
+import { systemDecoder } from "./train";
 
 const SCHEMES: Scheme[] = [
   INT8,
@@ -46,10 +45,9 @@ export const planFrom = ({ plan }: Quantization): QuantizationPlan => new Map(pl
 /** Measures and chooses for a system, on validation items with their reference summaries. */
 export async function quantizationStage(
   context: StudyContext,
-  system: SystemId,
+  system: string,
   modelKey: string,
 ): Promise<Artifact<Quantization>> {
-  const { profile } = context;
   const corpus = await corpusStage(context);
   const validation = itemsOf(corpus, "validation");
   const count = Math.min(TEXTS, Math.ceil(validation.length / 4));
@@ -60,7 +58,7 @@ export async function quantizationStage(
     bits: BITS_PER_WEIGHT,
     texts: count,
   };
-  return stage(profile.name, `quantization-${system}`, 1, inputs, async () => {
+  return stage(context, `quantization-${system}`, 1, inputs, async () => {
     const { decoder, tokenizer } = await systemDecoder(context, system);
     const texts = validation
       .slice(0, count)

@@ -3,11 +3,13 @@ import { generate } from "../../generation/generate";
 import { encodeItem } from "../../prompts/example";
 import type { RepeatedRun } from "../../results/audit";
 import type { StudyResults } from "../../results/study-results";
+import type { SystemId } from "../../results/system-id";
 import { type Artifact, stage } from "../stage";
+import { mainSystem } from "../systems";
 import type { StudyContext } from "./context";
 import { corpusStage, itemsOf } from "./corpus";
 import { readTexts, summaries, summarise } from "./summaries";
-import { systemDecoder } from "./train-system";
+import { systemDecoder } from "./train";
 
 /** Documents at once where the first run took 64, and documents summarised alone. */
 const OTHER_BATCH = 7;
@@ -15,11 +17,12 @@ const SINGLE_ITEMS = 20;
 
 /** Summarises every test document twice more: in the same batches, in others, and some alone, without padding. */
 export async function repeatabilityStage(context: StudyContext): Promise<Artifact<RepeatedRun[]>> {
-  const { name, maxNewTokens } = context.profile;
-  const first = await summaries(context, "distilled");
+  const { maxNewTokens } = context.decoding;
+  const system = mainSystem(context);
+  const first = await summaries(context, system);
   const corpus = await corpusStage(context);
-  return stage(name, "repeatability", 2, { summaries: first.key }, async () => {
-    const { decoder, tokenizer } = await systemDecoder(context, "distilled");
+  return stage(context, "repeatability", 2, { summaries: first.key }, async () => {
+    const { decoder, tokenizer } = await systemDecoder(context, system);
     const items = itemsOf(corpus, "test-in-domain", "test-other");
     const texts = readTexts(first.directory);
     const identical = (of: typeof items, again: readonly string[]) =>
@@ -54,7 +57,10 @@ export async function repeatabilityStage(context: StudyContext): Promise<Artifac
 }
 
 /** The hardest of the runs, as the report's claims are judged by: documents alone, where the first run padded them. */
-export function repeatabilityOf(runs: readonly RepeatedRun[]): StudyResults["repeatability"] {
+export function repeatabilityOf(
+  system: SystemId,
+  runs: readonly RepeatedRun[],
+): StudyResults["repeatability"] {
   const { items, identical } = runs.find(({ composition }) => composition === "single")!;
-  return { system: "distilled", items, identical };
+  return { system, items, identical };
 }

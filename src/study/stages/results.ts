@@ -5,11 +5,12 @@ import { engineFacts } from "../../engine/facts";
 import { decoderHubConfig } from "../../models/config";
 import type { ModelConfig } from "../../results/models";
 import type { StudyResults } from "../../results/study-results";
-import type { SystemId } from "../../results/system-id";
+import { keepStudy } from "../file/keep";
 import { ROOT, RUNS } from "../stage";
+import { mainSystem, recipeOf, studentModel, systemsOf, teacherSystem, trainedSystems } from "../systems";
 import { auditStage } from "./audit";
 import { baseModel } from "./base-model";
-import { type StudyContext, SYSTEMS } from "./context";
+import type { StudyContext } from "./context";
 import { corpusStage } from "./corpus";
 import { modelRows } from "./model-rows";
 import { repeatabilityOf, repeatabilityStage } from "./repeatability";
@@ -18,34 +19,34 @@ import { sampleRows } from "./samples";
 import { scoreStage } from "./scores";
 import { summaries } from "./summaries";
 import { teacherLogits } from "./teacher-logits";
-import { trainSystem } from "./train-system";
-
-const TRAINED: Exclude<SystemId, "untuned">[] = ["lora-teacher", "lora-student", "full-student", "distilled"];
+import { trainSystem } from "./train";
 
 /**
- * Collects the study's results and writes results.json and samples.jsonl under data/runs/<profile>; `choice` is the
+ * Collects the study's results and writes results.json and samples.jsonl under data/runs/<study>; `choice` is the
  * encoder and the queries of the search.
  */
 export async function resultsStage(
   context: StudyContext,
   choice: SearchChoice = {},
 ): Promise<{ file: string; value: StudyResults }> {
-  const { profile, seed } = context;
+  const main = mainSystem(context);
+  const teaching = recipeOf(context, main).teacher;
+  const teacher = teacherSystem(context);
   const corpus = await corpusStage(context);
   const scores = await scoreStage(context);
   const runs = [];
-  for (const system of TRAINED) runs.push(await trainSystem(context, system));
-  const logits = await teacherLogits(context);
+  for (const system of trainedSystems(context)) runs.push(await trainSystem(context, system));
+  const logits = teaching?.source === "cache" ? await teacherLogits(context, teaching) : undefined;
   const retrieval = await retrievalStage(context, choice);
   const { rows, ...search } = retrieval.value;
   const repeated = await repeatabilityStage(context);
   const audit = await auditStage(context);
   const written = [];
-  for (const system of SYSTEMS)
+  for (const system of systemsOf(context))
     written.push([`summaries-${system}`, (await summaries(context, system)).seconds] as const);
   const value: StudyResults = {
-    profile: profile.name,
-    seed,
+    profile: context.name,
+    seed: context.seed,
     synthetic: corpus.value.synthetic,
     machine: engineFacts(),
     counts: corpus.value.counts,
@@ -53,10 +54,10 @@ export async function resultsStage(
     systems: scores.value.systems,
     comparisons: scores.value.comparisons,
     training: runs.map((run) => run.value),
-    cache: logits.value,
+    ...(logits && { cache: logits.value }),
     seconds: Object.fromEntries([
       ...runs.map((run) => [`train-${run.value.system}`, run.seconds] as const),
-      ["teacher-logits", logits.seconds] as const,
+      ...(logits ? [["teacher-logits", logits.seconds] as const] : []),
       ...written,
       ["scores", scores.seconds] as const,
       ["repeatability", repeated.seconds] as const,
@@ -66,14 +67,14 @@ export async function resultsStage(
     retrieval: rows,
     search,
     architecture: {
-      student: await hubConfig(context, profile.student),
-      teacher: await hubConfig(context, profile.teacher),
+      student: await hubConfig(context, studentModel(context)),
+      ...(teacher !== undefined && { teacher: await hubConfig(context, recipeOf(context, teacher).base) }),
     },
-    repeatability: repeatabilityOf(repeated.value),
+    repeatability: repeatabilityOf(main, repeated.value),
     provenance: scores.value.provenance,
     audit: audit.value,
   };
-  const folder = path.join(RUNS, profile.name);
+  const folder = path.join(RUNS, context.name);
   const file = path.join(folder, "results.json");
   const samples = await sampleRows(context);
   writeFileAtomic(
@@ -81,6 +82,7 @@ export async function resultsStage(
     samples.map((row) => `${JSON.stringify(row)}\n`).join(""),
   );
   writeJson(file, value);
+  keepStudy(context);
   return { file: path.relative(ROOT, file), value };
 }
 

@@ -6,13 +6,14 @@ import { searchStudy } from "../../analysis/search-study";
 import { sentencesOf } from "../../metrics/rouge/sentences";
 import type { SearchStudy } from "../../results/search";
 import { type Artifact, hashFiles, ROOT, stage } from "../stage";
-import { type StudyContext, SYSTEMS } from "./context";
+import { mainSystem, systemsOf } from "../systems";
+import { encoderFiles } from "./base-model";
+import type { StudyContext } from "./context";
 import { corpusStage, itemsOf } from "./corpus";
-import { encoderFiles } from "./scorer";
 import { readTexts, summaries } from "./summaries";
 
 export interface SearchChoice {
-  /** Model folder (safetensors or onnx/model.onnx) or hub model; "" takes the profile's encoder. */
+  /** Model folder (safetensors or onnx/model.onnx) or hub model; "" takes the study's encoder. */
   encoder?: string;
   /** JSONL of {"query", "relevant"}; "" makes queries from the documents' own facts. */
   queries?: string;
@@ -23,13 +24,14 @@ export async function retrievalStage(
   context: StudyContext,
   { encoder = "", queries: queryFile = "" }: SearchChoice = {},
 ): Promise<Artifact<SearchStudy>> {
-  const { profile } = context;
+  const systems = systemsOf(context);
+  const main = mainSystem(context);
   const corpus = await corpusStage(context);
   const written: Awaited<ReturnType<typeof summaries>>[] = [];
-  for (const system of SYSTEMS) written.push(await summaries(context, system));
+  for (const system of systems) written.push(await summaries(context, system));
   const embedder =
     encoder === ""
-      ? await loadEmbedder((await encoderFiles(context)).folder, profile.encoder.layer)
+      ? await loadEmbedder((await encoderFiles(context)).folder, context.encoder.layer)
       : await loadEmbedder(encoder);
   const file = queryFile === "" ? undefined : path.resolve(ROOT, queryFile);
   const inputs = {
@@ -39,20 +41,20 @@ export async function retrievalStage(
     ...(file !== undefined && { queries: hashFiles([file]) }),
   };
   try {
-    return await stage(profile.name, "retrieval", 2, inputs, async () => {
+    return await stage(context, "retrieval", 2, inputs, async () => {
       const items = itemsOf(corpus, "test-in-domain", "test-other");
       const texts: Record<string, string[]> = {
         document: items.map((item) => item.document),
         reference: items.map((item) => item.summary),
         "lead-2": items.map((item) => sentencesOf(item.document).slice(0, 2).join(" ")),
       };
-      for (const [i, system] of SYSTEMS.entries()) {
+      for (const [i, system] of systems.entries()) {
         const found = readTexts(written[i]!.directory);
         texts[system] = items.map((item) => found.get(item.id) ?? "");
       }
-      texts.lead = items.map((item, i) => leadOf(item.document, texts.distilled![i]!));
-      texts["document + distilled"] = items.map((item, i) => `${item.document} ${texts.distilled![i]}`);
-      const shorter = ["reference", ...SYSTEMS];
+      texts.lead = items.map((item, i) => leadOf(item.document, texts[main]![i]!));
+      texts[`document + ${main}`] = items.map((item, i) => `${item.document} ${texts[main]![i]}`);
+      const shorter = ["reference", ...systems];
       return searchStudy(
         {
           items,
@@ -64,7 +66,7 @@ export async function retrievalStage(
               .map((index) => [index, "document"] as const),
             ...shorter.map((index) => [index, "lead"] as const),
           ],
-          mapped: ["document", "reference", "distilled"],
+          mapped: ["document", "reference", main],
         },
         embedder,
       );

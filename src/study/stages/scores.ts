@@ -8,12 +8,15 @@ import { encodeItem } from "../../prompts/example";
 import { loadTokenizer } from "../../prompts/tokenizer";
 import type { Provenance } from "../../results/provenance";
 import type { Comparison, SystemResult } from "../../results/scores";
+import { modelName } from "../file/load";
 import { type Artifact, hashOf, stage } from "../stage";
-import { baseModel } from "./base-model";
-import { type StudyContext, SYSTEMS } from "./context";
+import { studentModel, systemsOf } from "../systems";
+import { baseModel, encoderFiles } from "./base-model";
+import type { StudyContext } from "./context";
 import { corpusStage, itemsOf } from "./corpus";
-import { encoderFiles, studyScorer, TOKENIZERS } from "./scorer";
-import { modelHash, readTexts, summaries } from "./summaries";
+import { studyScorer, TOKENIZERS } from "./scorer";
+import { readTexts, summaries } from "./summaries";
+import { modelHash } from "./train";
 
 export interface Scores {
   systems: SystemResult[];
@@ -21,36 +24,35 @@ export interface Scores {
   provenance: Provenance;
 }
 
-/** Scores all five systems, or finds them scored; samples.jsonl lies in its folder. */
+/** Scores all systems, or finds them scored; samples.jsonl lies in its folder. */
 export async function scoreStage(context: StudyContext): Promise<Artifact<Scores>> {
-  const { profile } = context;
+  const ids = systemsOf(context);
   const corpus = await corpusStage(context);
   const written: Artifact<unknown>[] = [];
-  for (const system of SYSTEMS) written.push(await summaries(context, system));
+  for (const system of ids) written.push(await summaries(context, system));
   const models = {} as Provenance["models"];
-  for (const system of SYSTEMS) models[system] = await modelHash(context, system);
+  for (const system of ids) models[system] = await modelHash(context, system);
   const inputs = {
     summaries: written.map((w) => w.key),
     corpus: corpus.value.hash,
     encoder: (await encoderFiles(context)).hash,
-    layer: profile.encoder.layer,
+    layer: context.encoder.layer,
     tokenizers: TOKENIZERS,
     metrics: METRICS.map(({ id, role }) => [id, role]),
   };
-  return stage(profile.name, "scores", 4, inputs, async (directory) => {
+  return stage(context, "scores", 4, inputs, async (directory) => {
     const items = itemsOf(corpus, "test-in-domain", "test-other");
     const { scorer, encoder, encoderTokenizer } = await studyScorer(context, items);
-    const scored = SYSTEMS.map((system, i) => {
+    const scored = ids.map((system, i) => {
       const texts = readTexts(written[i]!.directory);
-      const model = system === "lora-teacher" ? profile.teacher : profile.student;
       return scorer.score(
         system,
-        model,
+        modelName(context.models[context.recipes[system]!.base]!),
         items.map((item) => texts.get(item.id) ?? ""),
       );
     });
     encoder.dispose();
-    const tokenizer = await loadTokenizer((await baseModel(context, profile.student)).folder);
+    const tokenizer = await loadTokenizer((await baseModel(context, studentModel(context))).folder);
     const prompts = items.map((item) => encodeItem(tokenizer, item).promptIds);
     const rows = samplesOf(items, scored, prompts);
     writeFileAtomic(
@@ -68,8 +70,8 @@ export async function scoreStage(context: StudyContext): Promise<Artifact<Scores
           scored.map((s) => [s.result.system, hashOf(s.texts)]),
         ) as Provenance["predictions"],
         encoder: {
-          name: profile.encoder.folder,
-          layer: profile.encoder.layer,
+          name: modelName(context.models[context.encoder.model]!),
+          layer: context.encoder.layer,
           model: encoder.hash,
           tokenizer: encoderTokenizer.hash,
         },

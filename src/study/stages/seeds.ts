@@ -6,7 +6,7 @@ import { RUNS } from "../stage";
 import type { StudyContext } from "./context";
 import { scoreStage } from "./scores";
 
-/** Runs the systems with each other seed and records their scores beside the run's own in data/runs/<profile>/seeds.json. */
+/** Runs the systems with each other seed and records their scores beside the run's own in data/runs/<study>/seeds.json. */
 export async function recordSeeds(
   context: StudyContext,
   others: readonly StudyContext[],
@@ -18,6 +18,6 @@ export async function recordSeeds(
     const { value } = await scoreStage(other);
     record.seeds.push({ seed: other.seed, systems: value.systems });
   }
-  writeJson(path.join(RUNS, context.profile.name, "seeds.json"), record);
+  writeJson(path.join(RUNS, context.name, "seeds.json"), record);
   return [{ seed: context.seed, systems: own.systems }, ...record.seeds];
 }

@@ -9,13 +9,11 @@ import { generate } from "../../generation/generate";
 import type { Decoder } from "../../models/decoder";
 import { encodeItem } from "../../prompts/example";
 import type { ChatTokenizer } from "../../prompts/tokenizer";
-import type { SystemId } from "../../results/system-id";
 import { itemsOfShard, type Shard, shardsOf } from "../shard";
 import { type Artifact, stage, stageKey } from "../stage";
-import { baseModel } from "./base-model";
 import type { StudyContext } from "./context";
 import { type CorpusArtifact, corpusStage, itemsOf } from "./corpus";
-import { systemDecoder, trainSystem } from "./train-system";
+import { modelHash, systemDecoder } from "./train";
 
 export interface SummaryRun {
   /** Seconds that generating took, model loading left out. */
@@ -28,7 +26,7 @@ export interface SummaryRun {
 
 const GENERATION_BATCH = 64;
 
-const VERSION = 1;
+const VERSION = 2;
 
 /**
  * Writes a system's summaries of both test sets, or finds them written. With `shards` above 1 the shards are written one
@@ -36,11 +34,11 @@ const VERSION = 1;
  */
 export async function summaries(
   context: StudyContext,
-  system: SystemId,
+  system: string,
   shards = 1,
 ): Promise<Artifact<SummaryRun>> {
   const { corpus, inputs, name } = await setting(context, system);
-  return stage(context.profile.name, name, VERSION, inputs, async (directory) => {
+  return stage(context, name, VERSION, inputs, async (directory) => {
     const items = testItems(corpus);
     if (shards === 1) return write(context, system, directory, () => items);
     const parts: Artifact<SummaryRun>[] = [];
@@ -64,12 +62,12 @@ export async function summaries(
 /** Writes one shard of a system's summaries, for another machine to do or this one. */
 export async function summariesShard(
   context: StudyContext,
-  system: SystemId,
+  system: string,
   shard: Shard,
 ): Promise<Artifact<SummaryRun>> {
   const { corpus, key, name } = await setting(context, system);
   const inputs = { whole: key, ...shard };
-  return stage(context.profile.name, `${name}-shard`, VERSION, inputs, (directory) =>
+  return stage(context, `${name}-shard`, VERSION, inputs, (directory) =>
     write(context, system, directory, (tokenizer) => {
       const length = (item: Item) => encodeItem(tokenizer, item).promptIds.length;
       return itemsOfShard(testItems(corpus), length, GENERATION_BATCH, shard);
@@ -80,21 +78,14 @@ export async function summariesShard(
 const testItems = (corpus: Artifact<CorpusArtifact>): Item[] =>
   itemsOf(corpus, "test-in-domain", "test-other");
 
-/** What stands for the model that a system writes with: the base model's files, or the training run. */
-export async function modelHash(context: StudyContext, system: SystemId): Promise<string> {
-  return system === "untuned"
-    ? (await baseModel(context, context.profile.student)).hash
-    : (await trainSystem(context, system)).key;
-}
-
 /** What the summaries depend on. */
-async function setting(context: StudyContext, system: SystemId) {
-  const { profile } = context;
+async function setting(context: StudyContext, system: string) {
   const corpus = await corpusStage(context);
   const inputs = {
     model: await modelHash(context, system),
     corpus: corpus.value.hash,
-    maxNewTokens: profile.maxNewTokens,
+    maxNewTokens: context.decoding.maxNewTokens,
+    frozenWeights: context.frozenWeights,
   };
   const name = `summaries-${system}`;
   return { corpus, inputs, name, key: stageKey(name, VERSION, inputs) };
@@ -102,13 +93,13 @@ async function setting(context: StudyContext, system: SystemId) {
 
 async function write(
   context: StudyContext,
-  system: SystemId,
+  system: string,
   directory: string,
   choose: (tokenizer: ChatTokenizer) => readonly Item[],
 ): Promise<SummaryRun> {
   const { decoder, tokenizer } = await systemDecoder(context, system);
   const items = choose(tokenizer);
-  const run = summarise(decoder, tokenizer, items, context.profile.maxNewTokens, `summaries ${system}`);
+  const run = summarise(decoder, tokenizer, items, context.decoding.maxNewTokens, `summaries ${system}`);
   decoder.dispose();
   writeTexts(directory, items, run.texts);
   return { seconds: run.seconds, tokens: run.tokens, unfinished: run.unfinished };

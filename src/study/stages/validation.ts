@@ -8,7 +8,6 @@ import { whitespaceTokenizer } from "../../metrics/rouge/tokenizers";
 import type { TrainingRun } from "../../results/training";
 import { meanOf } from "../../statistics/significance";
 import { validationLoss } from "../../training/finetune";
-import type { Profile } from "../profiles";
 import type { Fit } from "./fit";
 
 type Row = TrainingRun["validation"][number];
@@ -18,18 +17,12 @@ export class Validation {
   private readonly file: string;
 
   constructor(
-    private readonly run: Pick<Fit, "directory" | "decoder" | "tokenizer" | "data">,
-    private readonly profile: Pick<Profile, "validation" | "maxNewTokens">,
+    private readonly run: Pick<Fit, "directory" | "decoder" | "tokenizer" | "data" | "training">,
+    private readonly maxNewTokens: number,
   ) {
     this.file = path.join(run.directory, "validation.jsonl");
     if (run.data.validation.length === 0)
       throw new Error("Validation: expected items of the split validation, found none.");
-    const { keep, rougeItems } = profile.validation;
-    if (keep === "rouge1" && rougeItems === 0) {
-      throw new Error(
-        'The profile keeps the best step by "rouge1" and has rougeItems 0: nothing would be measured.',
-      );
-    }
   }
 
   rows(): Row[] {
@@ -46,18 +39,18 @@ export class Validation {
     const kept = this.rows().filter((row) => row.step < step);
     const row: Row = { step, loss, ...(rouge1 !== undefined && { rouge1 }) };
     writeFileAtomic(this.file, [...kept, row].map((line) => `${JSON.stringify(line)}\n`).join(""));
-    const { keep } = this.profile.validation;
+    const { keep } = this.run.training.validation;
     return keep === "loss" ? -loss : keep === "rouge1" ? rouge1 : undefined;
   }
 
   /** Mean ROUGE-1 F over whitespace words. */
   private rouge1(): number | undefined {
     const { decoder, data, tokenizer } = this.run;
-    const items = data.validation.slice(0, this.profile.validation.rougeItems);
+    const items = data.validation.slice(0, this.run.training.validation.rougeItems);
     if (items.length === 0) return undefined;
     const prompts = items.map(({ promptIds }) => promptIds);
     const { stopIds, padId, vocabSize } = tokenizer;
-    const { maxNewTokens } = this.profile;
+    const { maxNewTokens } = this;
     const written = generate(decoder, prompts, { maxNewTokens, stopIds, padId, vocabSize });
     const scores = written.map((ids, i) => {
       const text = tokenizer.decode(ids).trim();

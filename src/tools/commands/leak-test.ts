@@ -17,10 +17,11 @@ import type { Decoder } from "../../models/decoder";
 import { loadDecoder } from "../../models/load";
 import type { Example } from "../../prompts/example";
 import { loadTokenizer } from "../../prompts/tokenizer";
-import { profileNamed } from "../../study/profiles";
 import { slope } from "../../study/slope";
 import { baseModel } from "../../study/stages/base-model";
 import { examples } from "../../study/stages/fit";
+import { openStudy } from "../../study/study";
+import { studentModel } from "../../study/systems";
 import { AdamW } from "../../training/adamw";
 import { crossEntropyStep, epochBatches } from "../../training/finetune";
 import { train } from "../../training/loop";
@@ -116,8 +117,8 @@ async function run({ steps, out }: { steps: number; out: string }): Promise<void
     process.exitCode = spawnSync(process.execPath, words, { stdio: "inherit", env }).status ?? 1;
     return;
   }
-  const context = { profile: profileNamed("smoke"), seed: 0 };
-  const base = await baseModel(context, context.profile.student);
+  const context = openStudy("smoke", 0);
+  const base = await baseModel(context, studentModel(context));
   const tokenizer = await loadTokenizer(base.folder);
   const data = await examples(context, tokenizer);
   const decoder = loadDecoder(base.folder, { trainable: true });

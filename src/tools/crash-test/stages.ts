@@ -1,10 +1,10 @@
-// The stages that the crash test kills, each as a function of the folder of runs, on inputs smaller than profile smoke's.
+// The stages that the crash test kills, each as a function of the folder of runs, on inputs smaller than smoke's.
 import * as path from "node:path";
 import { copyTokenizer } from "../../prompts/tokenizer-files";
 import { reportOf, writeReport } from "../../report/write";
 import { BASE_MODELS } from "../../study/base-models";
+import { loadStudy } from "../../study/file/load";
 import { pretrainModel } from "../../study/pretrain-model";
-import { profileNamed } from "../../study/profiles";
 import { ROOT, RUNS } from "../../study/stage";
 import { baseModel } from "../../study/stages/base-model";
 import type { StudyContext } from "../../study/stages/context";
@@ -13,19 +13,21 @@ import { resultsStage } from "../../study/stages/results";
 import { scoreStage } from "../../study/stages/scores";
 import { summaries } from "../../study/stages/summaries";
 import { teacherLogits } from "../../study/stages/teacher-logits";
-import { trainSystem } from "../../study/stages/train-system";
+import { trainSystem } from "../../study/stages/train";
+import { decodersOf } from "../../study/systems";
 
-const smoke = profileNamed("smoke");
-/** The study of these stages: profile smoke made smaller. */
+/** The study of these stages: smoke made smaller. */
 export const CRASH_CONTEXT: StudyContext = {
-  profile: {
-    ...smoke,
-    counts: { train: 20, validation: 4, "test-in-domain": 3, "test-other": 3 },
-    batchSize: 2,
-    // As profile tiny trains.
-    compileFrom: 1,
-    maxNewTokens: 8,
-  },
+  ...loadStudy("smoke", [
+    'data.counts={"train": 20, "validation": 4, "test-in-domain": 3, "test-other": 3}',
+    "training.batchSize=2",
+    // As tiny trains.
+    "training.compileFrom=1",
+    "decoding.maxNewTokens=8",
+  ]),
+  name: "smoke",
+  // Nothing of a finished run: what the campaign kills is to be made.
+  reuse: [],
   seed: 0,
   // A checkpoint after every step: each kill meets another state on the disk.
   checkpointSeconds: 0,
@@ -58,12 +60,11 @@ async function pretraining(): Promise<void> {
 export const CRASH_STAGES = {
   setup: async () => {
     await corpusStage(CRASH_CONTEXT);
-    for (const { folder } of CRASH_CONTEXT.profile.compared) await baseModel(CRASH_CONTEXT, folder);
-    await baseModel(CRASH_CONTEXT, CRASH_CONTEXT.profile.teacher);
+    for (const model of decodersOf(CRASH_CONTEXT)) await baseModel(CRASH_CONTEXT, model);
   },
   "pre-training": pretraining,
   lora: () => trainSystem(CRASH_CONTEXT, "lora-teacher"),
-  capture: () => teacherLogits(CRASH_CONTEXT),
+  capture: () => teacherLogits(CRASH_CONTEXT, CRASH_CONTEXT.recipes.distilled!.teacher!),
   distillation: () => trainSystem(CRASH_CONTEXT, "distilled"),
   generation: () => summaries(CRASH_CONTEXT, "distilled"),
   others: async () => {
@@ -73,7 +74,7 @@ export const CRASH_STAGES = {
   scoring: () => scoreStage(CRASH_CONTEXT),
   results: () => resultsStage(CRASH_CONTEXT),
   report: async () => {
-    const folder = path.join(RUNS, CRASH_CONTEXT.profile.name);
+    const folder = path.join(RUNS, CRASH_CONTEXT.name);
     await writeReport(reportOf(folder, "ko"), path.join(folder, "reports"));
   },
 } satisfies Record<string, () => Promise<unknown>>;

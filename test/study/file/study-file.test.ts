@@ -246,7 +246,7 @@ describe("refuses, with place, expectation and what was found:", () => {
     file('{"extends": "./b.json"}', "a.json");
     file('{"extends": "./a.json"}', "b.json");
     expect(() => loadStudy(join(folder, "a.json"))).toThrow(/in a circle: a\.json -> b\.json -> a\.json/);
-    expect(() => loadStudy("papr")).toThrow(/no study "papr"\. Did you mean "paper"\? Known: paper, /);
+    expect(() => loadStudy("papr")).toThrow(/no study "papr"\. Did you mean "paper"\? Known: .*paper, /);
     expect(() => loadStudy("./nowhere.json")).toThrow("There is no study file ./nowhere.json");
   });
 });
@@ -293,6 +293,37 @@ describe("a study that extends another", () => {
     });
     expect(mine.recipes.long!.label).toEqual({ ko: "long", en: "long" });
     expect(mine.recipes.distilled!.training).toEqual(training);
+  });
+});
+
+describe("a recipe that extends another", () => {
+  it("has the other's fields but label and role, and its own", () => {
+    const mine = loadStudy(
+      file(
+        '{"extends": "tiny", "recipes": {"online": {"extends": "soft", "teacher": {"source": "online", "topK": null}}, "soft": {"extends": "distilled", "loss": {"temperature": 2}}}}',
+      ),
+    );
+    const { label: _, role: __, ...distilled } = mine.recipes.distilled!;
+    expect(mine.recipes.soft).toEqual({
+      ...distilled,
+      label: { ko: "soft", en: "soft" },
+      loss: { ...distilled.loss, temperature: 2 },
+    });
+    expect(mine.recipes.online!.teacher).toEqual({ recipe: "lora-teacher", source: "online" });
+    expect(mine.recipes.online!.loss!.temperature).toBe(2);
+  });
+
+  it("is refused where the other is not there, or they extend each other", () => {
+    const text = (recipes: string) => `{"extends": "tiny", "recipes": {${recipes}}}`;
+    expect(refusal(text('"a": {"extends": "distilld"}'))).toMatch(
+      /^mine\.json:1:39: recipes\.a\.extends: there is no other recipe "distilld"\. Did you mean "distilled"\?/,
+    );
+    expect(refusal(text('"a": {"extends": "b"}, "b": {"extends": "a"}'))).toMatch(
+      /recipes that extend each other: a -> b -> a/,
+    );
+    expect(refusal(text('"a": {"extends": "distilled", "lora": null}'))).toMatch(
+      /recipes\.a\.lora: null takes a field away, but there is none/,
+    );
   });
 });
 

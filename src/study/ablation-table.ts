@@ -1,0 +1,56 @@
+// The ablations as rows of a notebook's table, each kind of student's control first.
+import { divergenceNamed } from "../distillation/divergences/registry";
+import { testSetName } from "../figures/labels";
+import { PRIMARY } from "../metrics/registry";
+import { intervalText } from "../metrics/value-text";
+import type { AblationResults, AblationRow } from "./ablations";
+
+const SOURCES: Record<AblationRow["source"], string> = {
+  none: "없음 (정답만)",
+  cache: "저장한 로짓",
+  online: "메모리의 교사",
+  texts: "교사의 글",
+  "texts-and-logits": "교사의 글과 로짓",
+};
+
+const STUDENTS: Record<string, string> = { full: "전체", lora: "LoRA" };
+
+/** "JSD (β = 0.5)": the divergence with those of its parameters that have a symbol. */
+function lossName(loss: NonNullable<AblationRow["loss"]>): string {
+  const { label, parameters = {} } = divergenceNamed(loss.divergence);
+  const shown = Object.entries(parameters).flatMap(([name, { symbol }]) =>
+    symbol ? [`${symbol} = ${loss[name]}`] : [],
+  );
+  return shown.length > 0 ? `${label.ko} (${shown.join(", ")})` : label.ko;
+}
+
+/** One row a student, its scores under the primary metrics with 95 % intervals. Empty when nothing was recorded. */
+export function ablationTable(results: AblationResults | undefined): Record<string, string>[] {
+  const rows = results?.rows ?? [];
+  return (["full", "lora"] as const).flatMap((tune) => {
+    const own = rows.filter((row) => row.tune === tune);
+    const controlsFirst = [
+      ...own.filter(({ source }) => source === "none"),
+      ...own.filter(({ source }) => source !== "none"),
+    ];
+    return controlsFirst.map((row) => ({
+      학생: STUDENTS[tune]!,
+      교사: SOURCES[row.source],
+      손실: row.loss ? lossName(row.loss) : "교차 엔트로피",
+      "검증 손실": row.validationLoss.toFixed(3),
+      ...scoreCells(row, "in-domain"),
+      ...scoreCells(row, "other"),
+    }));
+  });
+}
+
+const scoreCells = (
+  { scores, interval95 }: AblationRow,
+  side: "in-domain" | "other",
+): Record<string, string> =>
+  Object.fromEntries(
+    PRIMARY.filter(({ id }) => id in scores[side]).map((metric) => [
+      `${metric.label.ko}, ${testSetName(side)}`,
+      intervalText(metric, scores[side][metric.id], interval95[side][metric.id]),
+    ]),
+  );

@@ -34,6 +34,7 @@ export function summariseFolder(
   const write = (batchSize: number) =>
     generate(decoder, prompts, {
       ...{ maxNewTokens, batchSize, stopIds: tokenizer.stopIds, padId: tokenizer.padId },
+      vocabSize: tokenizer.vocabSize,
     }).map((ids) => tokenizer.decode(ids).trim());
   const summaries = write(16);
   const second = write(1);

@@ -7,7 +7,7 @@ import { join, resolve } from "node:path";
 const ROOT = resolve(__dirname, "../..");
 
 export interface ChangedTree {
-  /** The copy's sources, the changed ones among them, with everything else as links. */
+  /** The copy's sources and studies, the changed ones among them, with everything else as links; runs are kept in it. */
   folder: string;
   /** Files that the patch touched. */
   touched: string[];
@@ -16,17 +16,22 @@ export interface ChangedTree {
   remove(): void;
 }
 
-/** Applies a patch of this folder to a copy of src. Throws where it does not fit any more. */
+/** Applies a patch of this folder to a copy of src and studies. Throws where it does not fit any more. */
 export function changedTree(patch: string): ChangedTree {
   const folder = mkdtempSync(join(tmpdir(), "worked-change-"));
-  for (const part of ["src", "test/worked-changes"])
+  for (const part of ["src", "studies", "test/worked-changes"])
     cpSync(join(ROOT, part), join(folder, part), { recursive: true });
   for (const name of [
     "node_modules",
+    ".engine",
+    "kernel",
+    "shims",
+    "engine.json",
     "data",
     "reports",
     "notebooks",
     "package.json",
+    "package-lock.json",
     "README.md",
     "README.ko.md",
   ])
@@ -47,6 +52,7 @@ export function changedTree(patch: string): ChangedTree {
         cwd: folder,
         encoding: "utf8",
         maxBuffer: 1e8,
+        env: { ...process.env, STUDY_RUNS: join(folder, "runs") },
       }),
     remove: () => rmSync(folder, { recursive: true }),
   };

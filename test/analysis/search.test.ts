@@ -8,7 +8,9 @@ import { principalPlane } from "../../src/analysis/principal-components";
 import { factQueries, readQueries } from "../../src/analysis/queries";
 import { compareIndexes, searchStudy } from "../../src/analysis/search-study";
 import { exportEncoder } from "../../src/export/encoder";
+import { readEncoderConfig } from "../../src/models/encoder-config";
 import { leadOf } from "../../src/study/stages/retrieval";
+import { encoderRoundings, expectRounded } from "../rounding";
 
 let folder: string;
 beforeAll(() => {
@@ -85,12 +87,10 @@ describe("embedders", () => {
     expect([onnx.engine, engine.engine]).toEqual(["onnx", "tensorflow"]);
     expect(onnx.hash).toMatch(/^[0-9a-f]{64}$/);
     const [a, b] = [await onnx.embed(texts), await engine.embed(texts)];
+    const config = readEncoderConfig(model);
     for (const [i, vector] of a.entries()) {
-      expect(vector.length).toBe(b[i]!.length);
-      expect(Math.hypot(...vector)).toBeCloseTo(1, 4);
-      vector.forEach((value, at) => {
-        expect(Math.abs(value - b[i]![at]!)).toBeLessThan(2e-4);
-      });
+      expectRounded([Math.hypot(...vector)], [1], vector.length);
+      expectRounded(vector, b[i]!, encoderRoundings(config, config.numHiddenLayers, texts[i]!.length + 2));
     }
     await onnx.dispose();
     await engine.dispose();

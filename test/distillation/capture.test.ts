@@ -8,6 +8,7 @@ import { withCachedTargets } from "../../src/distillation/cached-targets";
 import { cacheError, captureGenerated, captureGold } from "../../src/distillation/capture";
 import { tf } from "../../src/engine/tf";
 import { generate } from "../../src/generation/generate";
+import { decoderRoundings, expectRounded, roundingBound, sizeOf } from "../rounding";
 import { examples, gemma, gemma3, PAD, VOCAB } from "./tiny-teacher";
 
 const scratch = fs.mkdtempSync(path.join(os.tmpdir(), "capture-"));
@@ -29,6 +30,7 @@ const header = (source: "gold" | "generated", topK = 16, samples?: number): Cach
 
 const decoder = gemma();
 const items = examples(11);
+const roundings = (of = decoder) => decoderRoundings(of.config, 24);
 
 /** Logits of every target position of one example, alone and unpadded. */
 function denseLogits(promptIds: number[], targetIds: number[], teacher = decoder): number[][] {
@@ -52,12 +54,13 @@ describe("over the items' own summaries", () => {
       const row = cache.row(id);
       expect([...row.targetIds]).toEqual(targetIds);
       for (const [t, logits] of denseLogits(promptIds, targetIds).entries()) {
-        expect(row.goldLogit[t]).toBeCloseTo(logits[targetIds[t]!]!, 4);
+        const size = sizeOf(logits);
+        expectRounded([row.goldLogit[t]!], [logits[targetIds[t]!]!], roundings(), size);
         const total = logits.reduce((sum, v) => sum + Math.exp(v / 2), 0);
-        expect(row.logSumExp[t * 3 + 1]).toBeCloseTo(Math.log(total), 4);
+        expectRounded([row.logSumExp[t * 3 + 1]!], [Math.log(total)], roundings() + VOCAB, size);
         const threshold = [...logits].sort((a, b) => b - a)[15]!;
         for (const topId of row.topIds.subarray(t * 16, (t + 1) * 16)) {
-          expect(logits[topId]).toBeGreaterThanOrEqual(threshold - 1e-4);
+          expect(logits[topId]).toBeGreaterThanOrEqual(threshold - roundingBound(roundings(), size));
         }
       }
     }
@@ -149,7 +152,7 @@ describe("while the teacher generates", () => {
       const expected = end < 0 ? free[i]! : free[i]!.slice(0, end + 1);
       expect([...row.targetIds]).toEqual(expected);
       for (const [t, logits] of denseLogits(promptIds, expected).entries()) {
-        expect(row.goldLogit[t]).toBeCloseTo(Math.max(...logits), 3);
+        expectRounded([row.goldLogit[t]!], [Math.max(...logits)], roundings(), sizeOf(logits));
       }
     }
     expect(items.some(({ id }) => cache.row(id).targetIds.length < 8)).toBe(true);
@@ -182,10 +185,15 @@ it("serves a teacher with a RoPE for each kind of layer, over given texts and wh
   const [gold, generated] = folders.map((folder) => LogitCache.open(folder));
   for (const { id, promptIds, targetIds } of known) {
     for (const [t, logits] of denseLogits(promptIds, targetIds, teacher).entries())
-      expect(gold!.row(id).goldLogit[t]).toBeCloseTo(logits[targetIds[t]!]!, 3);
+      expectRounded(
+        [gold!.row(id).goldLogit[t]!],
+        [logits[targetIds[t]!]!],
+        roundings(teacher),
+        sizeOf(logits),
+      );
     const written = generated!.row(id);
     for (const [t, logits] of denseLogits(promptIds, [...written.targetIds], teacher).entries())
-      expect(written.goldLogit[t]).toBeCloseTo(Math.max(...logits), 3);
+      expectRounded([written.goldLogit[t]!], [Math.max(...logits)], roundings(teacher), sizeOf(logits));
   }
   teacher.dispose();
 });

@@ -8,6 +8,7 @@ import { type DistillationOptions, distillationRows } from "../../src/distillati
 import { teacherStatistics } from "../../src/distillation/teacher-statistics";
 import type { SparseTeacher, Teacher } from "../../src/distillation/teacher-targets";
 import { tf } from "../../src/engine/tf";
+import { expectRounded, sizeOf } from "../rounding";
 
 const VOCAB = 40;
 const K = 6;
@@ -18,6 +19,9 @@ const draw = (size: number, scale: number) =>
 const studentLogits = draw(N * VOCAB, 1.5);
 const teacherLogits = draw(N * VOCAB, 2);
 const labels = Int32Array.of(4, 0, 39);
+/** Sums over the vocabulary, forwards and backwards, of log-probabilities. */
+const ROUNDINGS = 3 * VOCAB;
+const SIZE = sizeOf([...studentLogits, ...teacherLogits]) + Math.log(VOCAB);
 
 function sparse(samples = 0, seed = 1, of = teacherLogits): SparseTeacher {
   const logits = tf.tensor2d(of, [N, VOCAB]);
@@ -71,13 +75,13 @@ describe.each(["forward-kl", "reverse-kl", "jsd", "tvd"] as const)("%s", (loss) 
     const found = run(studentLogits, teacher, { divergence: loss, beta: 0.3, alpha: 0, temperature, tail });
     for (let i = 0; i < studentLogits.length; i++) {
       const t = Math.floor(i / VOCAB);
-      expect(found.loss[t]).toBeCloseTo(naive(studentLogits, t), 5);
+      expectRounded([found.loss[t]!], [naive(studentLogits, t)], ROUNDINGS, temperature ** 2 * SIZE);
       const at = (delta: number) =>
         naive(
           studentLogits.map((v, j) => (j === i ? v + delta : v)),
           t,
         );
-      expect(found.gradient[i]).toBeCloseTo((at(1e-5) - at(-1e-5)) / 2e-5, 5);
+      expectRounded([found.gradient[i]!], [(at(1e-5) - at(-1e-5)) / 2e-5], ROUNDINGS, temperature * SIZE);
     }
   });
 });
@@ -107,13 +111,13 @@ describe.each(["forward-kl", "reverse-kl", "jsd", "tvd"] as const)("%s", (loss) 
     });
     for (let i = 0; i < studentLogits.length; i++) {
       const t = Math.floor(i / VOCAB);
-      expect(found.loss[t]).toBeCloseTo(naive(studentLogits, t), 5);
+      expectRounded([found.loss[t]!], [naive(studentLogits, t)], ROUNDINGS, temperature ** 2 * SIZE);
       const at = (delta: number) =>
         naive(
           studentLogits.map((v, j) => (j === i ? v + delta : v)),
           t,
         );
-      expect(found.gradient[i]).toBeCloseTo((at(1e-5) - at(-1e-5)) / 2e-5, 5);
+      expectRounded([found.gradient[i]!], [(at(1e-5) - at(-1e-5)) / 2e-5], ROUNDINGS, temperature * SIZE);
     }
   });
 });
@@ -135,7 +139,7 @@ it("TAID over k + 1 outcomes interpolates their log-probabilities", () => {
     };
     const [p, q] = [outcomes(teacherLogits), outcomes(studentLogits)];
     const target = softmax(p.map((v, i) => 0.6 * Math.log(v) + 0.4 * Math.log(q[i]!)));
-    expect(found.loss[t]).toBeCloseTo(kl(target, q), 5);
+    expectRounded([found.loss[t]!], [kl(target, q)], ROUNDINGS, SIZE);
   }
 });
 
@@ -212,7 +216,7 @@ it("a mixture with cross-entropy is the weighted sum", () => {
   const [both, alone] = [0.25, 0].map((alpha) => run(studentLogits, sparse(), { ...options, alpha }));
   for (let t = 0; t < N; t++) {
     const entropy = -Math.log(softmax(studentLogits.slice(t * VOCAB, (t + 1) * VOCAB))[labels[t]!]!);
-    expect(both!.loss[t]).toBeCloseTo(0.25 * entropy + 0.75 * alone!.loss[t]!, 5);
+    expectRounded([both!.loss[t]!], [0.25 * entropy + 0.75 * alone!.loss[t]!], ROUNDINGS, 4 * SIZE);
   }
 });
 

@@ -11,6 +11,7 @@ import type { Decoder } from "../../src/models/decoder";
 import { loadDecoder } from "../../src/models/load";
 import { WeightFiles } from "../../src/models/safetensors";
 import { referenceModel } from "../models/reference-models";
+import { decoderRoundings, roundingBound, sizeOf } from "../rounding";
 import { emptyCache, forward, greedy } from "./onnx-session";
 
 const scratch = fs.mkdtempSync(path.join(os.tmpdir(), "export-decoder-"));
@@ -69,7 +70,9 @@ describe.each([
       const own = tf.tidy(() =>
         decoder.logits(decoder.hidden(Int32Array.from(ids.flat()), ids.length, { keyMask: mask })).dataSync(),
       );
-      expect(difference(logits, own, mask)).toBeLessThan(1e-4);
+      expect(difference(logits, own, mask)).toBeLessThan(
+        roundingBound(decoderRoundings(decoder.config, mask[0].length), sizeOf(own)),
+      );
     },
   );
 

@@ -27,14 +27,22 @@ function expectClose(
   ours: PRF[],
   { P, R, F }: Record<"P" | "R" | "F", (number | "NaN")[]>,
   tolerance: number,
+  rescaled = false,
 ) {
   expect(ours.length).toBe(P.length);
   ours.forEach((score, i) => {
+    // F moves with P by 2 R² / (P + R)² and with R by 2 P² / (P + R)²: more than they do, where they nearly cancel each other.
+    const [p, r] = [Number(P[i]), Number(R[i])];
+    const slope = (2 * (p * p + r * r)) / (p + r) ** 2;
     [P, R, F].forEach((column, c) => {
       const value = row(score)[c]!;
       if (column[i] === "NaN") expect(value, `pair ${i}`).toBeNaN();
-      else
-        expect(Math.abs(value - Number(column[i])), `pair ${i} column ${c}`).toBeLessThanOrEqual(tolerance);
+      else {
+        const difference = Math.abs(value - Number(column[i]));
+        expect(difference, `pair ${i} column ${c}`).toBeLessThanOrEqual(
+          tolerance * (c === 2 && slope > 1 && !rescaled ? slope : 1),
+        );
+      }
     });
   });
 }
@@ -77,7 +85,7 @@ describe.each(["tiny-bert", "tiny-xlmr"])("%s", (model) => {
       const ours = match(withIdf ? idf : plainWeight(special)).map((s) =>
         baseline ? rescale(s, baseline) : s,
       );
-      expectClose(ours, run, baseline ? 5e-5 : withIdf ? 2e-5 : 1e-5);
+      expectClose(ours, run, baseline ? 5e-5 : withIdf ? 2e-5 : 1e-5, baseline !== undefined);
     }
   });
 
@@ -155,7 +163,8 @@ describe.each(["tiny-bert", "tiny-xlmr"])("%s through the engine", (model) => {
         references,
         pairs.map((pair) => pair.candidate),
       );
-      expectClose(ours.items, run, run.config.rescale_with_baseline ? 5e-5 : run.config.idf ? 4e-5 : 1e-5);
+      const rescaled = run.config.rescale_with_baseline;
+      expectClose(ours.items, run, rescaled ? 5e-5 : run.config.idf ? 2e-5 : 1e-5, rescaled);
       const [upToVersion] = run.hash.split("hug_trans");
       expect(scorer.signature.startsWith(upToVersion)).toBe(true);
     }

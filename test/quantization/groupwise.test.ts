@@ -11,6 +11,7 @@ import {
   quantize,
 } from "../../src/quantization/groupwise";
 import { type Scheme, storedBytes } from "../../src/quantization/scheme";
+import { expectRounded, roundingBound, sizeOf } from "../rounding";
 
 const SCHEMES = ([4, 8] as const).flatMap((bits) =>
   ([32, 64, 128] as const).flatMap((groupSize) =>
@@ -48,11 +49,13 @@ describe.each(SCHEMES)("$bits bits, groups of $groupSize, symmetric $symmetric",
         const zero = matrix.zeroPoints?.[group] ?? 2 ** (scheme.bits - 1);
         const value = weights[row * columns + column]!;
         const found = restored[row * columns + column]!;
-        expect(found).toBeCloseTo(scale * (codeAt(matrix, row, column) - zero), 6);
+        expectRounded([found], [scale * (codeAt(matrix, row, column) - zero)], 1);
         let nearest = Number.POSITIVE_INFINITY;
         for (let code = 0; code <= last; code++)
           nearest = Math.min(nearest, Math.abs(value - scale * (code - zero)));
-        expect(Math.abs(value - found)).toBeLessThanOrEqual(nearest + 1e-7);
+        expect(Math.abs(value - found)).toBeLessThanOrEqual(
+          nearest + roundingBound(1, sizeOf([value, found])),
+        );
       }
     }
   });
@@ -105,10 +108,6 @@ describe.each(SCHEMES)("$bits bits, groups of $groupSize, symmetric $symmetric",
     expect(packed.bytes).toBe(storedBytes([rows, columns], scheme));
     const x = Float32Array.from({ length: 3 * columns }, () => random.normal());
     const y = Float32Array.from({ length: 3 * rows }, () => random.normal());
-    const close = (found: ArrayLike<number>, expected: number[]) => {
-      expect(found.length).toBe(expected.length);
-      for (const [i, value] of expected.entries()) expect(found[i]).toBeCloseTo(value, 4);
-    };
     tf.tidy(() => {
       expect(packed.dataSync()).toEqual(restored);
       const product = packed.timesTransposed(tf.tensor2d(x, [3, columns]));
@@ -126,7 +125,7 @@ describe.each(SCHEMES)("$bits bits, groups of $groupSize, symmetric $symmetric",
           return sum;
         });
       const w = (row: number, column: number) => restored[row * columns + column]!;
-      close(
+      expectRounded(
         product.dataSync(),
         naive(
           3,
@@ -135,8 +134,9 @@ describe.each(SCHEMES)("$bits bits, groups of $groupSize, symmetric $symmetric",
           (i, l) => x[i * columns + l]!,
           (l, j) => w(j, l),
         ),
+        columns,
       );
-      close(
+      expectRounded(
         back.dataSync(),
         naive(
           3,
@@ -145,6 +145,7 @@ describe.each(SCHEMES)("$bits bits, groups of $groupSize, symmetric $symmetric",
           (i, l) => y[i * rows + l]!,
           (l, j) => w(l, j),
         ),
+        rows,
       );
       const chosen = packed.rows(tf.tensor1d([6, 0, 6], "int32")).dataSync();
       expect([...chosen]).toEqual(

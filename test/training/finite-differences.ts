@@ -3,6 +3,7 @@ import { expect } from "vitest";
 import { Random } from "../../src/base/random";
 import { valueAndGradients } from "../../src/engine/gradient";
 import { type Tensor, tf } from "../../src/engine/tf";
+import { expectRounded } from "../rounding";
 
 export type Matrix = number[][];
 
@@ -21,7 +22,6 @@ export function compare(
   inputs: Matrix[],
   ours: (...tensors: Tensor[]) => Tensor,
   naive: (...inputs: Matrix[]) => Matrix,
-  tolerance = 2e-5,
 ): void {
   const weights = matrix(new Random(99), naive(...inputs).length, naive(...inputs)[0]!.length);
   const scalar = (values: Matrix) =>
@@ -37,8 +37,16 @@ export function compare(
       () => tf.sum(tf.mul(ours(...tensors), tf.tensor2d(weights))),
       tensors,
     );
-    const expected = scalar(naive(...inputs));
-    expect(Math.abs(value.dataSync()[0]! - expected) / (1 + Math.abs(expected))).toBeLessThan(tolerance);
+    const expected = naive(...inputs);
+    const terms = expected.flatMap((row, i) => row.map((v, j) => Math.abs(v * weights[i]![j]!)));
+    // No sum of these functions is longer than all their numbers; backwards each is taken twice more.
+    const roundings = inputs.flat(2).length + terms.length;
+    expectRounded(
+      value.dataSync(),
+      [scalar(expected)],
+      roundings,
+      terms.reduce((sum, v) => sum + v, 0),
+    );
     for (const [n, input] of inputs.entries()) {
       const found = gradients[n]!.arraySync() as Matrix;
       const differences = input.map((row, i) =>
@@ -51,14 +59,7 @@ export function compare(
       );
       const largest = Math.max(...differences.flat().map(Math.abs));
       expect(largest, `the gradient of input ${n} says nothing`).toBeGreaterThan(1e-3);
-      for (const [i, row] of differences.entries()) {
-        for (const [j, difference] of row.entries()) {
-          const error = Math.abs(found[i]![j]! - difference) / largest;
-          expect(error, `input ${n} [${i}, ${j}]: ${found[i]![j]} against ${difference}`).toBeLessThan(
-            tolerance,
-          );
-        }
-      }
+      expectRounded(found.flat(), differences.flat(), 3 * roundings);
     }
   });
 }

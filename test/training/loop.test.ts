@@ -9,6 +9,7 @@ import { WeightFiles, writeSafetensors } from "../../src/models/safetensors";
 import { BestParameters } from "../../src/training/best-parameters";
 import { crossEntropyStep, epochBatches, splitBatch, validationLoss } from "../../src/training/finetune";
 import { DivergedError, type StepBatch, type TrainingOptions, train } from "../../src/training/loop";
+import { decoderRoundings, expectRounded } from "../rounding";
 import { examples, lora } from "./lora-run";
 
 const STEPS = 12;
@@ -89,13 +90,14 @@ describe("accumulation", () => {
   it("of eight batches of one is one batch of eight", async () => {
     const whole = await run({ directory: fresh(), batchSize: 8 });
     const parts = await run({ directory: fresh(), batchSize: 8, accumulation: 8 });
+    // What differs is the order of sums, forwards and twice as often backwards.
+    const { config } = lora().decoder;
+    const roundings = decoderRoundings(config, 24);
     for (const [step, { loss, gradientNorm }] of whole.records.entries()) {
-      expect(Math.abs(parts.records[step]!.loss - loss)).toBeLessThan(2e-4);
-      expect(Math.abs(parts.records[step]!.gradientNorm / gradientNorm - 1)).toBeLessThan(2e-3);
+      const found = parts.records[step]!;
+      expectRounded([found.loss], [loss], 3 * (step + 1) * roundings, Math.log(config.vocabSize));
+      expectRounded([found.gradientNorm], [gradientNorm], 3 * (step + 1) * roundings);
     }
-    // the first step sees identical weights: what differs is the order of sums
-    expect(Math.abs(parts.records[0]!.loss - whole.records[0]!.loss)).toBeLessThan(2e-6);
-    expect(parts.records[0]!.gradientNorm / whole.records[0]!.gradientNorm).toBeCloseTo(1, 5);
   });
 });
 

@@ -97,7 +97,7 @@ async function receive(
         throw new PassingFailure(`the hub answered ${response.status}`);
       return await receive(settings, wanted, file, incomplete, arrived);
     }
-    return await append(response, wanted, file, incomplete, start, hash, (bytes) => {
+    return await append(settings, response, wanted, file, incomplete, start, hash, (bytes) => {
       alive();
       arrived(bytes, bytes - start);
     });
@@ -129,6 +129,7 @@ function checkHeaders(wanted: Wanted, file: RemoteFile, hops: readonly Headers[]
 export const plainEtag = (etag: string) => etag.replace(/^W\//, "").replace(/^"|"$/g, "");
 
 async function append(
+  settings: HubSettings,
   response: Response,
   wanted: Wanted,
   file: RemoteFile,
@@ -140,7 +141,7 @@ async function append(
   const handle = await fs.promises.open(incomplete, "a");
   let size = start;
   try {
-    for await (const chunk of chunksOf(response)) {
+    for await (const chunk of chunksOf(settings, wanted, response)) {
       size += chunk.byteLength;
       if (size > file.size) break;
       await handle.writeFile(chunk);
@@ -162,14 +163,18 @@ async function append(
   return hash.digest("hex");
 }
 
-async function* chunksOf(response: Response): AsyncGenerator<Uint8Array> {
+async function* chunksOf(
+  settings: HubSettings,
+  wanted: Wanted,
+  response: Response,
+): AsyncGenerator<Uint8Array> {
   const reader = response.body?.getReader();
   for (;;) {
     let next: { done: boolean; value?: Uint8Array } | undefined;
     try {
       next = await reader?.read();
     } catch (error) {
-      throw connectionFailure(error, new URL(response.url).host);
+      throw connectionFailure(settings, wanted, new URL(response.url), error);
     }
     if (!next?.value) return;
     yield next.value;

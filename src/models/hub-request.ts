@@ -1,5 +1,7 @@
 // Requests to the hub: the token for its own address only, redirects by hand, failures that pass repeated, refusals explained.
+import { fetch as fetchThrough } from "undici";
 import { HubError, type HubSettings } from "./hub-settings";
+import { agentOf, proxyOf } from "./proxy";
 
 /** What is asked for, as messages name it. */
 export interface Wanted {
@@ -69,7 +71,7 @@ export async function request(
   let url = new URL(address);
   while (hops.length <= REDIRECTS) {
     const own = url.origin === new URL(settings.endpoint).origin;
-    const response = await answer(url, {
+    const response = await answer(settings, wanted, url, {
       method: options.method ?? "GET",
       signal: options.signal,
       redirect: "manual",
@@ -86,7 +88,7 @@ export async function request(
     const location = response.headers.get("location");
     await response.body?.cancel().catch(() => {});
     if (response.status < 300 || response.status >= 400 || location === null) {
-      throw failure(settings, wanted, response, own, url.host);
+      throw failure(settings, wanted, response, own, url);
     }
     const next = redirected(wanted, url, location);
     if (options.method === "HEAD" && next.origin !== url.origin) return { response, hops };
@@ -95,12 +97,21 @@ export async function request(
   throw new HubError(`${labelOf(wanted)}: more than ${REDIRECTS} redirects.`);
 }
 
-async function answer(url: URL, init: RequestInit): Promise<Response> {
+async function answer(settings: HubSettings, wanted: Wanted, url: URL, init: RequestInit): Promise<Response> {
+  const proxy = proxyOf(url, settings.proxies);
   try {
-    return await fetch(url, init);
+    if (!proxy) return await fetch(url, init);
+    const through = { ...init, dispatcher: agentOf(proxy) } as Parameters<typeof fetchThrough>[1];
+    return (await fetchThrough(url, through)) as unknown as Response;
   } catch (error) {
-    throw connectionFailure(error, url.host);
+    throw connectionFailure(settings, wanted, url, error);
   }
+}
+
+/** "host", or "host through the proxy of HTTPS_PROXY (proxy.example:8080)". */
+function wayTo(settings: HubSettings, url: URL): string {
+  const proxy = proxyOf(url, settings.proxies);
+  return proxy ? `${url.host} through the proxy of ${proxy.variable} (${proxy.address.host})` : url.host;
 }
 
 /** The first of the answers' headers of this name. */
@@ -108,12 +119,44 @@ export function headerOf(hops: readonly Headers[], name: string): string | null 
   return hops.find((headers) => headers.has(name))?.get(name) ?? null;
 }
 
-/** What fetch throws when a connection fails or breaks, as PassingFailure; its text may quote addresses, so only the code is kept. */
-export function connectionFailure(error: unknown, host: string): PassingFailure {
-  const { name, cause } = error as Error & { cause?: NodeJS.ErrnoException };
-  const why = name === "AbortError" || name === "TimeoutError" ? "no answer in time" : cause?.code;
-  return new PassingFailure(`the connection to ${host} failed (${why ?? "cut off"})`);
+/** What fetch throws when a connection fails or breaks, explained; its text may quote addresses, so only codes are kept. */
+export function connectionFailure(
+  settings: HubSettings,
+  wanted: Wanted,
+  url: URL,
+  error: unknown,
+): PassingFailure | HubError {
+  const way = wayTo(settings, url);
+  const chain = [error as NodeJS.ErrnoException];
+  for (let next = chain[0]!.cause; next; next = (next as Error).cause)
+    chain.push(next as NodeJS.ErrnoException);
+  const code = chain.map((link) => link.code).find((found) => typeof found === "string");
+  // What a proxy answers that lets nothing through, undici 7 tells in its texts alone: "Proxy response (502) ...".
+  const refusal = Number(chain.map(({ message }) => /^Proxy .*\((\d{3})\)/.exec(message)?.[1]).find(Boolean));
+  if (refusal === 407) return proxyLogin(settings, wanted, url);
+  if (refusal) {
+    const refused = `no connection to ${way}: the proxy answered ${refusal}`;
+    return refusal >= 500
+      ? new PassingFailure(refused)
+      : new HubError(
+          `${labelOf(wanted)}: ${refused}. Ask who runs it, or except the host: NO_PROXY=${url.hostname}`,
+        );
+  }
+  if (/CERT|SIGNATURE/.test(code ?? "")) {
+    return new HubError(
+      `${labelOf(wanted)}: the certificate on the way to ${way} is not trusted here (${code}). A proxy or firewall ` +
+        "that reads along has one of its own: set NODE_EXTRA_CA_CERTS to a file with it.",
+    );
+  }
+  const why = /^(Abort|Timeout)Error$/.test(chain[0]!.name) ? "no answer in time" : code;
+  return new PassingFailure(`the connection to ${way} failed (${why ?? "cut off"})`);
 }
+
+const proxyLogin = (settings: HubSettings, wanted: Wanted, url: URL) =>
+  new HubError(
+    `${labelOf(wanted)}: no connection to ${wayTo(settings, url)}: the proxy asks for a user name and password (407). ` +
+      "They go into its address: http://user:password@proxy.example:8080, special characters as %40 and the like.",
+  );
 
 function redirected(wanted: Wanted, from: URL, location: string): URL {
   const url = URL.canParse(location, from.href) ? new URL(location, from) : undefined;
@@ -128,9 +171,11 @@ function failure(
   wanted: Wanted,
   response: Response,
   own: boolean,
-  host: string,
+  url: URL,
 ): PassingFailure | HubError {
   const { status, headers } = response;
+  const host = wayTo(settings, url);
+  if (status === 407) return proxyLogin(settings, wanted, url);
   if (status === 429 || status === 408 || status >= 500) {
     return new PassingFailure(`${host} answered ${status}`, retryAfter(headers.get("retry-after")));
   }

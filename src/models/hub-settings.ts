@@ -18,6 +18,8 @@ export interface HubSettings {
   token: string | undefined;
   /** Longest wait for the next byte, in milliseconds. */
   timeoutMs: number;
+  /** Variables that name proxies, by name; `proxyOf` reads them. */
+  proxies: NodeJS.ProcessEnv;
   /** Wait before the first repetition of a failed request, in milliseconds; doubled each time. */
   backoffMs: number;
 }
@@ -26,7 +28,8 @@ const HUB = "https://huggingface.co";
 const TRUE = new Set(["1", "ON", "YES", "TRUE"]);
 
 /**
- * Reads HF_ENDPOINT, HF_HOME, HF_HUB_CACHE, HF_HUB_OFFLINE, HF_TOKEN, HF_TOKEN_PATH and HF_HUB_DOWNLOAD_TIMEOUT (seconds).
+ * Reads HF_ENDPOINT, HF_HOME, HF_HUB_CACHE, HF_HUB_OFFLINE, HF_TOKEN, HF_TOKEN_PATH, HF_HUB_DOWNLOAD_TIMEOUT (seconds), and
+ * HTTP_PROXY, HTTPS_PROXY, ALL_PROXY and NO_PROXY in either case.
  * Throws HubError when an address or a token cannot be one.
  */
 export function hubSettings(env: NodeJS.ProcessEnv = process.env): HubSettings {
@@ -40,6 +43,9 @@ export function hubSettings(env: NodeJS.ProcessEnv = process.env): HubSettings {
     offline: TRUE.has((given("HF_HUB_OFFLINE") ?? "").toUpperCase()),
     token: checkedToken(given("HF_TOKEN") ?? tokenOf(folder("HF_TOKEN_PATH", path.join(home, "token")))),
     timeoutMs: 1000 * (Number(given("HF_HUB_DOWNLOAD_TIMEOUT")) || 30),
+    proxies: Object.fromEntries(
+      Object.entries(env).filter(([name]) => /^(https?|all|no)_proxy$/i.test(name)),
+    ),
     backoffMs: 1000,
   };
 }

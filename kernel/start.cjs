@@ -14,6 +14,8 @@ const root = path.resolve(__dirname, "..");
 enableCompileCache?.(path.join(root, "node_modules/.cache/v8"));
 const connectionFile = path.resolve(process.argv[2]);
 process.chdir(root);
+// Outputs are kept and compared; set for a terminal, it would put colours into them.
+delete process.env.FORCE_COLOR;
 process.env.TF_CPP_MIN_LOG_LEVEL ??= "2";
 process.env.TF_FORCE_GPU_ALLOW_GROWTH ??= "true";
 

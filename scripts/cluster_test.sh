@@ -2,6 +2,7 @@
 # Profile smoke through Slurm on this one machine, then undivided without it: every artifact must have the same hash.
 # Starts munged, slurmctld and slurmd in a temporary folder and stops them. Run: npm run cluster-test
 set -euo pipefail
+unset CDPATH
 cd "$(dirname "${BASH_SOURCE[0]}")/.."
 
 missing=()

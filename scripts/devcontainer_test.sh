@@ -3,6 +3,7 @@
 # No image is pulled: what the Dockerfile starts from is made here of Debian's and npm's packages, with Node as in the official
 # image (/usr/local, user "node" 1000). buildah builds without a daemon.
 set -euo pipefail
+unset CDPATH
 cd "$(dirname "${BASH_SOURCE[0]}")/.."
 
 missing=()

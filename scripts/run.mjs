@@ -2,7 +2,7 @@
 // Run: node scripts/run.mjs FILE.ts|FILE.mjs|FILE.py|PROGRAM [arguments]    PROGRAM is one of the Python environment: jupyter
 import { spawn, spawnSync } from "node:child_process";
 import { join } from "node:path";
-import { engineEnvironment } from "./setup/environment.mjs";
+import { engineEnvironment, ownEnvironment } from "./setup/environment.mjs";
 import { engineVariant, isReady, root, venvProgram } from "./setup/state.mjs";
 
 const [program, ...args] = process.argv.slice(2);
@@ -26,7 +26,7 @@ const [command, before] = program.endsWith(".ts")
 
 const child = spawn(command, [...before, ...args], {
   stdio: "inherit",
-  env: { ...process.env, ...engineEnvironment(engineVariant() === "cuda"), NODE: process.execPath },
+  env: { ...ownEnvironment(), ...engineEnvironment(engineVariant() === "cuda"), NODE: process.execPath },
 });
 child.on("error", (error) => {
   console.error(`could not start ${command}: ${error.message}. Run \`npm run setup\`.`);

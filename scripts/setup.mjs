@@ -3,8 +3,9 @@
 import { spawn } from "node:child_process";
 import { cpSync, existsSync, mkdirSync, readFileSync, renameSync, rmSync, writeFileSync } from "node:fs";
 import { dirname, join } from "node:path";
-import { engineEnvironment, hasNvidiaDevice } from "./setup/environment.mjs";
+import { engineEnvironment, hasNvidiaDevice, ownEnvironment } from "./setup/environment.mjs";
 import { exclusive } from "./setup/exclusive.mjs";
+import { missingPackages, NPM_INSTALL, PIP_INSTALL } from "./setup/install.mjs";
 import {
   checkDisk,
   checkNode,
@@ -47,10 +48,10 @@ function showActive() {
 const ticker = setInterval(showActive, terminal ? 500 : 15_000);
 
 /** Runs a program quietly; when it fails its last lines are shown, without the names of registry hosts. */
-function run(program, args) {
+function run(program, args, env = ownEnvironment()) {
   return new Promise((resolve, reject) => {
     let output = "";
-    const child = spawn(program, args, { stdio: ["ignore", "pipe", "pipe"] });
+    const child = spawn(program, args, { env, stdio: ["ignore", "pipe", "pipe"] });
     for (const stream of [child.stdout, child.stderr]) {
       stream.on("data", (chunk) => {
         output = (output + chunk).slice(-20_000);
@@ -112,10 +113,20 @@ async function fetchEngine(variant, wheel) {
   renameSync(".engine.partial", ".engine");
 }
 
-async function compileAddon(compiler) {
+async function installPackages() {
+  await run("npm", NPM_INSTALL);
+  const missing = missingPackages(root);
+  if (missing.length === 0) return;
+  throw new SetupProblem(
+    `npm left out ${missing.length} packages, ${missing.slice(0, 3).join(", ")} among them: a setting of it says so (\`npm config ls -l\` lists them). Correct it and run it again.`,
+  );
+}
+
+async function compileAddon([compiler, ...words]) {
   const mac = process.platform === "darwin";
   const up = `${mac ? "@loader_path" : "$ORIGIN"}/../../../../../.engine/tensorflow`;
   await run(compiler, [
+    ...words,
     ...["-std=c++17", "-O2", "-fPIC", "-shared", "-w", "-DNAPI_VERSION=8"],
     ...["-Inode_modules/node-api-headers/include", `-I${addon.package}`, "-I.engine/tensorflow/include"],
     ...[`${addon.package}/binding/tfjs_backend.cc`, `${addon.package}/binding/tfjs_binding.cc`],
@@ -146,13 +157,12 @@ async function setUp(variant) {
   const compiler = isDone(todo.addon) ? undefined : findCompiler();
   const python = isDone(todo.python) ? undefined : findPython();
 
-  const packages = make("npm packages", todo.npm, () => run("npm", ["ci", "--no-audit", "--no-fund"]));
+  const packages = make("npm packages", todo.npm, installPackages);
   const libraries = (async () => {
     await make("Python tools", todo.python, async () => {
       rmSync(".venv", { recursive: true, force: true });
       await run(python, ["-m", "venv", ".venv"]);
-      const install = ["-m", "pip", "install", "--quiet", "--disable-pip-version-check", "--require-hashes"];
-      await run(venvProgram("python"), [...install, "--no-deps", "-r", "requirements.lock.txt"]);
+      await run(venvProgram("python"), [...PIP_INSTALL, "requirements.lock.txt"]);
     });
     await make(`TensorFlow ${engineSettings().tensorflow} for ${variant}`, todo.engine, () =>
       fetchEngine(variant, wheel),
@@ -180,12 +190,11 @@ async function setUp(variant) {
 }
 
 async function checkEngine(variant) {
-  Object.assign(process.env, engineEnvironment(variant === "cuda"));
-  await run(process.execPath, [
-    "--require",
-    "./kernel/node_compatibility.cjs",
-    "scripts/setup/check_engine.cjs",
-  ]);
+  await run(
+    process.execPath,
+    ["--require", "./kernel/node_compatibility.cjs", "scripts/setup/check_engine.cjs"],
+    { ...ownEnvironment(), ...engineEnvironment(variant === "cuda") },
+  );
   line("✓ the engine multiplies matrices");
 }
 

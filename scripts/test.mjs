@@ -4,7 +4,7 @@ import { spawnSync } from "node:child_process";
 import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { engineEnvironment } from "./setup/environment.mjs";
+import { engineEnvironment, ownEnvironment } from "./setup/environment.mjs";
 import { engineVariant, root } from "./setup/state.mjs";
 
 const started = performance.now();
@@ -30,7 +30,10 @@ const results = Object.entries(checks).map(([name, check]) => {
 
 const folder = mkdtempSync(join(tmpdir(), "test-report-"));
 const report = join(folder, "vitest.json");
-const env = { ...process.env, ...engineEnvironment(engineVariant() === "cuda") };
+const env = {
+  ...ownEnvironment(process.env, { forTests: true }),
+  ...engineEnvironment(engineVariant() === "cuda"),
+};
 const passed = run(
   process.execPath,
   [

@@ -3,10 +3,13 @@
 import { spawnSync } from "node:child_process";
 import { existsSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
+import { ownEnvironment } from "./setup/environment.mjs";
 import { exclusive } from "./setup/exclusive.mjs";
+import { PIP_INSTALL } from "./setup/install.mjs";
 import { findPython, remedy, SetupProblem } from "./setup/prerequisites.mjs";
 import { root } from "./setup/state.mjs";
 
+const env = ownEnvironment();
 const folder = join(root, ".venv-workflow");
 const program = (name) => join(folder, "bin", name);
 const lock = readFileSync(join(root, "workflow/requirements.lock.txt"), "utf8");
@@ -16,7 +19,7 @@ const key = `${root}\n${lock}`;
 const isReady = () => existsSync(stamp) && readFileSync(stamp, "utf8") === key;
 
 function run(command, args) {
-  const { status, stdout, stderr, error } = spawnSync(command, args, { cwd: root, encoding: "utf8" });
+  const { status, stdout, stderr, error } = spawnSync(command, args, { cwd: root, encoding: "utf8", env });
   if (status === 0) return;
   const said = `${stdout ?? ""}${stderr ?? ""}${error?.message ?? ""}`;
   const lines = said
@@ -40,16 +43,7 @@ async function install() {
       "import sys; sys.exit(sys.version_info < (3, 11) and 'Snakemake needs Python 3.11 or later')",
     ]);
     run(python, ["-m", "venv", ".venv-workflow"]);
-    const pip = [
-      "-m",
-      "pip",
-      "install",
-      "--quiet",
-      "--disable-pip-version-check",
-      "--require-hashes",
-      "--no-deps",
-    ];
-    run(program("python"), [...pip, "-r", "workflow/requirements.lock.txt"]);
+    run(program("python"), [...PIP_INSTALL, "workflow/requirements.lock.txt"]);
     writeFileSync(stamp, key);
   } finally {
     release();
@@ -67,6 +61,6 @@ const { status } = spawnSync(program("snakemake"), process.argv.slice(2), {
   cwd: root,
   stdio: "inherit",
   // Executors start Snakemake again on the nodes: it must be the same one.
-  env: { ...process.env, PATH: `${join(folder, "bin")}:${process.env.PATH}`, NODE: process.execPath },
+  env: { ...env, PATH: `${join(folder, "bin")}:${env.PATH}`, NODE: process.execPath },
 });
 process.exit(status ?? 1);

@@ -1,4 +1,4 @@
-// What every process of the project that loads TensorFlow is started with: commands, tests and notebook kernels alike.
+// The environment in which programs of the project are started: set-up, commands, tests and notebook kernels alike.
 import { existsSync } from "node:fs";
 import { homedir } from "node:os";
 import { join } from "node:path";
@@ -6,7 +6,30 @@ import { join } from "node:path";
 /** True when an NVIDIA device can be seen. */
 export const hasNvidiaDevice = () => existsSync("/dev/nvidia0") || existsSync("/dev/nvidiactl");
 
-/** Variables that must be set before the process starts; what the user has set already wins. */
+/** What pip is told of the way to its index and of its cache. All else of its settings would install something else, or elsewhere. */
+const PIP_KEPT =
+  /^PIP_(CONFIG_FILE|INDEX_URL|EXTRA_INDEX_URL|NO_INDEX|FIND_LINKS|PROXY|CERT|CLIENT_CERT|TRUSTED_HOST|KEYRING_PROVIDER|(DEFAULT_)?TIMEOUT|RETRIES|CACHE_DIR|NO_CACHE_DIR)$/;
+/** Meant for other programs of the user: NODE_ENV=production leaves packages out, PYTHONPATH puts other modules in the place of .venv's. */
+const FOREIGN = /^(NODE_ENV|__PYVENV_LAUNCHER__|PYTHON.+|PIP_.+)$/;
+/** Beside these for tests, which bring their own hub, proxies, folders of runs and repositories, and read what programs print. */
+const FOREIGN_TO_TESTS =
+  /^(FORCE_COLOR|NODE_OPTIONS|NODE_USE_ENV_PROXY|(https?|all|no)_proxy|HF_.+|STUDY_RUNS|GIT_(DIR|WORK_TREE|COMMON_DIR|INDEX_FILE|PREFIX))$/i;
+
+/** The user's environment without what is meant for others, and with the project's own Python settings. */
+export function ownEnvironment(current = process.env, { forTests = false } = {}) {
+  const kept = Object.entries(current).filter(
+    ([name]) => (PIP_KEPT.test(name) || !FOREIGN.test(name)) && !(forTests && FOREIGN_TO_TESTS.test(name)),
+  );
+  return {
+    ...Object.fromEntries(kept),
+    // Korean is read and written whatever LC_ALL says.
+    PYTHONUTF8: "1",
+    // The kernel of this checkout, not one of the same name that the user has for all projects.
+    JUPYTER_PREFER_ENV_PATH: "1",
+  };
+}
+
+/** Variables that must be set before a process loads TensorFlow; what the user has set already wins. */
 export function engineEnvironment(gpu = hasNvidiaDevice(), current = process.env) {
   const wanted = {
     // glibc hands large tensors back to the kernel and gets them again page by page: a quarter of a training step.

@@ -1,13 +1,14 @@
 // What set-up needs from the machine. Whatever is missing ends in one message that names what to install.
 import { spawnSync } from "node:child_process";
 import fs from "node:fs";
+import { ownEnvironment } from "./environment.mjs";
 import { root } from "./state.mjs";
 
 /** A problem with a known remedy: printed without a stack. */
 export class SetupProblem extends Error {}
 
 const output = (program, args) => {
-  const result = spawnSync(program, args, { encoding: "utf8" });
+  const result = spawnSync(program, args, { encoding: "utf8", env: ownEnvironment() });
   return result.status === 0 ? result.stdout.trim() : undefined;
 };
 
@@ -48,10 +49,16 @@ export function findPython(programs) {
   );
 }
 
+/** A C++ compiler's words: one, or as CXX has them ("ccache g++"). */
 export function findCompiler() {
   const candidates = process.env.CXX ? [process.env.CXX] : ["g++", "c++", "clang++"];
-  const found = candidates.find((program) => output(program, ["--version"]) !== undefined);
-  if (found) return found;
+  for (const candidate of candidates) {
+    // A path may hold spaces.
+    for (const words of [[candidate], candidate.split(/\s+/)]) {
+      const [program, ...rest] = words;
+      if (output(program, [...rest, "--version"]) !== undefined) return words;
+    }
+  }
   throw new SetupProblem(
     `no C++ compiler found (tried ${candidates.join(", ")}). Debian/Ubuntu: apt install g++; Fedora: dnf install gcc-c++; macOS: xcode-select --install`,
   );

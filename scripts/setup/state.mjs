@@ -4,6 +4,7 @@ import { existsSync, lstatSync, readFileSync, statSync } from "node:fs";
 import { dirname, join, resolve } from "node:path";
 import { fileURLToPath } from "node:url";
 import { engineEnvironment, hasNvidiaDevice } from "./environment.mjs";
+import { NPM_INSTALL } from "./install.mjs";
 
 export const root = resolve(dirname(fileURLToPath(import.meta.url)), "../..");
 const at = (...parts) => join(root, ...parts);
@@ -70,7 +71,10 @@ export function parts(variant) {
     npm: {
       folder: "node_modules",
       stamp: at("node_modules/.setup-stamp"),
-      key: sha(text(at("package-lock.json")), text(at(".npmrc")), text(at("shims/tfjs-node/index.js"))),
+      key: sha(
+        ...[text(at("package-lock.json")), text(at(".npmrc")), text(at("shims/tfjs-node/index.js"))],
+        NPM_INSTALL.join(" "),
+      ),
     },
     // The root is in the key, as a virtual environment holds absolute paths.
     python: {

@@ -54,6 +54,9 @@ test("Python: the first in range with venv is taken; what is missing is named", 
 test("compiler and disk", () => {
   vi.stubEnv("CXX", join(folder, "no-such-compiler"));
   expect(() => prerequisites.findCompiler()).toThrow("apt install g++");
+  // As make takes it: a command with words of its own.
+  vi.stubEnv("CXX", "env -u NOTHING g++");
+  expect(prerequisites.findCompiler()).toEqual(["env", "-u", "NOTHING", "g++"]);
   vi.unstubAllEnvs();
   expect(() => prerequisites.checkDisk(1e18)).toThrow(/1000000000\.0 GB of free disk are needed/);
   prerequisites.checkDisk(1);

@@ -8,7 +8,7 @@ import { namedStages } from "../../src/study/stages/by-name";
 import { openStudy } from "../../src/study/study";
 import { root } from "./notebook";
 
-const runs = mkdtempSync(join(tmpdir(), "workflow-"));
+const runs = mkdtempSync(join(tmpdir(), "내 연구 "));
 afterAll(() => rmSync(runs, { recursive: true, force: true }));
 
 function dryRun(profile: string, ...config: string[]) {
@@ -37,6 +37,8 @@ describe.skipIf(first.status === NOT_INSTALLED)("the Snakemake workflow", () => 
       shard ? [...[1, 2, 3].map((part) => `${name} --shard ${part}/3`), `${name} --merge 3`] : [name],
     );
     expect(calls.sort()).toEqual(expected.sort());
+    // A shell takes the stamp's path as one word.
+    expect(said).toContain(`corpus --stamp '${runs}/smoke/stages/seed-0/corpus.json'`);
   });
 
   it("profile slurm is understood", () => {

@@ -167,7 +167,7 @@ onDisk("full while a row is appended to the logit cache: the rows before stay, t
     }
   });
   expect(error).toBeInstanceOf(WriteError);
-  expect(error.message).toMatch(/cache\/\S+\.bin: not written, the disk is full: make room \(ENOSPC\)/);
+  expect(error.message).toMatch(/cache\/.+\.bin: not written, the disk is full: make room \(ENOSPC\)/);
   expect(LogitCache.open(cache).ids()).toEqual(rows.slice(0, stored + 1));
   fs.rmSync(others);
   // The same writer goes on, and so does another one after it.
@@ -195,7 +195,7 @@ onDisk(
     expect(seen.map(({ name }) => name)).toEqual(names);
     for (const { name, entries, refused, left } of seen) {
       expect(entries, name).toBeGreaterThan(0);
-      expect(refused, name).toMatch(/^WriteError: \S+\/runs\/\S+: not written, the disk is full: make room/);
+      expect(refused, name).toMatch(/^WriteError: .+\/runs\/.+: not written, the disk is full: make room/);
       expect(left, name).toEqual([]);
     }
     expect(differences(reference, runs)).toEqual([]);

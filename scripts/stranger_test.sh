@@ -26,7 +26,7 @@ else
   ln -s "$here/.engine" .engine
   npm run --silent setup
   node node_modules/vitest/vitest.mjs run test/platform/kernel.test.ts
-  npm run --silent notebook -- 02 -p profile=smoke
+  npm run --silent notebook -- 02 -p profile=smoke --out "$base/notebooks"
 fi
 [[ -z $(git status --porcelain) ]] || { git status --short >&2; exit 1; }
 rm -rf "$base"

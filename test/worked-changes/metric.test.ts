@@ -23,7 +23,7 @@ it("touches at most three source files", () => {
   ]);
 });
 
-it("is shown wherever metrics are", { timeout: 240_000 }, () => {
+it("is shown wherever metrics are", () => {
   const shown = JSON.parse(tree.run("test/worked-changes/shown-metrics.ts"));
   const rows = readFileSync("reports/samples.jsonl", "utf8").trimEnd().split("\n");
   const samples = rows
@@ -51,7 +51,7 @@ it("is shown wherever metrics are", { timeout: 240_000 }, () => {
   expect(shown.tested).toContain("digits");
 });
 
-it("is scored by the command", { timeout: 120_000 }, () => {
+it("is scored by the command", () => {
   const texts = join(tree.folder, "texts.txt");
   writeFileSync(texts, "12월 3일\n\n열 명\n");
   const args = ["--references", texts, "--predictions", texts, "--metrics", "rouge,digits"];

@@ -378,4 +378,4 @@ it("--init writes a file that explains every field and is the study tiny", () =>
   for (const name of ["models", "recipes", "temperature", "maxNewTokens", "layer"])
     expect(lines[lines.findIndex((line) => line.includes(`"${name}":`)) - 1], name).toMatch(/^ *\/\/ /);
   expect(() => execFileSync(process.execPath, command, { stdio: "pipe" })).toThrow(/is there already/);
-}, 60_000);
+});

@@ -27,7 +27,7 @@ it("touches two source files", () => {
   ]);
 });
 
-it("is named by the schema that the code writes, and unknown without it", { timeout: 120_000 }, () => {
+it("is named by the schema that the code writes, and unknown without it", () => {
   const dryRun = () => tree.run("src/cli.ts", "study", "mine.json", "--dry-run");
   expect(() => loadStudy(file)).toThrow(/divergence: expected one of forward-kl, .*; found "squared"/);
   tree.run("src/cli.ts", "study", "--schema");
@@ -37,7 +37,7 @@ it("is named by the schema that the code writes, and unknown without it", { time
   writeFileSync(file, JSON.stringify(STUDY));
 });
 
-it("trains a student", { timeout: 240_000 }, () => {
+it("trains a student", () => {
   const [p, q] = [
     [0.7, 0.2, 0.1],
     [0.25, 0.25, 0.5],

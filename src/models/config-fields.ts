@@ -37,8 +37,13 @@ export class ConfigFields {
     private readonly harmless: ReadonlySet<string> = new Set(),
   ) {}
 
+  /** A model's configuration; `file` is for errors. */
+  static of(file: string, values: Record<string, unknown>): ConfigFields {
+    return new ConfigFields(file, values, "", HARMLESS);
+  }
+
   static read(file: string): ConfigFields {
-    return new ConfigFields(file, readJsonObject(file), "", HARMLESS);
+    return ConfigFields.of(file, readJsonObject(file));
   }
 
   /** The same fields, and values for those that are absent; what was read does not count for the new ones. */
@@ -63,6 +68,16 @@ export class ConfigFields {
     const value = this.get(field);
     if (typeof value !== "number" || !Number.isFinite(value) || value <= 0)
       this.fail(field, "a number above 0");
+    return value;
+  }
+
+  /** A list of `count` numbers above 0. */
+  numbers(field: string, count: number): number[] {
+    const value = this.get(field);
+    const good = (one: unknown) => typeof one === "number" && Number.isFinite(one) && one > 0;
+    if (!Array.isArray(value) || value.length !== count || !value.every(good)) {
+      this.fail(field, `${count} numbers above 0`);
+    }
     return value;
   }
 

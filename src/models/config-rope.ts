@@ -15,9 +15,16 @@ export interface Llama3Scaling extends LinearScaling {
   originalMaxPositionEmbeddings: number;
 }
 
+/** The frequency of each plane divided by a factor of its own: transformers' "longrope" with one list for all lengths. */
+export interface PlaneScaling {
+  factors: number[];
+}
+
+export type RopeScaling = LinearScaling | Llama3Scaling | PlaneScaling;
+
 export interface Rope {
   ropeTheta: number;
-  ropeScaling?: LinearScaling | Llama3Scaling;
+  ropeScaling?: RopeScaling;
 }
 
 /** RoPE of all layers, or of those with full attention where the sliding ones have a base of their own, never scaled. */
@@ -25,11 +32,19 @@ export interface LayerRopes extends Rope {
   slidingRopeTheta?: number;
 }
 
-function readScaling(fields: ConfigFields, known: Family["ropeScaling"]): Rope["ropeScaling"] {
+/** Reads the scaling of `planes` frequencies, of a type that the family knows. */
+function readScaling(
+  fields: ConfigFields,
+  known: Family["ropeScaling"],
+  planes: number,
+): RopeScaling | undefined {
   const type = fields.get("rope_type") ?? fields.get("type");
   fields.get("type");
-  let scaling: Rope["ropeScaling"];
-  if (type === "llama3" && known === type) {
+  let scaling: RopeScaling | undefined;
+  if (type !== "default" && !known.some((name) => name === type)) {
+    fields.fail("rope_type", ["default", ...known].map((name) => `"${name}"`).join(" or "));
+  }
+  if (type === "llama3") {
     const llama3 = {
       factor: fields.number("factor"),
       lowFreqFactor: fields.number("low_freq_factor"),
@@ -39,10 +54,15 @@ function readScaling(fields: ConfigFields, known: Family["ropeScaling"]): Rope["
     if (llama3.highFreqFactor <= llama3.lowFreqFactor)
       fields.fail("high_freq_factor", "more than low_freq_factor");
     scaling = llama3;
-  } else if (type === "linear" && known === type) {
+  } else if (type === "linear") {
     scaling = { factor: fields.number("factor") };
-  } else if (type !== "default") {
-    fields.fail("rope_type", known ? `"default" or "${known}"` : '"default"');
+  } else if (type === "longrope") {
+    const factors = fields.numbers("short_factor", planes);
+    if (fields.numbers("long_factor", planes).join() !== factors.join())
+      fields.fail("long_factor", "the numbers of short_factor");
+    fields.fixed("attention_factor", [1]);
+    fields.optionalCount("original_max_position_embeddings");
+    scaling = { factors };
   }
   fields.fixed("partial_rotary_factor", [1]);
   fields.rejectUnknown();
@@ -50,14 +70,15 @@ function readScaling(fields: ConfigFields, known: Family["ropeScaling"]): Rope["
 }
 
 /** Reads RoPE; throws ConfigError. */
-export function readRopes(fields: ConfigFields, family: Family): LayerRopes {
+export function readRopes(fields: ConfigFields, family: Family, headDim: number): LayerRopes {
   const { ropeScaling, slidingTheta } = family;
+  const planes = headDim / 2;
   const parameters = fields.nested("rope_parameters");
   if (!parameters) {
     const scaled = fields.nested("rope_scaling");
     return {
       ropeTheta: fields.number("rope_theta"),
-      ropeScaling: scaled && readScaling(scaled, ropeScaling),
+      ropeScaling: scaled && readScaling(scaled, ropeScaling, planes),
       ...(slidingTheta && { slidingRopeTheta: fields.number(slidingTheta) }),
     };
   }
@@ -69,36 +90,46 @@ export function readRopes(fields: ConfigFields, family: Family): LayerRopes {
     return found;
   };
   if (!slidingTheta)
-    return { ropeTheta: theta(parameters, "rope_theta"), ropeScaling: readScaling(parameters, ropeScaling) };
+    return {
+      ropeTheta: theta(parameters, "rope_theta"),
+      ropeScaling: readScaling(parameters, ropeScaling, planes),
+    };
   const [full, sliding] = [parameters.object("full_attention"), parameters.object("sliding_attention")];
   parameters.rejectUnknown();
   const ropes = {
     ropeTheta: theta(full, "rope_theta"),
-    ropeScaling: readScaling(full, ropeScaling),
+    ropeScaling: readScaling(full, ropeScaling, planes),
     slidingRopeTheta: theta(sliding, slidingTheta),
   };
-  readScaling(sliding, undefined);
+  readScaling(sliding, [], planes);
   return ropes;
+}
+
+function scalingFields(scaling: RopeScaling): Record<string, unknown> {
+  if ("factors" in scaling) {
+    return {
+      rope_type: "longrope",
+      short_factor: scaling.factors,
+      long_factor: scaling.factors,
+      attention_factor: 1,
+    };
+  }
+  if (!("lowFreqFactor" in scaling)) return { rope_type: "linear", factor: scaling.factor };
+  return {
+    rope_type: "llama3",
+    factor: scaling.factor,
+    low_freq_factor: scaling.lowFreqFactor,
+    high_freq_factor: scaling.highFreqFactor,
+    original_max_position_embeddings: scaling.originalMaxPositionEmbeddings,
+  };
 }
 
 /** The flat fields of RoPE, which every version of transformers reads. */
 export function ropeFields(ropes: LayerRopes, family: Family): Record<string, unknown> {
-  const { ropeTheta, ropeScaling: scaling, slidingRopeTheta } = ropes;
+  const { ropeTheta, ropeScaling, slidingRopeTheta } = ropes;
   return {
     rope_theta: ropeTheta,
     ...(family.slidingTheta && { [family.slidingTheta]: slidingRopeTheta }),
-    ...(family.ropeScaling && {
-      rope_scaling: scaling
-        ? {
-            rope_type: family.ropeScaling,
-            factor: scaling.factor,
-            ...("lowFreqFactor" in scaling && {
-              low_freq_factor: scaling.lowFreqFactor,
-              high_freq_factor: scaling.highFreqFactor,
-              original_max_position_embeddings: scaling.originalMaxPositionEmbeddings,
-            }),
-          }
-        : null,
-    }),
+    ...(family.ropeScaling.length > 0 && { rope_scaling: ropeScaling ? scalingFields(ropeScaling) : null }),
   };
 }

@@ -2,7 +2,10 @@
 import type { DecoderConfig } from "./config";
 import { ConfigError } from "./config-fields";
 import { familyOf } from "./families/families";
+import { GgufWeights } from "./gguf/weights";
 import { WeightFiles } from "./safetensors";
+import { modelSource } from "./source";
+import type { Weights } from "./weights";
 
 /** Every tensor that a decoder of this configuration has: Hugging Face name to shape (linear layers are [out, in]). */
 export function tensorShapes(config: DecoderConfig): Map<string, number[]> {
@@ -35,22 +38,17 @@ export function tensorShapes(config: DecoderConfig): Map<string, number[]> {
   return shapes;
 }
 
-/**
- * Opens a decoder's weights under the names of `tensorShapes`, out of a model of more parts too, and checks them.
- * Throws SafetensorsError, or ConfigError as `checkTensors` does.
- */
-export function openWeights(folder: string, config: DecoderConfig): WeightFiles {
+/** A folder's weights, out of a model of more parts too. */
+function openFolder(folder: string, config: DecoderConfig): Weights {
   const files = WeightFiles.open(folder);
+  const wrapper = familyOf(config.modelType)?.wrapper;
+  if (!wrapper) return files;
   try {
-    const wrapper = familyOf(config.modelType)?.wrapper;
-    if (wrapper) {
-      files.rename((stored) => {
-        if (wrapper.otherParts.some((part) => stored.startsWith(part))) return undefined;
-        const [prefix, own] = wrapper.prefixes.find(([prefix]) => stored.startsWith(prefix)) ?? ["", ""];
-        return own + stored.slice(prefix.length);
-      });
-    }
-    checkTensors(files, config);
+    files.rename((stored) => {
+      if (wrapper.otherParts.some((part) => stored.startsWith(part))) return undefined;
+      const [prefix, own] = wrapper.prefixes.find(([prefix]) => stored.startsWith(prefix)) ?? ["", ""];
+      return own + stored.slice(prefix.length);
+    });
     return files;
   } catch (error) {
     files.close();
@@ -59,10 +57,26 @@ export function openWeights(folder: string, config: DecoderConfig): WeightFiles 
 }
 
 /**
+ * Opens the weights of a decoder's folder or GGUF file under the names of `tensorShapes` and checks them.
+ * Throws SafetensorsError, GgufError, or ConfigError as `checkTensors` does.
+ */
+export function openWeights(place: string, config: DecoderConfig): Weights {
+  const source = modelSource(place);
+  const weights = source.gguf ? GgufWeights.open(source.place, config) : openFolder(place, config);
+  try {
+    checkTensors(weights, config);
+    return weights;
+  } catch (error) {
+    weights.close();
+    throw error;
+  }
+}
+
+/**
  * Checks that the files hold exactly the tensors of the configuration; throws ConfigError that names what is
  * missing, extra or of another shape. A stored copy of a tied head and buffers of rotary frequencies are let pass.
  */
-export function checkTensors(files: WeightFiles, config: DecoderConfig): void {
+export function checkTensors(files: Weights, config: DecoderConfig): void {
   const shapes = tensorShapes(config);
   const problems: string[] = [];
   for (const [name, shape] of shapes) {
@@ -70,13 +84,12 @@ export function checkTensors(files: WeightFiles, config: DecoderConfig): void {
       problems.push(`missing ${name} [${shape.join(", ")}]`);
       continue;
     }
-    const found = files.info(name);
-    if (found.shape.join() !== shape.join()) {
-      problems.push(`${name}: expected shape [${shape.join(", ")}], found [${found.shape.join(", ")}]`);
+    const found = files.shape(name);
+    if (found.join() !== shape.join()) {
+      problems.push(`${name}: expected shape [${shape.join(", ")}], found [${found.join(", ")}]`);
     }
-    if (!["F32", "F16", "BF16"].includes(found.dtype)) {
-      problems.push(`${name}: expected F32, F16 or BF16, found ${found.dtype}`);
-    }
+    const problem = files.problem(name);
+    if (problem !== undefined) problems.push(`${name}: ${problem}`);
   }
   for (const name of files.names()) {
     const tolerated =
@@ -86,7 +99,7 @@ export function checkTensors(files: WeightFiles, config: DecoderConfig): void {
   if (problems.length > 0) {
     const more = problems.length > 8 ? `; and ${problems.length - 8} more` : "";
     throw new ConfigError(
-      `${files.source}: the tensors do not fit config.json (${config.modelType}): ${problems.slice(0, 8).join("; ")}${more}`,
+      `${files.source}: the tensors do not fit the configuration (${config.modelType}): ${problems.slice(0, 8).join("; ")}${more}`,
     );
   }
 }

@@ -1,12 +1,10 @@
 // Decoder configurations: Hugging Face's config.json read field by field, the tensors that it implies, and the way back.
-import * as fs from "node:fs";
-import * as path from "node:path";
 import { ConfigFields, MOST_LAYERS } from "./config-fields";
 import { type LayerRopes, readRopes } from "./config-rope";
 import { hubConfig } from "./config-write";
 import { FAMILIES, familyOf, wrappedFamily } from "./families/families";
 import type { Family } from "./families/family";
-import { readJsonObject } from "./json-files";
+import { modelSource, type SourceFiles } from "./source";
 
 export { ConfigError } from "./config-fields";
 export { checkTensors, openWeights, tensorShapes } from "./config-tensors";
@@ -42,11 +40,14 @@ export interface DecoderConfig extends LayerRopes {
   padTokenId?: number;
 }
 
+const GENERATION = "generation_config.json";
+const fieldsOf = (source: SourceFiles, name: string): ConfigFields =>
+  ConfigFields.of(source.fileOf(name), source.json(name));
+
 /** Token ids from the first of `places` that has them. */
-function readTokens(folder: string, places: readonly ConfigFields[], vocabSize: number) {
+function readTokens(source: SourceFiles, places: readonly ConfigFields[], vocabSize: number) {
   // generation_config.json is what generation goes by where it is there (an instruction model lists its end of turn only there).
-  const file = path.join(folder, "generation_config.json");
-  const all = fs.existsSync(file) ? [ConfigFields.read(file), ...places] : places;
+  const all = source.has(GENERATION) ? [fieldsOf(source, GENERATION), ...places] : places;
   const ids = (field: string) =>
     all.map((fields) => fields.tokenIds(field, vocabSize)).find((found) => found.length > 0) ?? [];
   return {
@@ -56,9 +57,8 @@ function readTokens(folder: string, places: readonly ConfigFields[], vocabSize: 
   };
 }
 
-/** The fields of a decoder's config.json with its family; a wrapper's are checked, and the decoder's taken out of it. */
-function decoderFields(file: string): { fields: ConfigFields; family: Family; outer?: ConfigFields } {
-  const own: ConfigFields = ConfigFields.read(file);
+/** The fields of a decoder's configuration with its family; a wrapper's are checked, and the decoder's taken out of it. */
+function decoderFields(own: ConfigFields): { fields: ConfigFields; family: Family; outer?: ConfigFields } {
   const type = own.get("model_type");
   const wrapped = wrappedFamily(type);
   if (!wrapped?.wrapper) {
@@ -81,11 +81,12 @@ const modelTypes = (): string[] =>
   FAMILIES.flatMap(({ modelType, wrapper }) => (wrapper ? [modelType, wrapper.modelType] : [modelType]));
 
 /**
- * Reads the config.json (and generation_config.json) of a model folder, or another file of that form.
- * Throws ConfigError naming file, field, expected and found for anything missing, inconsistent or unknown.
+ * Reads the config.json (and generation_config.json) of a model folder, or another file of that form, or the metadata of a GGUF
+ * file. Throws ConfigError naming file, field, expected and found for anything missing, inconsistent or unknown, or GgufError.
  */
-export function readDecoderConfig(folder: string, file = "config.json"): DecoderConfig {
-  const { fields, family, outer }: ReturnType<typeof decoderFields> = decoderFields(path.join(folder, file));
+export function readDecoderConfig(place: string, file = "config.json"): DecoderConfig {
+  const source = modelSource(place);
+  const { fields, family, outer }: ReturnType<typeof decoderFields> = decoderFields(fieldsOf(source, file));
   const vocabSize = fields.count("vocab_size");
   const hiddenSize = fields.count("hidden_size");
   const numHiddenLayers = fields.count("num_hidden_layers", MOST_LAYERS);
@@ -116,7 +117,7 @@ export function readDecoderConfig(folder: string, file = "config.json"): Decoder
     headDim,
     maxPositionEmbeddings: fields.count("max_position_embeddings"),
     rmsNormEps: fields.number("rms_norm_eps"),
-    ...readRopes(fields, family),
+    ...readRopes(fields, family, headDim),
     tieWordEmbeddings: fields.flag("tie_word_embeddings"),
     attentionScale: scalar ** -0.5,
     attentionSoftcap: family.softcaps ? fields.numberOrNull("attn_logit_softcapping") : undefined,
@@ -128,7 +129,7 @@ export function readDecoderConfig(folder: string, file = "config.json"): Decoder
     postNorms: family.postNorms,
     queryKeyNorm: family.queryKeyNorm,
     activation: is,
-    ...readTokens(folder, outer ? [outer, fields] : [fields], vocabSize),
+    ...readTokens(source, outer ? [outer, fields] : [fields], vocabSize),
   };
   for (const [field, allowed] of Object.entries(family.fixed)) fields.fixed(field, allowed);
   fields.fixed("quantization_config", [null]);
@@ -139,6 +140,6 @@ export function readDecoderConfig(folder: string, file = "config.json"): Decoder
 
 /** A decoder's config.json in one spelling, whichever the folder's has, and without the other parts of a larger model. */
 export function decoderHubConfig(folder: string): ReturnType<typeof hubConfig> {
-  const { torch_dtype, dtype = torch_dtype } = readJsonObject(path.join(folder, "config.json"));
+  const { torch_dtype, dtype = torch_dtype } = modelSource(folder).json("config.json");
   return hubConfig(readDecoderConfig(folder), String(dtype ?? "float32"));
 }

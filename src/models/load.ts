@@ -1,4 +1,4 @@
-// A decoder from a Hugging Face folder: config.json, weights, and the check that the two agree.
+// A decoder from a model source: configuration, weights, and the check that the two agree.
 import { FrozenTensor, type MultiplyIn, type Weight } from "../engine/frozen";
 import { type Tensor, tf, type Variable } from "../engine/tf";
 import { openWeights, readDecoderConfig, tensorShapes, writeDecoderConfig } from "./config";
@@ -8,34 +8,37 @@ import { writeSafetensors } from "./safetensors";
 export interface LoadOptions {
   /** The weights are variables that take gradients. */
   trainable?: boolean;
-  /** "bfloat16": matrices stored as BF16 stay so in the engine, half the memory of fp32; adapters can be trained on them. */
+  /**
+   * "bfloat16": half the memory of fp32; adapters can be trained on it. Matrices that safetensors store as BF16 stay so, those
+   * of a GGUF file are all rounded to it.
+   */
   frozen?: "float32" | "bfloat16";
-  /** How activations meet weights that stay bfloat16. */
+  /** How activations meet weights that are bfloat16. */
   multiplyIn?: MultiplyIn;
 }
 
 /**
- * Reads a decoder from a folder, tensor by tensor.
- * Throws ConfigError or SafetensorsError naming the file and the field or tensor that is wrong.
+ * Reads a decoder from a folder or a GGUF file, tensor by tensor.
+ * Throws ConfigError, SafetensorsError or GgufError naming the file and the field or tensor that is wrong.
  */
-export function loadDecoder(folder: string, options: LoadOptions = {}): Decoder {
+export function loadDecoder(place: string, options: LoadOptions = {}): Decoder {
   const { trainable = false, frozen = "float32", multiplyIn } = options;
   if (trainable && frozen === "bfloat16") {
     throw new Error(
       "Weights that stay bfloat16 take no gradient: load them trainable in float32, or train an adapter.",
     );
   }
-  const config = readDecoderConfig(folder);
-  const files = openWeights(folder, config);
+  const config = readDecoderConfig(place);
+  const files = openWeights(place, config);
   try {
     const weights = new Map<string, Weight>();
     try {
       for (const [name, shape] of tensorShapes(config)) {
-        const stays = frozen === "bfloat16" && shape.length === 2 && files.info(name).dtype === "BF16";
+        const narrow = frozen === "bfloat16" && shape.length === 2 ? files.bfloat16(name) : undefined;
         weights.set(
           name,
-          stays
-            ? FrozenTensor.read(shape as [number, number], (...part) => files.read(name, ...part), multiplyIn)
+          narrow
+            ? FrozenTensor.read(shape as [number, number], narrow, multiplyIn)
             : keepWeight(files.float32(name), shape, trainable),
         );
       }

@@ -1,4 +1,4 @@
-// Rotary position embedding (Su et al. 2021) in the half-split layout of Hugging Face, with linear and llama3 frequency scaling.
+// Rotary position embedding (Su et al. 2021) in the half-split layout of Hugging Face, with scaled frequencies.
 import { add, mul, swapHalves } from "../engine/raw";
 import { type Tensor, tf } from "../engine/tf";
 import type { DecoderConfig } from "./config";
@@ -15,6 +15,7 @@ export function ropeFrequencies({ headDim, ropeTheta, ropeScaling }: { headDim: 
   return Array.from({ length: headDim / 2 }, (_, i) => {
     const frequency = ropeTheta ** (-(2 * i) / headDim);
     if (!ropeScaling) return frequency;
+    if ("factors" in ropeScaling) return frequency / ropeScaling.factors[i]!;
     if (!("lowFreqFactor" in ropeScaling)) return frequency / ropeScaling.factor;
     const { factor, lowFreqFactor, highFreqFactor, originalMaxPositionEmbeddings: original } = ropeScaling;
     const wavelength = (2 * Math.PI) / frequency;

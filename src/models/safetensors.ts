@@ -4,6 +4,7 @@ import * as path from "node:path";
 import { readFully } from "../base/read-fully";
 import { type Dtype, upcastBfloat16, upcastFloat16 } from "./safetensors-dtypes";
 import { type HeaderEntry, parseJsonBytes, readHeader, SafetensorsError } from "./safetensors-header";
+import type { ReadBytes, Weights } from "./weights";
 
 export type { Dtype } from "./safetensors-dtypes";
 export { SafetensorsError } from "./safetensors-header";
@@ -21,11 +22,13 @@ interface Place {
   entry: HeaderEntry;
 }
 
+/** What `float32` reads. */
+const FLOATS: readonly Dtype[] = ["F32", "F16", "BF16"];
 const SINGLE = "model.safetensors";
 const INDEX = "model.safetensors.index.json";
 
 /** Read-only weights of one safetensors file, or of the shards that `model.safetensors.index.json` names. */
-export class WeightFiles {
+export class WeightFiles implements Weights {
   /** The files that the weights lie in. */
   readonly files: string[] = [];
   /** The `__metadata__` of the files. */
@@ -123,6 +126,22 @@ export class WeightFiles {
     return { dtype, shape: [...shape], byteLength };
   }
 
+  shape(name: string): number[] {
+    return this.info(name).shape;
+  }
+
+  problem(name: string): string | undefined {
+    const { dtype } = this.info(name);
+    return FLOATS.includes(dtype)
+      ? undefined
+      : `expected ${FLOATS.slice(0, -1).join(", ")} or BF16, found ${dtype}`;
+  }
+
+  /** Of matrices that are stored so. */
+  bfloat16(name: string): ReadBytes | undefined {
+    return this.info(name).dtype === "BF16" ? (target, offset) => this.read(name, target, offset) : undefined;
+  }
+
   /** The stored bytes of a tensor, in a buffer of their own. */
   bytes(name: string): Uint8Array {
     const { fd, file, entry } = this.place(name);
@@ -146,11 +165,8 @@ export class WeightFiles {
   float32(name: string): Float32Array {
     const { fd, file, entry } = this.place(name);
     if (entry.dtype === "F32") return new Float32Array(this.bytes(name).buffer);
-    if (entry.dtype !== "F16" && entry.dtype !== "BF16") {
-      throw new SafetensorsError(
-        `${file}, tensor "${name}": expected F32, F16 or BF16, found ${entry.dtype}`,
-      );
-    }
+    const problem = this.problem(name);
+    if (problem !== undefined) throw new SafetensorsError(`${file}, tensor "${name}": ${problem}`);
     const upcast = entry.dtype === "F16" ? upcastFloat16 : upcastBfloat16;
     const count = entry.byteLength / 2;
     const values = new Float32Array(count);

@@ -2,6 +2,7 @@
 import { existsSync, readdirSync, readFileSync, statSync } from "node:fs";
 import { join } from "node:path";
 import { isRecord, readTokenizerFile, TokenizerError } from "./tokenizer-json";
+import type { TokenizerSource } from "./tokenizer-source";
 
 /** A chat template and the file that it stands in. */
 export interface ChatTemplate {
@@ -25,7 +26,7 @@ export const isTemplateFile = (name: string): boolean =>
 /** The template files of a folder, by their paths in it, sorted. */
 export function templateFiles(folder: string): string[] {
   const more = join(folder, MORE);
-  const additional = statSync(more, { throwIfNoEntry: false })?.isDirectory() ? readdirSync(more) : [];
+  const additional = existsSync(more) && statSync(more).isDirectory() ? readdirSync(more) : [];
   return [SINGLE, ...PROCESSOR_FILES, ...additional.map((name) => `${MORE}/${name}`)]
     .filter((name) => isTemplateFile(name) && existsSync(join(folder, name)))
     .sort();
@@ -71,13 +72,15 @@ function jinjaTemplates(folder: string): NamedTemplates {
 }
 
 /**
- * All templates of a folder by name, from the one place that counts: files of their own, else tokenizer_config.json (given as
- * `config`), else a processor's files. Throws TokenizerError on a field of another form.
+ * All templates of a model by name, from the one place that counts: files of their own, else tokenizer_config.json, else a
+ * processor's files. Throws TokenizerError on a field of another form.
  */
-export function namedTemplates(folder: string, config: Record<string, unknown>): NamedTemplates {
+export function namedTemplates(source: TokenizerSource): NamedTemplates {
+  const { place: folder } = source;
   const own = jinjaTemplates(folder);
   if (own.size > 0) return own;
-  const configured = fieldTemplates(join(folder, "tokenizer_config.json"), config.chat_template);
+  const { chat_template } = source.json("tokenizer_config.json");
+  const configured = fieldTemplates(source.fileOf("tokenizer_config.json"), chat_template);
   if (configured.size > 0) return configured;
   for (const name of PROCESSOR_FILES.filter((name) => existsSync(join(folder, name)))) {
     const file = readTokenizerFile<Record<string, unknown>>(folder, name);
@@ -88,13 +91,14 @@ export function namedTemplates(folder: string, config: Record<string, unknown>):
 }
 
 /** The template that prompts are written with; undefined where there is none. Throws when there are others and none is the default. */
-export function readChatTemplate(folder: string, config: Record<string, unknown>): ChatTemplate | undefined {
-  const named = namedTemplates(folder, config);
+export function readChatTemplate(source: TokenizerSource): ChatTemplate | undefined {
+  const named = namedTemplates(source);
   const found = named.get(DEFAULT);
   const [other] = named.values();
   if (!found && other) {
+    const place = source.gguf ? 'its metadata as "tokenizer.chat_template"' : join(source.place, SINGLE);
     throw new TokenizerError(
-      `${other.file}: of the chat templates ${[...named.keys()].join(", ")} none is called "${DEFAULT}". Put the one to use into ${join(folder, SINGLE)}.`,
+      `${other.file}: of the chat templates ${[...named.keys()].join(", ")} none is called "${DEFAULT}". Put the one to use into ${place}.`,
     );
   }
   return found;

@@ -1,5 +1,4 @@
 // Text to encoder ids as bert_score does it: stripped, special tokens around, cut to the longest length.
-import { join } from "node:path";
 import { pythonStrip } from "../base/python-space";
 import { openPublished } from "./tokenizer-folder";
 import { TokenizerError } from "./tokenizer-json";
@@ -24,12 +23,12 @@ export async function loadEncoderTokenizer(
   folder: string,
   modelMaxLength = LONGEST_BY_DEFAULT,
 ): Promise<EncoderTokenizer> {
-  const { full, hash } = await openPublished(folder);
+  const { full, source, hash } = await openPublished(folder);
   const around = full.encode("");
   const [first, last] = [around[0], around[around.length - 1]];
   if (around.length !== 2 || first === undefined || last === undefined) {
     throw new TokenizerError(
-      `${join(folder, "tokenizer.json")}: expected one special token before a text and one after it, found ${around.length} in all. ` +
+      `${source.fileOf("tokenizer.json")}: expected one special token before a text and one after it, found ${around.length} in all. ` +
         "Encoders here are those with BERT's, RoBERTa's or XLM-R's tokenizer.",
     );
   }

@@ -13,12 +13,15 @@ export const TEMPLATE_SETTINGS = { date_string: "26 Jul 2024", enable_thinking: 
 
 /** The chat template of a tokenizer that must have one. Throws TokenizerError. */
 export function templateOf({
-  folder,
+  source,
   template,
-}: Pick<PublishedTokenizer, "folder" | "template">): ChatTemplate {
+}: Pick<PublishedTokenizer, "source" | "template">): ChatTemplate {
   if (template === undefined) {
+    const places = source.gguf
+      ? 'which "tokenizer.chat_template" in its metadata would be'
+      : 'neither in chat_template.jinja nor as "chat_template" in tokenizer_config.json';
     throw new TokenizerError(
-      `${folder}: no chat template, neither in chat_template.jinja nor as "chat_template" in tokenizer_config.json. Use an instruction model's folder, or loadEncoderTokenizer for an encoder.`,
+      `${source.place}: no chat template, ${places}. Use an instruction model, or loadEncoderTokenizer for an encoder.`,
     );
   }
   return template;
@@ -29,7 +32,7 @@ export function templateOf({
  * TokenizerError where there is no template or it refuses the messages.
  */
 export function renderTemplate(
-  tokenizer: Pick<PublishedTokenizer, "folder" | "full" | "template">,
+  tokenizer: Pick<PublishedTokenizer, "source" | "full" | "template">,
   messages: readonly Message[],
   generationPrompt: boolean,
 ): string {

@@ -19,12 +19,12 @@ export interface TextTokenizer {
 export function textTokenizer(opened: TokenizerFolder): TextTokenizer {
   const { full, spellings, encodePlain } = opened;
   return {
-    folder: opened.folder,
+    folder: opened.source.place,
     hash: opened.hash,
     vocabSize: spellings.length,
     padId: full.pad_token_id ?? full.eos_token_id ?? 0,
     encode: encodePlain,
     decode: (ids) => opened.decode(ids),
-    tokens: (ids) => ids.map((id) => printableToken(opened, id, opened.folder)),
+    tokens: (ids) => ids.map((id) => printableToken(opened, id, opened.source.place)),
   };
 }

@@ -1,12 +1,12 @@
-// Opens a Hugging Face tokenizer folder twice: as it is, and without its control tokens for text that must stay text.
+// Opens a model's tokenizer, of a Hugging Face folder or a GGUF file, twice: as it is, and without its control tokens for text that must stay text.
 import { createHash } from "node:crypto";
-import { readFileSync } from "node:fs";
-import { join, resolve } from "node:path";
-import { AutoTokenizer, env, type PreTrainedTokenizer } from "@huggingface/transformers";
+import { resolve } from "node:path";
+import { AutoTokenizer, env, PreTrainedTokenizer } from "@huggingface/transformers";
 import { type ChatTemplate, readChatTemplate } from "./chat-template-places";
 import { repair } from "./library-repairs";
 import { type Spelling, spellingOf } from "./spelling";
-import { checkTokenizerJson, isId, readTokenizerFile, TokenizerError } from "./tokenizer-json";
+import { checkTokenizerJson, isId, TokenizerError } from "./tokenizer-json";
+import { type TokenizerSource, tokenizerSource } from "./tokenizer-source";
 
 env.allowRemoteModels = false;
 
@@ -23,7 +23,7 @@ interface TokenizerJson {
 
 /** A tokenizer as published, with its files. */
 export interface PublishedTokenizer {
-  folder: string;
+  source: TokenizerSource;
   /** SHA-256 of tokenizer.json: equal hashes mean equal vocabularies. */
   hash: string;
   /** Control tokens in a text become control ids. */
@@ -53,46 +53,52 @@ const CONJOINING_JAMO = /[\u1100-\u11ff]+/g;
 const PROBE = "한국어 text, 1";
 
 /** What the library throws on a file that it does not understand, as TokenizerError. */
-async function understood<T>(folder: string, open: () => Promise<T>): Promise<T> {
+async function understood<T>(source: TokenizerSource, open: () => Promise<T>): Promise<T> {
   try {
     return await open();
   } catch (error) {
     throw new TokenizerError(
-      `${join(folder, "tokenizer.json")}: is not understood (${(error as Error).message}): fetch or write it again.`,
+      `${source.fileOf("tokenizer.json")}: is not understood (${(error as Error).message}): fetch or write it again.`,
     );
   }
 }
 
-/** Opens a folder with tokenizer.json and tokenizer_config.json, as it is; nothing is fetched. Throws TokenizerError. */
-export async function openPublished(folder: string): Promise<PublishedTokenizer> {
-  const json = readTokenizerFile<TokenizerJson>(folder, "tokenizer.json");
-  const config = readTokenizerFile<Record<string, unknown>>(folder, "tokenizer_config.json");
-  checkTokenizerJson(join(folder, "tokenizer.json"), json);
-  const template = readChatTemplate(folder, config);
-  const full = await understood(folder, async () => {
-    const opened = repair(await AutoTokenizer.from_pretrained(resolve(folder), { local_files_only: true }));
+/**
+ * Opens the tokenizer of a folder (tokenizer.json and tokenizer_config.json) or of a GGUF file, as it is; nothing is fetched.
+ * Throws TokenizerError or GgufError.
+ */
+export async function openPublished(place: string): Promise<PublishedTokenizer> {
+  const source = tokenizerSource(place);
+  const json = source.json<TokenizerJson>("tokenizer.json");
+  const config = source.json("tokenizer_config.json");
+  if (!source.gguf) checkTokenizerJson(source.fileOf("tokenizer.json"), json);
+  const template = readChatTemplate(source);
+  const full = await understood(source, async () => {
+    const opened = repair(
+      source.gguf
+        ? new PreTrainedTokenizer(json, config)
+        : await AutoTokenizer.from_pretrained(resolve(source.place), { local_files_only: true }),
+    );
     // Some settings are looked at only when text goes through them.
     opened.decode(opened.encode(PROBE));
     return opened;
   });
   // The library reads tokenizer_config.json alone.
   full.chat_template = template?.text ?? null;
-  const hash = createHash("sha256")
-    .update(readFileSync(join(folder, "tokenizer.json")))
-    .digest("hex");
-  return { folder, hash, full, template, json, config };
+  const hash = createHash("sha256").update(source.bytes("tokenizer.json")).digest("hex");
+  return { source, hash, full, template, json, config };
 }
 
-/** Opens a folder with tokenizer.json and tokenizer_config.json both ways. Throws TokenizerError. */
-export async function openTokenizerFolder(folder: string): Promise<TokenizerFolder> {
-  const { hash, full, template, json, config } = await openPublished(folder);
+/** Opens a tokenizer both ways. Throws as `openPublished` does. */
+export async function openTokenizerFolder(place: string): Promise<TokenizerFolder> {
+  const { source, hash, full, template, json, config } = await openPublished(place);
   const added = json.added_tokens ?? [];
   const isControl = (token: AddedToken) =>
     token.special || (token.content.trim() !== "" && template?.text.includes(token.content) === true);
   const controls = new Map(added.filter(isControl).map((token) => [token.content, token.id]));
   // The same class on the same files, only without control tokens: everything else is encoded alike.
   const Class = full.constructor as new (json: unknown, config: unknown) => PreTrainedTokenizer;
-  const plain = await understood(folder, async () =>
+  const plain = await understood(source, async () =>
     repair(new Class({ ...json, added_tokens: added.filter((token) => !isControl(token)) }, config)),
   );
 
@@ -100,7 +106,7 @@ export async function openTokenizerFolder(folder: string): Promise<TokenizerFold
   const post = (json.post_processor as { type: string } | null)?.type;
 
   return {
-    folder,
+    source,
     hash,
     full,
     template,
@@ -127,7 +133,7 @@ export async function openTokenizerFolder(folder: string): Promise<TokenizerFold
         if (!ids.every(isId)) throw new Error("a piece has no id and there is no unknown token");
       } catch (error) {
         throw new TokenizerError(
-          `${join(folder, "tokenizer.json")}: cannot encode ${JSON.stringify(text.slice(0, 40))} (${(error as Error).message}): fetch or write it again.`,
+          `${source.fileOf("tokenizer.json")}: cannot encode ${JSON.stringify(text.slice(0, 40))} (${(error as Error).message}): fetch or write it again.`,
         );
       }
       return ids;

@@ -46,6 +46,38 @@ export const bpe = (model: Json): Json => ({
   ...model,
 });
 
+/** SentencePiece's mark for a space, and back. */
+export const SPACE_MARK = { type: "Replace", pattern: { String: " " }, content: "▁" };
+export const SPACE_BACK = { type: "Replace", pattern: { String: "▁" }, content: " " };
+
+export const CONTRACTIONS = "(?i:'s|'t|'re|'ve|'m|'ll|'d)";
+
+/** The words of Llama 3 and Qwen, which differ in how many `digits` make one. */
+export const byteLevelWords = (digits: string): string =>
+  `${CONTRACTIONS}|[^\\r\\n\\p{L}\\p{N}]?\\p{L}+|${digits}| ?[^\\s\\p{L}\\p{N}]+[\\r\\n]*|\\s*[\\r\\n]+|\\s+(?!\\S)|\\s+`;
+
+/** Bytes spelt as letters (GPT-2's table), cut by nothing more. */
+export const BYTE_LEVEL = {
+  type: "ByteLevel",
+  add_prefix_space: false,
+  trim_offsets: false,
+  use_regex: false,
+};
+
+/** A pre-tokenizer that cuts a text by patterns, one after the other, and spells the bytes of what results. */
+export const splitBytes = (...patterns: string[]): Json => ({
+  type: "Sequence",
+  pretokenizers: [
+    ...patterns.map((pattern) => ({
+      type: "Split",
+      pattern: { Regex: pattern },
+      behavior: "Isolated",
+      invert: false,
+    })),
+    BYTE_LEVEL,
+  ],
+});
+
 /** tokenizer.json's outer layout, and added_tokens_decoder in the config as `transformers` writes it. */
 export function tokenizerFiles(
   tokens: readonly Json[],

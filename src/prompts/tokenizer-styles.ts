@@ -1,16 +1,24 @@
 // Tokenizers in the layouts of the five model families, trained on any texts: tokenizer.json and its two companions.
 import { GEMMA_TEMPLATE, LLAMA3_TEMPLATE, QWEN3_TEMPLATE, SOLAR_TEMPLATE } from "./chat-templates";
-import { added, beginWith, bpe, type Json, type TokenizerFiles, tokenizerFiles } from "./tokenizer-layout";
+import {
+  added,
+  BYTE_LEVEL,
+  beginWith,
+  bpe,
+  byteLevelWords,
+  CONTRACTIONS,
+  SPACE_BACK,
+  SPACE_MARK,
+  splitBytes,
+  type TokenizerFiles,
+  tokenizerFiles,
+} from "./tokenizer-layout";
 import { countWords, trainByteLevelBpe, trainCharacterBpe, trainWordPiece } from "./train-bpe";
 
 export type TokenizerStyle = "gemma" | "qwen3" | "llama3" | "solar" | "bert";
 
 // Words for character BPE: a space joins the word that follows; digits, line ends and punctuation stand alone.
 const CHARACTER_WORDS = "▁?[^▁0-9\\n.,?!\"'|:]+|[0-9]|\\n|[.,?!\"'|:▁]";
-const CONTRACTIONS = "(?i:'s|'t|'re|'ve|'m|'ll|'d)";
-const byteLevelWords = (digits: string): string =>
-  `${CONTRACTIONS}|[^\\r\\n\\p{L}\\p{N}]?\\p{L}+|${digits}| ?[^\\s\\p{L}\\p{N}]+[\\r\\n]*|\\s*[\\r\\n]+|\\s+(?!\\S)|\\s+`;
-
 /** A splitter for training; the `(?i:` group, which older engines lack, becomes both cases spelt out. */
 function splitter(pattern: string): (text: string) => string[] {
   const portable = pattern.replace(CONTRACTIONS, "'(?:[sS]|[tT]|[rR][eE]|[vV][eE]|[mM]|[lL][lL]|[dD])");
@@ -18,8 +26,6 @@ function splitter(pattern: string): (text: string) => string[] {
   return (text) => text.match(regex) ?? [];
 }
 
-const SPACE_MARK = { type: "Replace", pattern: { String: " " }, content: "▁" };
-const SPACE_BACK = { type: "Replace", pattern: { String: "▁" }, content: " " };
 const marked = (texts: readonly string[]): string[] => texts.map((text) => text.replaceAll(" ", "▁"));
 
 function gemma(texts: readonly string[], vocabSize: number): TokenizerFiles {
@@ -95,15 +101,6 @@ function solar(texts: readonly string[], vocabSize: number): TokenizerFiles {
   );
 }
 
-const isolatedBytes = (pattern: string): Json => ({
-  type: "Sequence",
-  pretokenizers: [
-    { type: "Split", pattern: { Regex: pattern }, behavior: "Isolated", invert: false },
-    { type: "ByteLevel", add_prefix_space: false, trim_offsets: false, use_regex: false },
-  ],
-});
-const BYTE_LEVEL = { type: "ByteLevel", add_prefix_space: false, trim_offsets: false, use_regex: false };
-
 function qwen3(texts: readonly string[], vocabSize: number): TokenizerFiles {
   const specials = ["<|endoftext|>", "<|im_start|>", "<|im_end|>"];
   const thoughts = ["<think>", "</think>"];
@@ -118,7 +115,7 @@ function qwen3(texts: readonly string[], vocabSize: number): TokenizerFiles {
     tokens,
     {
       normalizer: { type: "NFC" },
-      pre_tokenizer: isolatedBytes(pattern),
+      pre_tokenizer: splitBytes(pattern),
       post_processor: BYTE_LEVEL,
       decoder: BYTE_LEVEL,
       model: bpe({ ...trainByteLevelBpe(words, size) }),
@@ -154,7 +151,7 @@ function llama3(texts: readonly string[], vocabSize: number): TokenizerFiles {
     specials.map((token, i) => added(size + i, token)),
     {
       normalizer: null,
-      pre_tokenizer: isolatedBytes(pattern),
+      pre_tokenizer: splitBytes(pattern),
       post_processor: beginWith("<|begin_of_text|>", size),
       decoder: BYTE_LEVEL,
       model: bpe({ ...trainByteLevelBpe(countWords(texts, splitter(pattern)), size), ignore_merges: true }),

@@ -1,8 +1,5 @@
 // Chat tokenizers: a user's text inside the model's own chat template, as ids, with nothing in the text read as control.
 import { createHash } from "node:crypto";
-import { existsSync, readFileSync } from "node:fs";
-import { join } from "node:path";
-import { parseJson } from "../base/json";
 import { renderTemplate, templateOf } from "./render-template";
 import { textTokenizer } from "./text-tokenizer";
 import { openTokenizerFolder, type TokenizerFolder } from "./tokenizer-folder";
@@ -72,34 +69,26 @@ function cut(opened: TokenizerFolder, text: string): (string | number)[] {
 }
 
 /** Ids that end generation besides the end of turn: the tokenizer's eos and what generation_config.json lists. */
-function furtherStops(opened: TokenizerFolder): number[] {
-  const stops = opened.full.eos_token_id === undefined ? [] : [opened.full.eos_token_id];
-  const file = join(opened.folder, "generation_config.json");
-  if (existsSync(file)) {
-    let eos: unknown;
-    try {
-      eos = (parseJson(readFileSync(file, "utf8")) as { eos_token_id?: unknown }).eos_token_id;
-    } catch (error) {
-      throw new TokenizerError(`${file} is not valid JSON (${(error as Error).message}).`);
-    }
-    const ids = eos === undefined || eos === null ? [] : [eos].flat();
-    if (!ids.every((id) => Number.isSafeInteger(id))) {
-      throw new TokenizerError(
-        `${file}: eos_token_id: expected a token id or a list of them, found ${JSON.stringify(eos)}.`,
-      );
-    }
-    stops.push(...(ids as number[]));
+function furtherStops({ full, source }: TokenizerFolder): number[] {
+  const stops = full.eos_token_id === undefined ? [] : [full.eos_token_id];
+  if (!source.has("generation_config.json")) return stops;
+  const { eos_token_id: eos } = source.json("generation_config.json");
+  const ids = eos === undefined || eos === null ? [] : [eos].flat();
+  if (!ids.every((id) => Number.isSafeInteger(id))) {
+    throw new TokenizerError(
+      `${source.fileOf("generation_config.json")}: eos_token_id: expected a token id or a list of them, found ${JSON.stringify(eos)}.`,
+    );
   }
-  return stops;
+  return [...stops, ...(ids as number[])];
 }
 
 /**
- * Loads a chat tokenizer from a local folder. The ids of ordinary text equal those of the template rendered and encoded
+ * Loads a chat tokenizer from a local folder or a GGUF file. The ids of ordinary text equal those of the template rendered and encoded
  * in one go; control tokens that a user's text spells out (`<end_of_turn>`) are encoded as the characters they are.
- * Throws when the folder has no chat template.
+ * Throws when there is no chat template.
  */
-export async function loadTokenizer(folder: string): Promise<ChatTokenizer> {
-  const opened = await openTokenizerFolder(folder);
+export async function loadTokenizer(place: string): Promise<ChatTokenizer> {
+  const opened = await openTokenizerFolder(place);
   const { full } = opened;
   const template = templateOf(opened);
   const text = textTokenizer(opened);
@@ -141,7 +130,7 @@ export async function loadTokenizer(folder: string): Promise<ChatTokenizer> {
     );
   }
   return {
-    folder,
+    folder: text.folder,
     hash: text.hash,
     templateHash: createHash("sha256").update(template.text).digest("hex"),
     vocabSize: text.vocabSize,

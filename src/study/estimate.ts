@@ -7,6 +7,7 @@ import { readItems } from "../corpus/read";
 import { readStudyItems } from "../corpus/validate";
 import type { DecoderConfig } from "../models/config";
 import { readDecoderConfig, tensorShapes } from "../models/config";
+import { modelSource } from "../models/source";
 import type { StudyResults } from "../results/study-results";
 import type { Recipe, Study } from "./file/definition";
 import { loadStudy } from "./file/load";
@@ -38,8 +39,10 @@ const TOKENS_PER_CHARACTER = 0.47;
 function configOf({ models }: Study, key: string): DecoderConfig | undefined {
   const { folder, thumbnail, width } = models[key]!;
   const from = folder ?? thumbnail;
-  if (from === undefined || !fs.existsSync(path.join(ROOT, from, "config.json"))) return undefined;
-  const config = readDecoderConfig(path.resolve(ROOT, from));
+  if (from === undefined) return undefined;
+  const place = path.resolve(ROOT, from);
+  if (!modelSource(place).has("config.json")) return undefined;
+  const config = readDecoderConfig(place);
   if (width === undefined) return config;
   return {
     ...config,

@@ -2,6 +2,8 @@
 import * as fs from "node:fs";
 import * as path from "node:path";
 import { writeFileAtomic } from "../base/atomic-write";
+import { readGgufMetadata } from "../base/gguf/file";
+import { ggufOf } from "../base/gguf/place";
 import { exportDecoder, ONNX_FILES, type OnnxVariant } from "../export/decoder";
 import { modelCard } from "../export/model-card";
 import { copyModelFiles } from "../export/model-files";
@@ -25,9 +27,11 @@ const WHAT: Record<OnnxVariant, string> = {
   q4: 'ONNX, 4- and 8-bit weights, chosen part by part by measured divergence (`dtype: "q4"`)',
 };
 
-/** The licence that a model folder's card states in its metadata. */
-function licenceOf(folder: string): string | undefined {
-  const card = path.join(folder, "README.md");
+/** The licence that a model folder's card, or a GGUF file, states in its metadata. */
+function licenceOf(place: string): string | undefined {
+  const gguf = ggufOf(place);
+  if (gguf !== undefined) return readGgufMetadata(gguf).optionalText("general.license");
+  const card = path.join(place, "README.md");
   if (!fs.existsSync(card)) return undefined;
   return /^---\n[\s\S]*?^license: *(\S+)$[\s\S]*?^---$/m.exec(fs.readFileSync(card, "utf8"))?.[1];
 }

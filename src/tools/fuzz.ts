@@ -3,12 +3,13 @@ import * as fs from "node:fs";
 import * as path from "node:path";
 import { GgufFile } from "../base/gguf/file";
 import { TENSOR_TYPES } from "../base/gguf/tensor-types";
-import { writeGguf } from "../base/gguf/write";
+import { type NewGgufTensor, writeGguf } from "../base/gguf/write";
 import { Random } from "../base/random";
 import { readItems } from "../corpus/read";
 import { LogitCache, LogitCacheWriter } from "../distillation/cache";
 import { frameRow } from "../distillation/cache-files";
 import { emptyRow } from "../distillation/cache-row";
+import { openWeights, readDecoderConfig } from "../models/config";
 import { dequantize } from "../models/gguf/blocks";
 import { WeightFiles, writeSafetensors } from "../models/safetensors";
 import { openTokenizerFolder } from "../prompts/tokenizer-folder";
@@ -68,6 +69,46 @@ function smallTokenizer(): Record<string, unknown> {
   return { ...json, model: { ...json.model, vocab, merges } };
 }
 
+/** A llama of one layer with a vocabulary of pieces. */
+function writeSmallGguf(file: string): void {
+  const pieces = ["<unk>", "<s>", "</s>", "▁", "가", "나", "다", "가나", "나다", "가나다", "a", "b", "ab"];
+  const float = (name: string, shape: number[]): NewGgufTensor => {
+    const size = shape.reduce((a, b) => a * b, 1);
+    return { name, type: "F32", shape, data: new Uint8Array(new Float32Array(size).fill(0.5).buffer) };
+  };
+  const layer = { attn_q: 8, attn_k: 4, attn_v: 4, attn_output: 8, ffn_gate: 16, ffn_up: 16 };
+  writeGguf(
+    file,
+    {
+      "general.architecture": { string: "llama" },
+      "llama.context_length": { uint32: 64 },
+      "llama.embedding_length": { uint32: 8 },
+      "llama.block_count": { uint32: 1 },
+      "llama.feed_forward_length": { uint32: 16 },
+      "llama.attention.head_count": { uint32: 2 },
+      "llama.attention.head_count_kv": { uint32: 1 },
+      "llama.attention.layer_norm_rms_epsilon": { float32: 1e-5 },
+      "tokenizer.ggml.model": { string: "llama" },
+      "tokenizer.ggml.tokens": { list: pieces.map((string) => ({ string })) },
+      "tokenizer.ggml.scores": { list: pieces.map((_, i) => ({ float32: -i })) },
+      "tokenizer.ggml.token_type": { list: pieces.map((_, i) => ({ int32: i === 0 ? 2 : i < 3 ? 3 : 1 })) },
+      "tokenizer.ggml.bos_token_id": { uint32: 1 },
+      "tokenizer.ggml.eos_token_id": { uint32: 2 },
+      "tokenizer.chat_template": {
+        string: "{{ bos_token }}{% for m in messages %}{{ m.content }}{% endfor %}",
+      },
+    },
+    [
+      float("token_embd.weight", [pieces.length, 8]),
+      float("output_norm.weight", [8]),
+      float("blk.0.attn_norm.weight", [8]),
+      float("blk.0.ffn_norm.weight", [8]),
+      float("blk.0.ffn_down.weight", [8, 16]),
+      ...Object.entries(layer).map(([name, rows]) => float(`blk.0.${name}.weight`, [rows, 8])),
+    ],
+  );
+}
+
 export const FUZZ_TARGETS: Record<string, Target> = {
   safetensors: {
     file: "w.safetensors",
@@ -108,8 +149,6 @@ export const FUZZ_TARGETS: Record<string, Target> = {
           "general.architecture": { string: "llama" },
           "llama.block_count": { uint32: 1 },
           "llama.rope.freq_base": { float32: 1e4 },
-          "tokenizer.ggml.tokens": { list: ["<s>", "가", "나"].map((string) => ({ string })) },
-          "tokenizer.ggml.scores": { list: [0, -1, -2].map((float32) => ({ float32 })) },
         },
         TENSOR_TYPES.map(({ name, values, bytes }) => ({
           name: `${name}.weight`,
@@ -134,6 +173,23 @@ export const FUZZ_TARGETS: Record<string, Target> = {
       }
     },
     refusals: ["GgufError"],
+  },
+  "GGUF model": {
+    file: "m.gguf",
+    prepare: (folder) => writeSmallGguf(path.join(folder, "m.gguf")),
+    async read(folder) {
+      const file = path.join(folder, "m.gguf");
+      const config = readDecoderConfig(file);
+      const weights = openWeights(file, config);
+      try {
+        for (const name of weights.names()) weights.float32(name);
+      } finally {
+        weights.close();
+      }
+      const opened = await openTokenizerFolder(file);
+      return opened.decode(opened.encodePlain("가나다 abc </s> 12"));
+    },
+    refusals: ["GgufError", "ConfigError", "TokenizerError"],
   },
   cache: {
     file: "cache/rows-00000.bin",

@@ -14,8 +14,8 @@ interface Place {
   entry: TensorEntry;
 }
 
-/** The names of a file's parts, itself alone where its name is not that of a part. Throws for a part that is not the first. */
-function partsOf(file: string): string[] {
+/** The names of a model's files, which is one where its name is not that of a part. Throws for a part that is not the first. */
+export function ggufParts(file: string): string[] {
   const match = /^(.*)-(\d{5})-of-(\d{5})\.gguf$/.exec(file);
   if (!match) return [file];
   const [, prefix, number, count] = match as unknown as [string, string, string, string];
@@ -37,7 +37,7 @@ export class GgufFile {
   private first: GgufMetadata | undefined;
 
   private constructor(readonly source: string) {
-    this.files = partsOf(source);
+    this.files = ggufParts(source);
   }
 
   /** Opens a file, or all parts of the model whose first part it is; throws GgufError. */
@@ -123,4 +123,11 @@ export class GgufFile {
     if (!place) throw new GgufError(`${this.source}: no tensor "${name}"`);
     return place;
   }
+}
+
+/** The metadata of a GGUF file alone. Throws GgufError. */
+export function readGgufMetadata(file: string): GgufMetadata {
+  const opened = GgufFile.open(file);
+  opened.close();
+  return opened.metadata;
 }

@@ -17,6 +17,11 @@ export class GgufMetadata {
     );
   }
 
+  /** All keys, in the file's order. */
+  keys(): string[] {
+    return [...this.values.keys()];
+  }
+
   /** The raw value; undefined where absent. */
   get(key: string): Value | undefined {
     return this.values.get(key);
@@ -29,6 +34,15 @@ export class GgufMetadata {
 
   optionalText(key: string): string | undefined {
     return this.values.has(key) ? this.text(key) : undefined;
+  }
+
+  number(key: string): number {
+    const value = this.values.get(key);
+    return typeof value === "number" ? value : this.fail(key, "a number");
+  }
+
+  optionalNumber(key: string): number | undefined {
+    return this.values.has(key) ? this.number(key) : undefined;
   }
 
   flag(key: string, absent: boolean): boolean {

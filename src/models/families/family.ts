@@ -27,8 +27,8 @@ export interface Family {
   absent: Record<string, unknown>;
   /** Whether an absent `head_dim` means hidden_size / num_attention_heads and absent key-value heads mean as many as heads. */
   derivesHeads: boolean;
-  /** The `rope_type` known besides "default". */
-  ropeScaling?: "llama3" | "linear";
+  /** The `rope_type`s known besides "default". */
+  ropeScaling: readonly ("llama3" | "longrope" | "linear")[];
   /** The field of the RoPE base of sliding layers, where they have one of their own. */
   slidingTheta?: string;
   /** The weight of an RMSNorm is (offset + w). */

@@ -7,6 +7,7 @@ export const gemma2: Family = {
   activation: { fields: ["hidden_activation", "hidden_act"], name: "gelu_pytorch_tanh", is: "gelu_tanh" },
   absent: { tie_word_embeddings: true },
   derivesHeads: false,
+  ropeScaling: [],
   normOffset: 1,
   postNorms: true,
   queryKeyNorm: false,

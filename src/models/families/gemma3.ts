@@ -44,7 +44,7 @@ export const gemma3: Family = {
   activation: { fields: ["hidden_activation"], name: "gelu_pytorch_tanh", is: "gelu_tanh" },
   absent: { tie_word_embeddings: true, attn_logit_softcapping: null, final_logit_softcapping: null },
   derivesHeads: false,
-  ropeScaling: "linear",
+  ropeScaling: ["linear"],
   slidingTheta: "rope_local_base_freq",
   normOffset: 1,
   postNorms: true,

@@ -7,7 +7,7 @@ export const llama: Family = {
   activation: { fields: ["hidden_act"], name: "silu", is: "silu" },
   absent: { tie_word_embeddings: false },
   derivesHeads: true,
-  ropeScaling: "llama3",
+  ropeScaling: ["llama3", "longrope"],
   normOffset: 0,
   postNorms: false,
   queryKeyNorm: false,

@@ -7,6 +7,7 @@ export const qwen3: Family = {
   activation: { fields: ["hidden_act"], name: "silu", is: "silu" },
   absent: { tie_word_embeddings: false },
   derivesHeads: false,
+  ropeScaling: [],
   normOffset: 0,
   postNorms: false,
   queryKeyNorm: true,

@@ -7,6 +7,7 @@ import { type Command, InvalidArgumentError } from "commander";
 import { writeFileAtomic, writeJson } from "../../base/atomic-write";
 import { COMPARED } from "../../metrics/registry";
 import { valueText } from "../../metrics/value-text";
+import { modelSource } from "../../models/source";
 import type { StudyRecord } from "../../report/records";
 import type { TestSet } from "../../results/scores";
 import type { StudyResults } from "../../results/study-results";
@@ -45,12 +46,13 @@ function filesBelow(folder: string, ending: RegExp): string[] {
     .sort();
 }
 
-/** The folders of a study's models that lie on this machine as they are. */
-const modelFolders = ({ models }: Study): string[] =>
+/** The files of a study's models that lie on this machine as they are. */
+const modelFiles = ({ models }: Study): string[] =>
   Object.values(models)
     .flatMap(({ folder, thumbnail }) => folder ?? thumbnail ?? [])
-    .map((folder) => path.resolve(ROOT, folder))
-    .filter((folder) => fs.existsSync(folder));
+    .map((place) => path.resolve(ROOT, place))
+    .filter((place) => fs.existsSync(place))
+    .flatMap((place) => modelSource(place).files);
 
 /** A notebook without its outputs: those are no reason to run it again. */
 const sourcesOf = (file: string) => notebookSources(JSON.parse(fs.readFileSync(file, "utf8")) as Notebook);
@@ -109,9 +111,7 @@ async function study(named: string | undefined, options: StudyOptions): Promise<
     path.join(ROOT, "package-lock.json"),
     path.join(ROOT, "engine.json"),
   ]);
-  const models = hashFiles(
-    modelFolders(chosen).flatMap((folder) => filesBelow(folder, /\.(json|jinja|safetensors)$/)),
-  );
+  const models = hashFiles(modelFiles(chosen));
   const dataHash = dataFile ? hashFiles([dataFile]) : "";
   const own = !studyNames().includes(chosen.name);
   if (options.dryRun) console.log(`${JSON.stringify(chosen, null, 2)}\n`);

@@ -4,7 +4,7 @@ import type { DistillationOptions } from "../../distillation/losses";
 
 /** Where a model comes from: `folder`, `hub` or `thumbnail`, one of them. */
 export interface ModelSource {
-  /** Hugging Face files in a folder, relative to the repository root. */
+  /** Hugging Face files in a folder, or a GGUF file, relative to the repository root. */
   folder?: string;
   /** A repository of the hub, and the commit, tag or branch of it; a branch is pinned at the first download. */
   hub?: string;

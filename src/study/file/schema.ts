@@ -39,7 +39,9 @@ const choice = (description: string, words: Record<string, string>): Schema => (
 });
 
 const model = object<ModelSource>("Where a model comes from: folder, hub or thumbnail, one of them.", {
-  folder: text("A folder with the model's Hugging Face files, relative to the repository root."),
+  folder: text(
+    "A folder with the model's Hugging Face files, or a GGUF file, relative to the repository root.",
+  ),
   hub: text("A model repository of the hub, such as google/gemma-2-2b-it."),
   revision: text(
     "Commit, tag or branch of the hub's repository. Of a branch the commit met first is kept in the run's revisions.json and asked for from then on.",

@@ -5,6 +5,7 @@ import { engineMemory } from "../../engine/facts";
 import { generate } from "../../generation/generate";
 import { readDecoderConfig, tensorShapes } from "../../models/config";
 import { loadDecoder } from "../../models/load";
+import { modelSource } from "../../models/source";
 import { encodeItem } from "../../prompts/example";
 import { loadTokenizer } from "../../prompts/tokenizer";
 import { type Artifact, stage } from "../stage";
@@ -79,10 +80,7 @@ export async function compareModel(context: StudyContext, model: string): Promis
       publishedName: context.models[model]!.standsFor ?? base.name,
       family: decoder.config.modelType,
       parameters,
-      fileBytes: fs
-        .readdirSync(base.folder)
-        .filter((f) => f.endsWith(".safetensors"))
-        .reduce((sum, f) => sum + fs.statSync(path.join(base.folder, f)).size, 0),
+      fileBytes: modelSource(base.folder).weightFiles.reduce((sum, file) => sum + fs.statSync(file).size, 0),
       memoryBytes,
       firstTokenMs: [...times].sort((a, b) => a - b)[Math.floor(times.length / 2)]!,
       tokensPerSecond: run.tokens / run.seconds,

@@ -1,13 +1,14 @@
-// Where a model's files lie on this machine: a folder, or the hub's cache. Knows no engine.
+// Where a model's files lie on this machine: a folder, a GGUF file, or the hub's cache. Knows no engine.
 import * as fs from "node:fs";
 import * as path from "node:path";
 import { writeJson } from "../../base/atomic-write";
 import { cachedFolder, type DownloadedModel, downloadModel } from "../../models/hub";
-import { templateFiles } from "../../prompts/chat-template-places";
+import { modelSource } from "../../models/source";
 import type { ModelSource, Study } from "../file/definition";
 import { hashFiles, ROOT, RUNS } from "../stage";
 
 export interface ModelFolder {
+  /** A folder of Hugging Face files, or a GGUF file. */
   folder: string;
   /** Over weights, configuration and tokenizer. */
   hash: string;
@@ -55,8 +56,9 @@ async function pinned(study: string, source: ModelSource): Promise<DownloadedMod
 }
 
 /**
- * A folder with the configuration and tokenizer of one of a study's models, without fetching any: its own (of a thumbnail, that
- * of the model that it is made after), or one in the hub's cache; undefined where they are still to be downloaded.
+/**
+ * Where the configuration and tokenizer of one of a study's models are, without fetching any: its own folder or GGUF file (of a
+ * thumbnail, that of the model that it is made after), or one in the hub's cache; undefined where they are still to be downloaded.
  */
 export function modelAtHand({ name, models }: Study, key: string): string | undefined {
   const source = models[key]!;
@@ -64,18 +66,17 @@ export function modelAtHand({ name, models }: Study, key: string): string | unde
   if (own === undefined) {
     return cachedFolder(source.hub!, revisions(name)[wantedOf(source)] ?? source.revision);
   }
-  const folder = path.resolve(ROOT, own);
-  return fs.existsSync(path.join(folder, "config.json")) ? folder : undefined;
+  const place = path.resolve(ROOT, own);
+  return modelSource(place).has("config.json") ? place : undefined;
 }
 
-/** A folder of model files on this machine and their hash. Throws when it has no config.json. */
-export function localFolder(folder: string): ModelFolder {
-  if (!fs.existsSync(path.join(folder, "config.json"))) {
+/** A folder of model files, or a GGUF file, on this machine and the hash of what is in it. Throws when there is none. */
+export function localFolder(place: string): ModelFolder {
+  const source = modelSource(place);
+  if (!source.has("config.json")) {
     throw new Error(
-      `No model in ${path.relative(ROOT, folder)}: config.json is missing. Put the model's Hugging Face files there, or name another source in the study file.`,
+      `No model in ${path.relative(ROOT, place)}: config.json is missing. Put the model's Hugging Face files or one GGUF file there, or name another source in the study file.`,
     );
   }
-  const files = fs.readdirSync(folder).filter((file) => /\.(safetensors|json)$/.test(file));
-  const names = [...new Set([...files, ...templateFiles(folder)])].sort();
-  return { folder, hash: hashFiles(names.map((name) => path.join(folder, name))) };
+  return { folder: source.place, hash: hashFiles(source.files) };
 }

@@ -1,0 +1,63 @@
+// `tokenizer.ggml.model` "gpt2": byte-level pairs with their merges; `tokenizer.ggml.pre` names how a text is cut before.
+import type { GgufMetadata } from "../../base/gguf/metadata";
+import { BYTE_LEVEL, bpe, byteLevelWords, type Json, splitBytes } from "../tokenizer-layout";
+import type { Vocabulary } from "./vocabulary";
+
+/** GPT-2's own words (openai/gpt-2, encoder.py). */
+const GPT2_WORDS = "'s|'t|'re|'ve|'m|'ll|'d| ?\\p{L}+| ?\\p{N}+| ?[^\\s\\p{L}\\p{N}]+|\\s+(?!\\S)|\\s+";
+
+interface PreTokenizer {
+  /** Patterns that a text is cut by, one after the other. */
+  cuts: string[];
+  /** A word that is a token is taken whole. */
+  wholeWords?: boolean;
+  /** Whether a text begins with bos where the file does not say. */
+  begins?: boolean;
+  normalizer?: Json;
+}
+
+const LLAMA3: PreTokenizer = { cuts: [byteLevelWords("\\p{N}{1,3}")], wholeWords: true, begins: true };
+const QWEN2: PreTokenizer = { cuts: [byteLevelWords("\\p{N}")], normalizer: { type: "NFC" } };
+const GPT2: PreTokenizer = { cuts: [GPT2_WORDS] };
+const SMOLLM: PreTokenizer = { cuts: ["\\p{N}", GPT2_WORDS] };
+
+/** By the names that llama.cpp gives them (llama-vocab.cpp); its "default" is for files that name none. */
+const PRE_TOKENIZERS: Readonly<Record<string, PreTokenizer>> = {
+  "llama-bpe": LLAMA3,
+  llama3: LLAMA3,
+  "llama-v3": LLAMA3,
+  "smaug-bpe": { cuts: LLAMA3.cuts },
+  qwen2: QWEN2,
+  "deepseek-r1-qwen": QWEN2,
+  "gpt-2": GPT2,
+  smollm: SMOLLM,
+  default: { cuts: ["[\\p{P}$+<=>^~|]+", GPT2_WORDS, "\\p{N}+", "[0-9][0-9][0-9]"] },
+};
+
+/** The pre-tokenizer that the metadata name. Throws GgufError for one that is not known. */
+function preTokenizerOf(metadata: GgufMetadata): PreTokenizer {
+  const name = metadata.optionalText("tokenizer.ggml.pre") ?? "default";
+  const known = Object.hasOwn(PRE_TOKENIZERS, name) ? PRE_TOKENIZERS[name] : undefined;
+  return known ?? metadata.fail("tokenizer.ggml.pre", Object.keys(PRE_TOKENIZERS).join(", "));
+}
+
+/** Whether a text begins with bos where the file does not say. */
+export const beginsByDefault = (metadata: GgufMetadata): boolean => preTokenizerOf(metadata).begins ?? false;
+
+/** Normaliser, pre-tokenizer, model and decoder of tokenizer.json. Throws GgufError. */
+export function byteLevelParts(metadata: GgufMetadata, { ids }: Vocabulary): Json {
+  const { cuts, wholeWords = false, normalizer = null } = preTokenizerOf(metadata);
+  const merges = metadata.texts("tokenizer.ggml.merges");
+  for (const merge of merges) {
+    const [left, right, ...more] = merge.split(" ");
+    if (!left || !right || more.length > 0) {
+      metadata.fail("tokenizer.ggml.merges", `two tokens with a space between, not ${JSON.stringify(merge)}`);
+    }
+  }
+  return {
+    normalizer,
+    pre_tokenizer: splitBytes(...cuts),
+    decoder: BYTE_LEVEL,
+    model: bpe({ vocab: Object.fromEntries(ids), merges, ignore_merges: wholeWords }),
+  };
+}

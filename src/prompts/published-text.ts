@@ -4,7 +4,7 @@ import { printableToken, spellingOf } from "./spelling";
 import { openPublished } from "./tokenizer-folder";
 
 export interface PublishedText {
-  /** Ids of a text, bos first where the tokenizer has one. */
+  /** Ids of a text, bos first where the tokenizer begins texts with it: some name one that belongs to their chats alone. */
   encode(text: string): number[];
   /** Ids of a conversation in the model's chat template, up to where the model starts to write. Throws TokenizerError. */
   conversation(messages: readonly Message[]): number[];
@@ -21,8 +21,8 @@ export async function openPublishedText(folder: string): Promise<PublishedText> 
   const spelling = spellingOf(json);
   const encode = (text: string): number[] =>
     text === "" ? [] : [...full.encode(text, { add_special_tokens: false })];
-  const bos: number[] =
-    full.bos_token_id === undefined || full.bos_token_id === null ? [] : [full.bos_token_id];
+  const [first] = full.encode("a");
+  const bos: number[] = first !== undefined && first === full.bos_token_id ? [first] : [];
   return {
     encode: (text) => [...bos, ...encode(text)],
     conversation: (messages) => encode(renderTemplate(published, messages, true)),

@@ -346,7 +346,7 @@ refuses(
     line("report", "--profile huge", ['no run of a study "huge"', "npm run study -- huge"]),
     line("report", "--run $/none --out $/out", ["$/none/results.json", "does not exist"]),
     line("score", "", ["--references"]),
-    line("score", "--references $/a.txt --predictions $/b.txt", ["$/a.txt", "cannot be read"]),
+    line("score", "--references $/a.txt --predictions $/b.txt", ["$/a.txt", "can be read", "ENOENT"]),
     line(
       "score",
       "--references $/a --predictions $/a --metrics blue",
@@ -355,9 +355,9 @@ refuses(
     ),
     line(
       "score",
-      "--references $/a --predictions $/a --metrics bertscore",
+      "--references $/a.txt --predictions $/a.txt --metrics bertscore",
       ["--encoder", "--layer"],
-      file("a", "x"),
+      file("a.txt", "x"),
     ),
     line("cache", "$/none", ["$/none", "no header.json", "Capture"]),
     line("data:check", "$/none.csv", ["$/none.csv", "ENOENT"]),

@@ -200,13 +200,13 @@ describe("against the generated corpus", () => {
     const found = JSON.parse(run("--texts", file, "--json").stdout);
     expect(found).toEqual([
       {
-        id: "line 1",
+        id: "item 1",
         facts: [
           { kind: "number", value: "30000원", written: "3만 원" },
           { kind: "time", value: "12:00", written: "정오" },
         ],
       },
-      { id: "line 2", facts: [] },
+      { id: "item 2", facts: [] },
     ]);
     expect(run("--texts", join(folder, "none")).status).toBe(1);
     rmSync(folder, { recursive: true });

@@ -54,12 +54,14 @@ it("keeps the way to the registries and drops what is meant for other programs",
 describe("npm", () => {
   const project = join(folder, "project");
   const home = join(folder, "home");
+  // `npm test` hands its own settings on, the path of the user's .npmrc among them.
+  const plain = Object.fromEntries(Object.entries(process.env).filter(([name]) => !/^npm_/i.test(name)));
   const npm = (args: string[]) =>
     spawnSync("npm", args, {
       cwd: project,
       encoding: "utf8",
       env: {
-        ...process.env,
+        ...plain,
         ...{ HOME: home, NODE_ENV: "production", npm_config_bin_links: "false" },
         ...{ npm_config_loglevel: "silent" },
       },
@@ -90,6 +92,7 @@ describe("npm", () => {
     mkdirSync(home);
     const lock = spawnSync("npm", ["install", "--package-lock-only", "--offline", "--no-audit"], {
       cwd: project,
+      env: plain,
     });
     expect(lock.status, String(lock.stderr)).toBe(0);
     writeFileSync(

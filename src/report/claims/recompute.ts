@@ -13,11 +13,14 @@ import type { SystemId } from "../../results/system-id";
 const needsModel = ({ needs }: Metric): boolean =>
   needs?.encoder === true || needs?.tokenizer?.startsWith("subword:") === true;
 
-/** What can be computed from the samples: the systems' scores and their comparisons, in the shape of the results. */
+/**
+ * What can be computed from the samples: the systems' scores and their comparisons, in the shape of the results. Other seeds
+ * stand as they were recorded: their outputs are not kept, and a count over seeds joins them with the recomputed run.
+ */
 export async function recomputed(
   results: StudyResults,
   samples: readonly SampleRow[],
-): Promise<Pick<StudyResults, "systems" | "comparisons">> {
+): Promise<Pick<StudyResults, "systems" | "comparisons" | "seeds">> {
   const first = results.systems[0];
   if (!first || samples.length === 0) return { systems: [], comparisons: [] };
   // A count is not saved item by item.
@@ -59,5 +62,6 @@ export async function recomputed(
   return {
     systems: scored.map(({ result }) => result),
     comparisons: compareSystems(scored, { metrics: compared.map(metricOf) }),
+    seeds: results.seeds,
   };
 }

@@ -51,7 +51,7 @@ describe.skipIf(first.status === NOT_INSTALLED)("the Snakemake workflow", () => 
     const run = dryRun("kubernetes", "home=/study/repository");
     expect(run.status, run.stdout + run.stderr).toBe(0);
     expect(run.stdout + run.stderr).toMatch(
-      /cd '\/study\/repository' && node .* corpus --stamp "\$OLDPWD"\/\.snakemake\/storage\/fs\/study\/stamps\//,
+      /cd '\/study\/repository' && node .* corpus --stamp "\$OLDPWD"\/'\.snakemake\/storage\/fs\/study\/stamps\//,
     );
   });
 

@@ -1,5 +1,5 @@
 // Ends tests that are stuck. No test or hook has a limit by the clock, which on a slow or shared machine says nothing: a test
-// is stuck when it and all that it has started hardly compute for ten minutes, or compute for half an hour without an end.
+// is stuck when it and all that it has started hardly compute for ten minutes, or compute for a quarter of an hour without an end.
 import { mkdtempSync, readdirSync, readFileSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
@@ -16,7 +16,7 @@ interface Limits {
 }
 
 // Ten minutes with less than a twentieth of one processor: a starved test has more, a browser or a kernel that waits has less.
-const LIMITS: Limits = { every: 5000, looks: 120, quiet: 30, busy: 1800 };
+const LIMITS: Limits = { every: 5000, looks: 120, quiet: 30, busy: 900 };
 
 interface Watched {
   mark: string;

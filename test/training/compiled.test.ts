@@ -189,10 +189,9 @@ describe("twelve compiled steps are twelve eager ones", () => {
     const reach = eager.records.reduce((sum, { learningRate }) => sum + learningRate, 0);
     const roots = eager.state[1]!.map(Math.sqrt);
     const bound = reach * roundingBound(roundingsOf(STEPS), sizeOf(roots));
-    for (const [i, weight] of eager.weights.flat().entries()) {
-      const difference = Math.abs(weight - compiled.weights.flat()[i]!);
-      expect(difference * roots[i]!, `weight ${i}`).toBeLessThanOrEqual(bound);
-    }
+    const others = compiled.weights.flat();
+    const moved = eager.weights.flat().map((weight, i) => Math.abs(weight - others[i]!) * roots[i]!);
+    expect(moved.reduce((a, b) => Math.max(a, b), 0)).toBeLessThanOrEqual(bound);
   });
 });
 

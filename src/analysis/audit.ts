@@ -7,7 +7,7 @@ import type { Audit, Correlation, ItemOfNote, RepeatedRun } from "../results/aud
 import type { FactCounts, FactKind } from "../results/facts";
 import type { PublishedSystem } from "../results/published";
 import type { SampleRow } from "../results/samples";
-import type { SystemId } from "../results/system-id";
+import type { SystemId } from "../results/systems";
 import { itemCorrelation } from "../statistics/correlation";
 import { meanOf } from "../statistics/significance";
 import { copied } from "./copied";
@@ -32,7 +32,7 @@ const NOTED_ITEMS = 5;
 /** Computes the audit; throws where there is no sample. */
 export function audit({ samples, systems, tokenizers, published, repeated }: AuditInputs): Audit {
   if (samples.length === 0) throw new Error("Audit: expected scored items, found none.");
-  const outputs = (system: SystemId) => samples.map((row) => row.outputs[system]);
+  const outputs = (system: SystemId) => samples.map((row) => row.outputs[system]!);
   const references = samples.map((row) => row.reference);
   return {
     items: samples.length,
@@ -51,8 +51,8 @@ export function audit({ samples, systems, tokenizers, published, repeated }: Aud
           column,
           meanCharacters: meanOf(of.flatMap((system) => outputs(system).map(characters))),
           ...correlation(samples, of, (row, system) => [
-            characters(row.outputs[system]),
-            row.scores[system][`bertscore.${column}`],
+            characters(row.outputs[system]!),
+            row.scores[system]![`bertscore.${column}`],
           ]),
         };
       }),
@@ -60,8 +60,8 @@ export function audit({ samples, systems, tokenizers, published, repeated }: Aud
     agreement: [...systems, "all" as const].map((who) => ({
       system: who,
       ...correlation(samples, who === "all" ? systems : [who], ({ scores }, system) => [
-        scores[system]["rouge1.whitespace"],
-        scores[system]["bertscore.f"],
+        scores[system]!["rouge1.whitespace"],
+        scores[system]!["bertscore.f"],
       ]),
     })),
     published: publishedDifferences(published, samples),
@@ -114,7 +114,7 @@ function meanCopied(
 function factKinds(system: SystemId, samples: readonly SampleRow[]): Audit["facts"] {
   const sums = new Map<FactKind, FactCounts>();
   for (const row of samples) {
-    const { kinds } = scoreFacts(row.outputs[system], row.reference, row.document);
+    const { kinds } = scoreFacts(row.outputs[system]!, row.reference, row.document);
     for (const [kind, counts] of Object.entries(kinds) as [FactKind, FactCounts][]) {
       const sum = sums.get(kind) ?? { expected: 0, kept: 0, stated: 0, invented: 0 };
       for (const key of Object.keys(sum) as (keyof FactCounts)[]) sum[key] += counts[key];
@@ -131,9 +131,9 @@ function itemsOfNote(samples: readonly SampleRow[], system: SystemId): ItemOfNot
       system,
       id: row.id,
       topic: row.topic,
-      scores: Object.fromEntries(PRIMARY.map(({ id }) => [id, row.scores[system][id] ?? null])),
-      lost: row.facts?.[system].lost ?? [],
-      invented: row.facts?.[system].invented ?? [],
+      scores: Object.fromEntries(PRIMARY.map(({ id }) => [id, row.scores[system]![id] ?? null])),
+      lost: row.facts?.[system]?.lost ?? [],
+      invented: row.facts?.[system]?.invented ?? [],
     }))
     .sort((a, b) => {
       const differing = PRIMARY.find(({ id }) => a.scores[id] !== b.scores[id]);

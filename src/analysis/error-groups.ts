@@ -4,7 +4,7 @@ import type { Metric } from "../metrics/metric";
 import { metricOf, PRIMARY } from "../metrics/registry";
 import type { ErrorGroup, Grouping } from "../results/audit";
 import type { SampleRow } from "../results/samples";
-import type { SystemId } from "../results/system-id";
+import type { SystemId } from "../results/systems";
 import { documentFormat } from "./document-format";
 
 /** The primary metrics, and what stands against kept facts. */
@@ -31,7 +31,7 @@ export function errorGroups(samples: readonly SampleRow[], system: SystemId, by:
   // An item without a value (no facts to keep) is no row: a mean must not see it as 0.
   const means = GROUPED.map(({ id }) => {
     const rows = samples.flatMap(({ scores }, i) => {
-      const value = scores[system][id];
+      const value = scores[system]![id];
       return value === undefined ? [] : [{ group: groups[i]!, value }];
     });
     if (rows.length === 0) return new Map<string, number>();

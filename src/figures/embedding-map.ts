@@ -1,6 +1,7 @@
 // Where paragraphs and their summaries lie as vectors: the first two principal components of the embeddings.
 import type { Language } from "../base/language";
 import type { SearchStudy } from "../results/search";
+import type { System } from "../results/systems";
 import type { Figure } from "./figure";
 import { figureTitle, plotlyText } from "./labels";
 import { indexName } from "./retrieval";
@@ -9,6 +10,7 @@ import { SERIES_STYLES } from "./theme";
 /** Draws one dot a text; the axes state their share of the variance. */
 export function embeddingMap(
   study: Pick<SearchStudy, "map" | "explained">,
+  systems: readonly System[],
   language: Language = "ko",
 ): Figure {
   const indexes = [...new Set(study.map.map((point) => point.index))];
@@ -26,7 +28,7 @@ export function embeddingMap(
       return {
         type: "scatter",
         mode: "markers",
-        name: plotlyText(indexName(index, language)),
+        name: plotlyText(indexName(index, systems, language)),
         x: points.map((point) => point.x),
         y: points.map((point) => point.y),
         text: points.map((point) => plotlyText(`${point.id} ${point.topic}`)),

@@ -1,21 +1,27 @@
 // Does BERTScore follow length? One point an output: characters written against BERTScore F1.
 import type { Language } from "../base/language";
 import type { SampleRow } from "../results/samples";
+import type { System } from "../results/systems";
 import type { Figure } from "./figure";
-import { figureTitle, systemName } from "./labels";
-import { SYSTEM_ORDER, SYSTEM_STYLES } from "./systems";
+import { figureTitle, plotlyText } from "./labels";
+import { stylesOf } from "./systems";
 
 /** Draws every output of every system; characters as Unicode code points. */
-export function lengthAgainstBertscore(samples: SampleRow[], language: Language = "ko"): Figure {
-  const data = SYSTEM_ORDER.map((id) => {
-    const { color, symbol } = SYSTEM_STYLES[id];
+export function lengthAgainstBertscore(
+  samples: SampleRow[],
+  systems: readonly System[],
+  language: Language = "ko",
+): Figure {
+  const styles = stylesOf(systems);
+  const data = systems.map(({ id, label }) => {
+    const { color, symbol } = styles[id]!;
     const rows = samples.filter((row) => row.scores[id]?.["bertscore.f"] !== undefined);
     return {
       type: "scatter",
       mode: "markers",
-      name: systemName(id, language),
-      x: rows.map((row) => [...row.outputs[id]].length),
-      y: rows.map((row) => row.scores[id]["bertscore.f"]),
+      name: plotlyText(label[language]),
+      x: rows.map((row) => [...row.outputs[id]!].length),
+      y: rows.map((row) => row.scores[id]!["bertscore.f"]),
       marker: { color, symbol, size: 7, opacity: 0.7, line: { color: "#000", width: 0.4 } },
     };
   });

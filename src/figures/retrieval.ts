@@ -1,10 +1,9 @@
 // How well a search finds a paragraph by what was embedded for it: the paragraph itself or a system's summary.
 import type { Language } from "../base/language";
 import type { StudyResults } from "../results/study-results";
-import type { SystemId } from "../results/system-id";
+import type { System } from "../results/systems";
 import type { Figure } from "./figure";
-import { figureTitle, plotlyText, systemName } from "./labels";
-import { SYSTEM_STYLES } from "./systems";
+import { figureTitle, plotlyText } from "./labels";
 
 type RetrievalRow = NonNullable<StudyResults["retrieval"]>[number];
 
@@ -24,26 +23,32 @@ const MEASURES: {
 const INDEX_NAMES: Record<string, Record<Language, string>> = {
   document: { ko: "원문", en: "document" },
   reference: { ko: "기준 요약", en: "reference summary" },
-  lead: { ko: "증류 요약만큼의 앞부분", en: "lead as long as the distilled summary" },
   "lead-2": { ko: "앞 두 문장", en: "first two sentences" },
 };
 
+/** The first sentences, as many letters as the main system wrote. */
+function leadName(systems: readonly System[], language: Language): string {
+  const distilled = systems.some(({ role }) => role === "distilled");
+  if (language === "ko") return `${distilled ? "증류 " : ""}요약만큼의 앞부분`;
+  return `lead as long as the ${distilled ? "distilled " : ""}summary`;
+}
+
 /** The name of what was embedded: a system's summaries, the paragraph, its first sentences, or texts joined by " + ". */
-export function indexName(index: string, language: Language = "ko"): string {
-  const summaries = (system: string) =>
-    language === "ko" ? `${system}의 요약` : `summaries of the ${system}`;
-  return index
-    .split(" + ")
-    .map((part) =>
-      part in SYSTEM_STYLES
-        ? summaries(systemName(part as SystemId, language))
-        : (INDEX_NAMES[part]?.[language] ?? part),
-    )
-    .join(" + ");
+export function indexName(index: string, systems: readonly System[], language: Language = "ko"): string {
+  const nameOf = (part: string): string => {
+    const system = systems.find(({ id }) => id === part)?.label[language];
+    if (system !== undefined) return language === "ko" ? `${system}의 요약` : `summaries of the ${system}`;
+    return part === "lead" ? leadName(systems, language) : (INDEX_NAMES[part]?.[language] ?? part);
+  };
+  return index.split(" + ").map(nameOf).join(" + ");
 }
 
 /** Draws every measure of every index as a dot. */
-export function retrievalFigure(rows: RetrievalRow[], language: Language = "ko"): Figure {
+export function retrievalFigure(
+  rows: RetrievalRow[],
+  systems: readonly System[],
+  language: Language = "ko",
+): Figure {
   return {
     data: MEASURES.map((measure, position) => ({
       type: "scatter",
@@ -60,7 +65,7 @@ export function retrievalFigure(rows: RetrievalRow[], language: Language = "ko")
       xaxis: { range: [0, 1.02], tickformat: ".1f", title: { text: { ko: "점수", en: "score" }[language] } },
       yaxis: {
         tickvals: rows.map((_, i) => rows.length - 1 - i),
-        ticktext: rows.map((row) => plotlyText(indexName(row.index, language))),
+        ticktext: rows.map((row) => plotlyText(indexName(row.index, systems, language))),
         range: [-0.6, rows.length - 0.4],
         automargin: true,
         zeroline: false,

@@ -2,25 +2,31 @@
 import type { Language } from "../base/language";
 import { tokenizerName, tokenizersIn } from "../metrics/rouge/names";
 import type { SystemResult } from "../results/scores";
+import { inOrder, type System } from "../results/systems";
 import type { Figure } from "./figure";
-import { figureTitle, plotlyText, systemName, testSetName } from "./labels";
-import { inSystemOrder, SYSTEM_STYLES } from "./systems";
+import { figureTitle, plotlyText, testSetName } from "./labels";
+import { stylesOf, systemName } from "./systems";
 
 /** Draws one line a system over the tokenizers, in-domain at the left, other at the right; intervals of 95 %. */
-export function rougeByTokenizer(systems: SystemResult[], language: Language = "ko"): Figure {
-  const rows = inSystemOrder(systems);
+export function rougeByTokenizer(
+  scored: SystemResult[],
+  systems: readonly System[],
+  language: Language = "ko",
+): Figure {
+  const rows = inOrder(scored, systems);
+  const styles = stylesOf(systems);
   const tokenizers = tokenizersIn(rows[0]?.scores.all ?? {});
   const data: object[] = [];
   const sides = ["in-domain", "other"] as const;
   sides.forEach((side, index) => {
     rows.forEach((row, position) => {
-      const { color, symbol, dash } = SYSTEM_STYLES[row.system];
+      const { color, symbol, dash } = styles[row.system]!;
       const values = tokenizers.map((tokenizer) => row.scores[side][`rouge1.${tokenizer}`] ?? null);
       const interval = (i: number) => row.interval95[side]?.[`rouge1.${tokenizers[i]}`];
       data.push({
         type: "scatter",
         mode: "lines+markers",
-        name: systemName(row.system, language),
+        name: plotlyText(systemName(row.system, systems, language)),
         legendgroup: row.system,
         showlegend: index === 0,
         xaxis: index ? "x2" : "x",

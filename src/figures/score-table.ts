@@ -8,8 +8,9 @@ import type { ErrorGroup } from "../results/audit";
 import type { LighterResults } from "../results/lighter";
 import type { ModelRow } from "../results/models";
 import type { Scores, SystemResult, TestSet } from "../results/scores";
-import { systemName } from "./labels";
+import type { System } from "../results/systems";
 import { formName } from "./lighter";
+import { systemName } from "./systems";
 
 type Row = Record<string, string>;
 
@@ -33,12 +34,13 @@ function scoreCells(
 
 /** One row a system for a test set: every metric, the primary ones with 95 % intervals. */
 export const systemScores = (
-  systems: readonly SystemResult[],
+  scored: readonly SystemResult[],
   testSet: TestSet,
+  systems: readonly System[],
   language: Language = "ko",
 ): Row[] =>
-  systems.map(({ system, scores, interval95 }) => ({
-    [{ ko: "시스템", en: "system" }[language]]: systemName(system, language),
+  scored.map(({ system, scores, interval95 }) => ({
+    [{ ko: "시스템", en: "system" }[language]]: systemName(system, systems, language),
     ...scoreCells(METRICS, scores[testSet], interval95[testSet], language),
   }));
 
@@ -73,9 +75,13 @@ export const groupScores = (groups: readonly ErrorGroup[], language: Language = 
 };
 
 /** One row a system: of all test items, how many each tokenizer of ROUGE leaves without a token. */
-export const itemsWithoutTokens = (systems: readonly SystemResult[], language: Language = "ko"): Row[] =>
-  systems.map(({ system, scores: { all } }) => ({
-    [{ ko: "시스템", en: "system" }[language]]: systemName(system, language),
+export const itemsWithoutTokens = (
+  scored: readonly SystemResult[],
+  systems: readonly System[],
+  language: Language = "ko",
+): Row[] =>
+  scored.map(({ system, scores: { all } }) => ({
+    [{ ko: "시스템", en: "system" }[language]]: systemName(system, systems, language),
     ...Object.fromEntries(
       tokenizersIn(all).map((key) => {
         const metric = metricOf(`withoutTokens.${key}`);

@@ -1,9 +1,9 @@
 // How much the systems' ROUGE-1 moves from seed to seed.
 import type { Language } from "../base/language";
 import type { SeedRow } from "../results/seeds";
+import { inOrder, type System } from "../results/systems";
 import type { Figure } from "./figure";
 import { figureTitle, systemLabel, testSetName } from "./labels";
-import { inSystemOrder } from "./systems";
 
 const LOOKS = [
   { color: "#0072B2", symbol: "circle" },
@@ -13,12 +13,16 @@ const LOOKS = [
 ];
 
 /** Draws ROUGE-1 (whitespace) of every system once a seed, in-domain at the left, other at the right. */
-export function seedSpread(seeds: readonly SeedRow[], language: Language = "ko"): Figure {
-  const order = inSystemOrder(seeds[0]?.systems ?? []).map((row) => row.system);
+export function seedSpread(
+  seeds: readonly SeedRow[],
+  systems: readonly System[],
+  language: Language = "ko",
+): Figure {
+  const order = inOrder(seeds[0]?.systems ?? [], systems).map((row) => row.system);
   const sides = ["in-domain", "other"] as const;
   const data = sides.flatMap((side, index) =>
-    seeds.map(({ seed, systems }, position) => {
-      const rows = inSystemOrder(systems);
+    seeds.map(({ seed, systems: scored }, position) => {
+      const rows = inOrder(scored, systems);
       const look = LOOKS[position % LOOKS.length]!;
       return {
         type: "scatter",
@@ -36,7 +40,7 @@ export function seedSpread(seeds: readonly SeedRow[], language: Language = "ko")
   );
   const ticks = {
     tickvals: order.map((_, i) => i),
-    ticktext: order.map((id) => systemLabel(id, language)),
+    ticktext: order.map((id) => systemLabel(id, systems, language)),
     range: [-0.5, order.length - 0.5],
     zeroline: false,
     tickangle: 0,

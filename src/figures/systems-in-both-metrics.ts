@@ -1,22 +1,23 @@
-// The five systems in every primary metric and in ROUGE-1 by the default tokenizer, in-domain and other; the published values apart.
+// The systems in every primary metric and in ROUGE-1 by the default tokenizer, in-domain and other; the published values apart.
 import type { Language } from "../base/language";
 import { METRICS } from "../metrics/registry";
 import type { PublishedSystem } from "../results/published";
 import type { SystemResult } from "../results/scores";
+import { inOrder, type System } from "../results/systems";
 import type { Figure } from "./figure";
 import { figureTitle, systemLabel, testSetName } from "./labels";
-import { inSystemOrder } from "./systems";
+import { countedSystems } from "./systems";
 
 type Side = "in-domain" | "other";
 
 const TEXT = {
   ko: {
-    title: "다섯 시스템의 점수 (오차 막대: 95% 신뢰구간)",
+    title: (systems: string) => `${systems}의 점수 (오차 막대: 95% 신뢰구간)`,
     thisRun: "이번 실행",
     published: "원 보고서의 공개 값",
   },
   en: {
-    title: "Scores of the five systems (error bars: 95% intervals)",
+    title: (systems: string) => `Scores of the ${systems} (error bars: 95% intervals)`,
     thisRun: "this run",
     published: "published values of the original report",
   },
@@ -54,12 +55,13 @@ const axisOf = (panel: number): string => (panel === 0 ? "" : String(panel + 1))
 
 /** Draws our scores as dots with 95 % intervals, and below them the published values as hollow diamonds. */
 export function systemsInBothMetrics(
-  systems: SystemResult[],
+  scored: SystemResult[],
   published: PublishedSystem[],
+  systems: readonly System[],
   language: Language = "ko",
 ): Figure {
   const text = TEXT[language];
-  const rows = inSystemOrder(systems);
+  const rows = inOrder(scored, systems);
   const place = (index: number) => rows.length - 1 - index;
   const metrics = METRICS.filter(({ id, role }) => role === "primary" || id === LIKELY_PUBLISHED).filter(
     ({ id }) => rows.some(({ scores }) => id in scores.all),
@@ -123,7 +125,7 @@ export function systemsInBothMetrics(
       `yaxis${axisOf(panel)}`,
       {
         tickvals: rows.map((__, i) => place(i)),
-        ticktext: rows.map((row) => systemLabel(row.system, language)),
+        ticktext: rows.map((row) => systemLabel(row.system, systems, language)),
         range: [-0.6, rows.length - 0.4],
         showticklabels: panel % ACROSS === 0,
         zeroline: false,
@@ -134,7 +136,7 @@ export function systemsInBothMetrics(
   return {
     data: [...ours, ...theirs],
     layout: {
-      title: figureTitle(text.title),
+      title: figureTitle(text.title(countedSystems(rows.length, language))),
       width: 980,
       height: ROW_HEIGHT * down,
       grid: { rows: down, columns: ACROSS, pattern: "independent", xgap: 0.06, ygap: 0.22 },

@@ -1,9 +1,10 @@
 // Loss and learning rate of every training run over its steps, with the validation losses.
 import type { Language } from "../base/language";
+import { inOrder, type System } from "../results/systems";
 import type { CurvePoint, TrainingRun } from "../results/training";
 import type { Figure } from "./figure";
-import { figureTitle, plotlyText, systemName } from "./labels";
-import { inSystemOrder, SYSTEM_STYLES } from "./systems";
+import { figureTitle, plotlyText } from "./labels";
+import { stylesOf, systemName } from "./systems";
 
 const MOST_POINTS = 120;
 
@@ -35,13 +36,18 @@ function binned(curve: CurvePoint[]): CurvePoint[] {
 }
 
 /** Draws one line a run: loss above, learning rate below; markers are validation losses (nats per token). */
-export function trainingCurves(runs: TrainingRun[], language: Language = "ko"): Figure {
+export function trainingCurves(
+  runs: TrainingRun[],
+  systems: readonly System[],
+  language: Language = "ko",
+): Figure {
   const text = TEXT[language];
+  const styles = stylesOf(systems);
   const data: object[] = [];
-  for (const run of inSystemOrder(runs)) {
-    const { color, dash, symbol } = SYSTEM_STYLES[run.system];
+  for (const run of inOrder(runs, systems)) {
+    const { color, dash, symbol } = styles[run.system]!;
     const points = binned(run.curve);
-    const name = plotlyText(systemName(run.system, language));
+    const name = plotlyText(systemName(run.system, systems, language));
     const x = points.map((point) => point.step);
     const line = { color, dash, width: 1.8 };
     data.push({

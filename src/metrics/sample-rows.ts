@@ -2,7 +2,7 @@
 import { createHash } from "node:crypto";
 import type { Item } from "../corpus/item";
 import type { SampleRow } from "../results/samples";
-import type { SystemId } from "../results/system-id";
+import type { SystemId } from "../results/systems";
 import { factScores } from "./facts/metrics";
 import { metricOf } from "./registry";
 import type { ScoredSystem } from "./score-system";

@@ -1,7 +1,7 @@
 // Everything that the study measures on one system's summaries: per item, as values for each test set, with 95 % intervals.
 import type { Item } from "../corpus/item";
 import type { Scores, SystemResult, TestSet } from "../results/scores";
-import type { SystemId } from "../results/system-id";
+import type { SystemId } from "../results/systems";
 import { meanInterval95 } from "../statistics/significance";
 import { aggregate, known, measure } from "./measure";
 import type { Metric, Scoring, Values } from "./metric";

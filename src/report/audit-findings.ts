@@ -10,7 +10,7 @@ import type {
 } from "../results/audit";
 import type { FactKind } from "../results/facts";
 import type { StudyResults } from "../results/study-results";
-import type { SystemId } from "../results/system-id";
+import type { SystemId } from "../results/systems";
 import { scoreOf } from "./findings";
 import { pathOf, type Quantity } from "./quantity";
 

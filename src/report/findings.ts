@@ -1,12 +1,11 @@
 // What the numbers say, as facts without words: orderings, the control, the metrics' disagreement, forgetting.
 // The sentences of a language are made from these, so a sentence can only say what a rule here found.
-import { inSystemOrder } from "../figures/systems";
 import type { Metric } from "../metrics/metric";
 import type { SampleRow } from "../results/samples";
 import type { SystemResult, TestSet } from "../results/scores";
 import { seedRows } from "../results/seeds";
 import type { StudyResults } from "../results/study-results";
-import type { SystemId } from "../results/system-id";
+import { inOrder, type SystemId, systemsOf } from "../results/systems";
 import { spearman } from "../statistics/correlation";
 import { discordantPairs, pathOf, type Quantity, quantity } from "./quantity";
 
@@ -223,7 +222,7 @@ export function lengthLink(
   const points = samples.flatMap((row) =>
     (Object.keys(row.outputs) as SystemId[]).flatMap((id) => {
       const value = row.scores[id]?.[metric];
-      return value === undefined ? [] : [[[...row.outputs[id]].length, value]];
+      return value === undefined ? [] : [[[...row.outputs[id]!].length, value]];
     }),
   );
   if (points.length < 3) return undefined;
@@ -248,7 +247,7 @@ export interface Forgetting {
 
 /** Each tuned system's ROUGE-1 (whitespace) inside and outside its field, and against the untuned model outside. */
 export function forgetting(results: StudyResults): Forgetting[] {
-  return inSystemOrder(results.systems).flatMap((row) => {
+  return inOrder(results.systems, systemsOf(results)).flatMap((row) => {
     const inDomain = score(results, row.system, "in-domain", "rouge1.whitespace");
     const other = score(results, row.system, "other", "rouge1.whitespace");
     if (row.system === "untuned" || !inDomain || !other) return [];

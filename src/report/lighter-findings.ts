@@ -2,7 +2,7 @@
 import { PRIMARY } from "../metrics/registry";
 import type { DecodingRow, Form, LighterResults } from "../results/lighter";
 import type { TestSet } from "../results/scores";
-import type { SystemId } from "../results/system-id";
+import type { SystemId } from "../results/systems";
 import { pathOf, type Quantity } from "./quantity";
 
 const placed = (value: number, ...keys: (string | number)[]): Quantity => ({

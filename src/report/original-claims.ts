@@ -1,7 +1,7 @@
 // The three claims of the original report, each judged by rules over this run's tables.
 import type { TestSet } from "../results/scores";
 import type { StudyResults } from "../results/study-results";
-import type { SystemId } from "../results/system-id";
+import type { SystemId } from "../results/systems";
 import { type Contrast, contrast, scoreOf, systemResult } from "./findings";
 
 /** "Almost the same text": the share of repeated inputs that must give identical text. */

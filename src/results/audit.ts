@@ -1,7 +1,7 @@
 // The audit of the published table on one run's outputs.
 import type { FactCounts, FactKind } from "./facts";
 import type { Scores } from "./scores";
-import type { SystemId } from "./system-id";
+import type { SystemId } from "./systems";
 
 export interface Copied {
   /** Words of the summary (runs of letters and digits). */

@@ -1,6 +1,6 @@
 // What making a model lighter cost and saved.
 import type { Comparison, SystemResult } from "./scores";
-import type { SystemId } from "./system-id";
+import type { SystemId } from "./systems";
 
 /** Forms of one model: in the engine, or as an ONNX file run by @huggingface/transformers. */
 export type Form = "fp32" | "bf16" | "int8" | "int4" | "mixed" | "onnx-fp32" | "onnx-int8" | "onnx-q4";

@@ -1,5 +1,5 @@
 // What the scores rest on.
-import type { SystemId } from "./system-id";
+import type { SystemId } from "./systems";
 
 /** Hashes (sha256) of what the scores rest on, and how each score came about. */
 export interface Provenance {

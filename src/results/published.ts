@@ -1,7 +1,7 @@
 // The published results of the report that this study reproduces: data/published.json, read and checked.
 import { readJson } from "../base/json-file";
 import type { PRF } from "./scores";
-import type { SystemId } from "./system-id";
+import { type Recipes, type Role, type SystemId, withRole } from "./systems";
 
 /** One row of the published table; `rouge2sum` keeps the report's own label and is read as rougeLsum. */
 export interface PublishedSystem {
@@ -29,12 +29,20 @@ export interface Published {
     learningRate: number;
   };
   testItems: { "in-domain": number; other: number };
-  systems: PublishedSystem[];
+  /** Each with the role of the system that it is compared with. */
+  systems: (PublishedSystem & { role: Role })[];
   labels: { rouge2sum: { published: string; readAs: string } };
   claims: string[];
   use: string;
   plans: string[];
 }
+
+/** The published rows that have their like among a study's systems, each under the id of the system with its role. */
+export const publishedBeside = (published: Published["systems"], of: Recipes): PublishedSystem[] =>
+  published.flatMap(({ role, ...row }) => {
+    const like = withRole(of, role);
+    return like ? [{ ...row, system: like.id }] : [];
+  });
 
 /** Reads the published results; throws when a score is missing or outside 0..1. */
 export function loadPublished(path = "data/published.json"): Published {

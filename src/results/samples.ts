@@ -1,5 +1,5 @@
 // One line of samples.jsonl: an item of a test split with what every system wrote about it and how it scored.
-import type { SystemId } from "./system-id";
+import type { SystemId } from "./systems";
 
 export interface SampleRow {
   id: string;

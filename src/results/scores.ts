@@ -1,5 +1,5 @@
 // What was measured on the systems: scores a test set with 95 % intervals, and paired tests between systems.
-import type { SystemId } from "./system-id";
+import type { SystemId } from "./systems";
 
 export type TestSet = "in-domain" | "other" | "all"; // 100 / 106 / 206 items
 

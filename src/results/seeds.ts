@@ -2,7 +2,7 @@
 import type { Provenance } from "./provenance";
 import type { SystemResult } from "./scores";
 import type { StudyResults } from "./study-results";
-import type { SystemId } from "./system-id";
+import type { SystemId } from "./systems";
 
 export interface SeedRow {
   seed: number;

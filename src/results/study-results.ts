@@ -7,10 +7,10 @@ import type { Provenance } from "./provenance";
 import type { Comparison, SystemResult } from "./scores";
 import type { RetrievalRow, SearchStudy } from "./search";
 import type { SeedRow } from "./seeds";
-import type { SystemId } from "./system-id";
+import type { Recipes, SystemId } from "./systems";
 import type { TrainingRun } from "./training";
 
-export interface StudyResults {
+export interface StudyResults extends Recipes {
   profile: string;
   seed: number;
   synthetic: boolean;
@@ -29,7 +29,7 @@ export interface StudyResults {
   /** The encoder and queries behind `retrieval`, tests between indexes, misses and the map. */
   search?: Omit<SearchStudy, "rows">;
   architecture?: { student: ModelConfig; teacher?: ModelConfig };
-  lighter?: LighterResults /* forms of the distilled student, from notebook 09 */;
+  lighter?: LighterResults /* forms of the main system, from notebook 09 */;
   repeatability?: { system: SystemId; items: number; identical: number } /* the same input given twice */;
   provenance?: Provenance;
   audit?: Audit;

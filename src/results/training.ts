@@ -1,5 +1,5 @@
 // A training run as it is reported: its settings, its curve, its validation.
-import type { SystemId } from "./system-id";
+import type { SystemId } from "./systems";
 
 export interface CurvePoint {
   /** Counted from 0. */

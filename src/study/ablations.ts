@@ -13,7 +13,7 @@ import type { StudyContext } from "./stages/context";
 import { corpusStage, itemsOf } from "./stages/corpus";
 import { readTexts, summaries } from "./stages/summaries";
 import { trainSystem } from "./stages/train";
-import { recipeOf, studentModel, systemsOf } from "./systems";
+import { recipeOf, studentModel } from "./systems";
 
 type Side = "in-domain" | "other";
 
@@ -65,7 +65,7 @@ export async function recordAblations(
     lines: linesOfSentences,
   });
   const results: AblationResults = { study: context.name, seed: context.seed, rows: [] };
-  for (const system of systemsOf(context)) {
+  for (const system of Object.keys(context.recipes)) {
     const { base, tune, teacher, loss } = recipeOf(context, system);
     if (base !== studentModel(context) || tune === "none") continue;
     const { value: run, seconds } = await trainSystem(context, system);

@@ -9,10 +9,11 @@ import type { DecoderConfig } from "../models/config";
 import { readDecoderConfig, tensorShapes } from "../models/config";
 import { modelSource } from "../models/source";
 import type { StudyResults } from "../results/study-results";
+import { mainSystem } from "../results/systems";
 import type { Recipe, Study } from "./file/definition";
 import { loadStudy } from "./file/load";
 import { ROOT, RUNS } from "./stage";
-import { mainSystem, systemsOf, trainedSystems } from "./systems";
+import { trainedSystems } from "./systems";
 
 export interface StageEstimate {
   stage: string;
@@ -91,7 +92,7 @@ function partOf(study: Study, stage: string): Part | undefined {
   const [, kind, system] = /^(train|summaries)-(.+)$/.exec(stage) ?? [];
   const recipe = system === undefined ? undefined : study.recipes[system];
   if (recipe) return { kind: kind as "train" | "summaries", recipe };
-  const teacher = stage === "teacher-logits" ? study.recipes[mainSystem(study)]!.teacher : undefined;
+  const teacher = stage === "teacher-logits" ? study.recipes[mainSystem(study).id]!.teacher : undefined;
   return teacher && { kind: "logits", recipe: study.recipes[teacher.recipe]!, topK: teacher.topK };
 }
 
@@ -179,11 +180,11 @@ export function estimateStudy(study: Study): StudyEstimate {
   const { results, study: then, basis } = recorded;
   const sizesThen = { ...sizesOf(then), counts: results.counts };
   const sizes = sizesOf(study);
-  const taught = study.recipes[mainSystem(study)]!.teacher?.source === "cache";
+  const taught = study.recipes[mainSystem(study).id]!.teacher?.source === "cache";
   const stages = [
     ...trainedSystems(study).map((system) => `train-${system}`),
     ...(taught ? ["teacher-logits"] : []),
-    ...systemsOf(study).map((system) => `summaries-${system}`),
+    ...Object.keys(study.recipes).map((system) => `summaries-${system}`),
     ...Object.keys(results.seconds).filter((stage) => !/^(train|summaries)-|^teacher-logits$/.test(stage)),
   ];
   return {

@@ -1,11 +1,12 @@
 // Every figure of the fixture tables: its SVG against the committed one, and the values that it draws against the tables.
 import { describe, expect, it } from "vitest";
 import { toSvg } from "../../src/figures/figure";
-import { SYSTEM_STYLES } from "../../src/figures/systems";
+import { stylesOf } from "../../src/figures/systems";
 import { systemsInBothMetrics } from "../../src/figures/systems-in-both-metrics";
 import { tokenHeatmap } from "../../src/figures/token-heatmap";
 import { trainingCurves } from "../../src/figures/training-curves";
 import { loadPublished } from "../../src/results/published";
+import { systemsOf } from "../../src/results/systems";
 import { drawAll, fixtureResults } from "./fixture-figures";
 
 interface Trace {
@@ -27,7 +28,8 @@ describe("SVG of", () => {
 
 describe("systems in both metrics", () => {
   const results = fixtureResults();
-  const traces = systemsInBothMetrics(results.systems, loadPublished().systems).data as Trace[];
+  const traces = systemsInBothMetrics(results.systems, loadPublished().systems, systemsOf(results))
+    .data as Trace[];
 
   it("draws the intervals of the tables", () => {
     const inDomain = traces[0]!;
@@ -59,7 +61,7 @@ describe("training curves", () => {
   it("of a long run have at most 120 points whose mean is the run's", () => {
     const run = fixtureResults().training[0]!;
     const curve = Array.from({ length: 1200 }, (_, i) => ({ ...run.curve[0]!, step: i + 1, loss: i % 7 }));
-    const line = trainingCurves([{ ...run, curve }]).data[0] as Trace;
+    const line = trainingCurves([{ ...run, curve }], systemsOf(fixtureResults())).data[0] as Trace;
     expect(line.y).toHaveLength(120);
     const mean = (values: number[]) => values.reduce((a, b) => a + b, 0) / values.length;
     expect(mean(line.y)).toBeCloseTo(mean(curve.map((point) => point.loss)), 9);
@@ -69,7 +71,7 @@ describe("training curves", () => {
 
 describe("looks", () => {
   it("tell systems apart without colour", () => {
-    const styles = Object.values(SYSTEM_STYLES);
+    const styles = Object.values(stylesOf(systemsOf(fixtureResults())));
     expect(new Set(styles.map((style) => style.symbol)).size).toBe(styles.length);
     expect(new Set(styles.map((style) => style.dash)).size).toBe(styles.length);
   });

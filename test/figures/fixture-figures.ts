@@ -17,6 +17,7 @@ import { loadPublished } from "../../src/results/published";
 import type { SampleRow } from "../../src/results/samples";
 import { seedRows } from "../../src/results/seeds";
 import type { StudyResults } from "../../src/results/study-results";
+import { systemsOf } from "../../src/results/systems";
 
 const fixture = (name: string) => JSON.parse(readFileSync(`test/fixtures/results/${name}.json`, "utf8"));
 
@@ -50,6 +51,7 @@ const TOKENS = [
 
 export function drawAll(): Record<string, Figure> {
   const results = fixtureResults();
+  const systems = systemsOf(results);
   const attention = TOKENS.map((_, query) => {
     const row = TOKENS.map((_, key) =>
       key > query || query - key >= 6 ? 0 : 1 / (1 + Math.abs(query - key - (query % 3))),
@@ -58,25 +60,28 @@ export function drawAll(): Record<string, Figure> {
     return row.map((weight) => weight / sum);
   });
   return {
-    "training-curves": trainingCurves(results.training),
-    "systems-in-both-metrics": systemsInBothMetrics(results.systems, loadPublished().systems),
+    "training-curves": trainingCurves(results.training, systems),
+    "systems-in-both-metrics": systemsInBothMetrics(results.systems, loadPublished().systems, systems),
     "model-comparison": modelComparison(results.models),
-    "rouge-by-tokenizer": rougeByTokenizer(results.systems),
-    "length-against-bertscore": lengthAgainstBertscore(fixtureSamples()),
-    seeds: seedSpread(seedRows(results)),
+    "rouge-by-tokenizer": rougeByTokenizer(results.systems, systems),
+    "length-against-bertscore": lengthAgainstBertscore(fixtureSamples(), systems),
+    seeds: seedSpread(seedRows(results), systems),
     lighter: lighterFigure(results.lighter!),
-    retrieval: retrievalFigure(results.retrieval!),
+    retrieval: retrievalFigure(results.retrieval!, systems),
     architecture: architectureDiagram(results.architecture!.student, "gemma2-student"),
-    "embedding-map": embeddingMap({
-      explained: [0.41, 0.17],
-      map: ["document", "reference", "distilled"].flatMap((index, series) =>
-        Array.from({ length: 12 }, (_, i) => ({
-          ...{ index, id: `item-${i}`, topic: "<t>" },
-          x: Math.cos(i + series / 3) * (1 + series / 4),
-          y: Math.sin(2 * i + series) / (1 + series),
-        })),
-      ),
-    }),
+    "embedding-map": embeddingMap(
+      {
+        explained: [0.41, 0.17],
+        map: ["document", "reference", "distilled"].flatMap((index, series) =>
+          Array.from({ length: 12 }, (_, i) => ({
+            ...{ index, id: `item-${i}`, topic: "<t>" },
+            x: Math.cos(i + series / 3) * (1 + series / 4),
+            y: Math.sin(2 * i + series) / (1 + series),
+          })),
+        ),
+      },
+      systems,
+    ),
     "token-heatmap": tokenHeatmap(
       TOKENS.map((token, i) => ({
         token,

@@ -3,9 +3,10 @@
 import { crc32 } from "node:zlib";
 import { describe, expect, it } from "vitest";
 import { toPng } from "../../src/figures/figure";
-import { SYSTEM_STYLES } from "../../src/figures/systems";
+import { stylesOf } from "../../src/figures/systems";
 import { PALETTE } from "../../src/figures/theme";
-import { drawAll } from "./fixture-figures";
+import { systemsOf } from "../../src/results/systems";
+import { drawAll, fixtureResults } from "./fixture-figures";
 
 type Triple = [number, number, number];
 
@@ -110,7 +111,10 @@ describe("series of one figure", () => {
 
 describe("colours", () => {
   it("of the systems and of the palette stay apart in deuteranopia and protanopia", () => {
-    for (const colors of [Object.values(SYSTEM_STYLES).map((style) => style.color), [...PALETTE]]) {
+    for (const colors of [
+      Object.values(stylesOf(systemsOf(fixtureResults()))).map((style) => style.color),
+      [...PALETTE],
+    ]) {
       for (const [kind, matrix] of Object.entries(BLINDNESS)) {
         for (const [a, b] of pairs(colors)) {
           const seen = distance(lab(times(matrix, linear(a))), lab(times(matrix, linear(b))));

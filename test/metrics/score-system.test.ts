@@ -103,14 +103,16 @@ describe("one system", () => {
     expect(rows.length).toBe(50);
     const row = rows[0]!;
     expect(row).toMatchObject({ id: items[0]!.id, outputs: { untuned: leads[0] }, topic: items[0]!.topic });
-    expect(row.scores["lora-teacher"]["rouge1.whitespace"]).toBe(scored[0]!.perItem["rouge1.whitespace"]![0]);
+    expect(row.scores["lora-teacher"]!["rouge1.whitespace"]).toBe(
+      scored[0]!.perItem["rouge1.whitespace"]![0],
+    );
     const sha256 = (text: string) => createHash("sha256").update(text).digest("hex").slice(0, 16);
     expect(row.hashes).toMatchObject({ document: sha256(items[0]!.document), prompt: sha256("1,0") });
     expect(row.hashes!.outputs.untuned).toBe(sha256(leads[0]!));
     const lost = items.map((item, i) => scoreFacts(leads[i]!, item.summary, item.document).lost);
-    expect(rows.map(({ facts }) => facts!.untuned.lost)).toEqual(lost);
+    expect(rows.map(({ facts }) => facts!.untuned!.lost)).toEqual(lost);
     // Counts are of a test set, not of an item.
-    expect(Object.keys(row.scores.untuned)).not.toContain("withoutTokens.default");
+    expect(Object.keys(row.scores.untuned!)).not.toContain("withoutTokens.default");
   });
 
   it("refuses other counts and training items", () => {

@@ -8,7 +8,7 @@ import { unmarked } from "../../src/report/quantity";
 import { auditSection } from "../../src/report/sections/audit";
 import type { Audit } from "../../src/results/audit";
 import type { StudyResults } from "../../src/results/study-results";
-import type { SystemId } from "../../src/results/system-id";
+import type { SystemId } from "../../src/results/systems";
 
 const { auditConclusions, audit: auditWords } = korean;
 /** Sentences as they are read, without the marks of their numbers. */

@@ -6,7 +6,7 @@ import { LANGUAGES } from "../../src/report/write";
 import { loadPublished } from "../../src/results/published";
 import type { Comparison, TestSet } from "../../src/results/scores";
 import type { StudyResults } from "../../src/results/study-results";
-import type { SystemId } from "../../src/results/system-id";
+import type { SystemId } from "../../src/results/systems";
 import { fixtureResults, fixtureSamples } from "../figures/fixture-figures";
 
 export const EMPTY_SETTINGS = {

@@ -11,7 +11,7 @@ import { readmeBlocks } from "../../src/report/readme/blocks";
 import { readRun } from "../../src/report/run-files";
 import type { SeedRecord } from "../../src/results/seeds";
 import type { StudyResults } from "../../src/results/study-results";
-import type { SystemId } from "../../src/results/system-id";
+import type { SystemId } from "../../src/results/systems";
 import { fixtureResults } from "../figures/fixture-figures";
 import { fixtureReport } from "./fixture-report";
 

@@ -85,7 +85,7 @@ describe("the study on the smoke profile", () => {
     expect(samples.filter((s) => s.testSet === "other")).toHaveLength(6);
     for (const system of results.systems) {
       // The table's mean is the mean of the items' scores: two ways to the same number.
-      const items = samples.map((s) => s.scores[system.system]["rouge1.character"]!);
+      const items = samples.map((s) => s.scores[system.system]!["rouge1.character"]!);
       const mean = items.reduce((sum, x) => sum + x, 0) / items.length;
       expect(system.scores.all["rouge1.character"]).toBeCloseTo(mean, 12);
     }

@@ -30,7 +30,7 @@ it("is shown wherever metrics are", () => {
     .map((row) => JSON.parse(row) as SampleRow)
     .filter(({ id }) => shown.samples.includes(id));
   const expected = mean(
-    samples.flatMap(({ outputs: { distilled } }) => (distilled === "" ? [] : [shareOf(distilled)])),
+    samples.flatMap(({ outputs: { distilled } }) => (!distilled ? [] : [shareOf(distilled)])),
   );
   expect(expected).toBeGreaterThan(0.01);
   const percent = `${(expected * 100).toFixed(1)}%`;

@@ -16,6 +16,7 @@ import { readRun } from "../../src/report/run-files";
 import { loadReportSettings } from "../../src/report/settings";
 import { LANGUAGES } from "../../src/report/write";
 import { loadPublished } from "../../src/results/published";
+import { systemsOf } from "../../src/results/systems";
 
 const { results, samples: all } = readRun("reports");
 const samples = all.filter((_, i) => i % 20 === 0);
@@ -33,7 +34,7 @@ const scored = results.systems.map(({ system, model }) =>
   scorer.score(
     system,
     model,
-    samples.map(({ outputs }) => outputs[system]),
+    samples.map(({ outputs }) => outputs[system]!),
   ),
 );
 const compared = COMPARED.filter(({ id }) => metrics.some((metric) => metric.id === id));
@@ -69,8 +70,8 @@ console.log(
   JSON.stringify({
     samples: samples.map(({ id }) => id),
     intervals,
-    notebook: systemScores(run.systems, "all"),
-    figure: systemsInBothMetrics(run.systems, published.systems),
+    notebook: systemScores(run.systems, "all", systemsOf(results)),
+    figure: systemsInBothMetrics(run.systems, published.systems, systemsOf(results)),
     readme: unmarked(readmeBlocks(readme, run, {}).scores!),
     card,
     tested: [...new Set(run.comparisons.map(({ metric }) => metric))],

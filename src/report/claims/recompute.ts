@@ -8,7 +8,7 @@ import { rougeTokenizer } from "../../metrics/rouge/tokenizers";
 import { SystemScorer } from "../../metrics/score-system";
 import type { SampleRow } from "../../results/samples";
 import type { StudyResults } from "../../results/study-results";
-import type { SystemId } from "../../results/system-id";
+import type { SystemId } from "../../results/systems";
 
 const needsModel = ({ needs }: Metric): boolean =>
   needs?.encoder === true || needs?.tokenizer?.startsWith("subword:") === true;
@@ -37,7 +37,7 @@ export async function recomputed(
       needsModel(metric)
         ? savedMetric(
             metric,
-            samples.map(({ scores }) => scores[system][metric.id] ?? null),
+            samples.map(({ scores }) => scores[system]![metric.id] ?? null),
             signatures[metric.measure] ?? "unknown",
           )
         : metric,
@@ -55,7 +55,7 @@ export async function recomputed(
     lines: linesOfSentences,
   });
   const scored = results.systems.map(({ system, model }) => {
-    const texts = samples.map((row) => row.outputs[system]);
+    const texts = samples.map((row) => row.outputs[system]!);
     return scorer.score(system, model, texts, ofSystem(system));
   });
   const compared = [...new Set(results.comparisons.map(({ metric }) => metric))];

@@ -1,7 +1,7 @@
 // What a claim says in words, from what is declared of its keys.
 import { type Made, madeOf } from "../../results/made";
 import type { Comparison, TestSet } from "../../results/scores";
-import type { SystemId } from "../../results/system-id";
+import type { SystemId } from "../../results/systems";
 import { english } from "../en/words";
 import { type Origin, rowAt, type Sources } from "../quantity";
 

@@ -2,7 +2,7 @@
 import type { Audit, Correlation, RepeatedRun } from "../../results/audit";
 import type { FactKind } from "../../results/facts";
 import type { StudyResults } from "../../results/study-results";
-import type { SystemId } from "../../results/system-id";
+import type { SystemId } from "../../results/systems";
 import {
   allIdentical,
   copying,

@@ -1,6 +1,6 @@
 // Words of section 4.2 in Korean.
 import type { TestSet } from "../../results/scores";
-import type { SystemId } from "../../results/system-id";
+import type { SystemId } from "../../results/systems";
 import type { Contrast } from "../findings";
 import { fixed, percent } from "../format";
 import type { ClaimVerdict } from "../original-claims";

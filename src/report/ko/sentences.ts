@@ -2,7 +2,7 @@
 import { agree } from "../../corpus/particles";
 import { metricOf } from "../../metrics/registry";
 import type { TestSet } from "../../results/scores";
-import type { SystemId } from "../../results/system-id";
+import type { SystemId } from "../../results/systems";
 import { amounts, type Contrast, type Disagreement, type Forgetting, type Ordering } from "../findings";
 import { fixed, hundredfold, metricText, percent, pValue, signed } from "../format";
 import type { Amount, Quantity } from "../quantity";

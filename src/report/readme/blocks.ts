@@ -1,11 +1,10 @@
 // The parts of README and docs/results that hold numbers, in both languages: tables and findings as Markdown, written between markers.
-import { inSystemOrder } from "../../figures/systems";
 import type { Metric } from "../../metrics/metric";
 import { COMPARED, PRIMARY } from "../../metrics/registry";
 import type { TestSet } from "../../results/scores";
 import { seedRows } from "../../results/seeds";
 import type { StudyResults } from "../../results/study-results";
-import type { SystemId } from "../../results/system-id";
+import { inOrder, type SystemId, systemsOf } from "../../results/systems";
 import { contrast, measuredIn, publishedOrderings, score, seedsWithOrder } from "../findings";
 import { bytes, fixed, type TimeWords, withInterval } from "../format";
 import type { Names } from "../names";
@@ -69,7 +68,7 @@ function scoreTable(results: StudyResults, { names, scores }: ReadmeWords): stri
   return table(
     [...scores, ...metrics.map((metric) => scoreHeading(names, metric))],
     TEST_SETS.flatMap((set) =>
-      inSystemOrder(results.systems).map(({ system }) => [
+      inOrder(results.systems, systemsOf(results)).map(({ system }) => [
         names.system(system),
         `${names.testSet(set)} ${items(system, set)}`,
         ...metrics.map((metric) => scoreText(results, system, set, metric)),
@@ -85,7 +84,7 @@ function summary(results: StudyResults, words: ReadmeWords): string {
   const headings = columns.map(
     ({ metric, side }) => `${scoreHeading(names, metric)}, ${names.testSet(side)}`,
   );
-  const rows = inSystemOrder(results.systems).map(({ system }) => [
+  const rows = inOrder(results.systems, systemsOf(results)).map(({ system }) => [
     names.system(system),
     ...columns.map(({ metric, side }) => scoreText(results, system, side, metric)),
   ]);
@@ -96,7 +95,7 @@ function summary(results: StudyResults, words: ReadmeWords): string {
 function seedTable(results: StudyResults, { names, seeds }: ReadmeWords): string {
   const seedsRun = seedRows(results);
   if (seedsRun.length < 2) return seeds.none;
-  const systems = inSystemOrder(results.systems).map(({ system }) => system);
+  const systems = inOrder(results.systems, systemsOf(results)).map(({ system }) => system);
   const at = (seed: number, ...keys: string[]) =>
     quantity({ results }, pathOf("results", ...(seed === results.seed ? [] : ["seeds", seed]), ...keys));
   const rows = SIDES.flatMap((set) =>

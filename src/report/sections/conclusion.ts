@@ -1,9 +1,8 @@
 // Section 5 (the original's 6): the final model, its use, the plans; then how this report was made.
 import type { Language } from "../../base/language";
 import { retrievalFigure } from "../../figures/retrieval";
-import { SYSTEM_STYLES } from "../../figures/systems";
 import type { StudyResults } from "../../results/study-results";
-import type { SystemId } from "../../results/system-id";
+import { systemsOf } from "../../results/systems";
 import type { Cell, DocumentBuilder } from "../document";
 import { type Contrast, contrast } from "../findings";
 import { countCell, fixed, scoreCell, type TimeWords, timeCell } from "../format";
@@ -77,7 +76,7 @@ function retrievalPart(
     id: "retrieval",
     caption: words.caption,
     alt: words.alt,
-    figure: retrievalFigure(rows, language),
+    figure: retrievalFigure(rows, systemsOf(results), language),
   });
   const best = [...rows].sort((a, b) => b.ndcg10 - a.ndcg10)[0]!;
   const shown = (index: string) => fixed(at(index, "ndcg10") ?? Number.NaN, 3);
@@ -95,8 +94,8 @@ function retrievalPart(
 /** "train-distilled" -> "training: distilled student". */
 function stageName(stage: string, words: ConclusionWords["appendix"], names: Names): string {
   const [, kind, system] = /^(train|summaries)-(.+)$/.exec(stage) ?? [];
-  if (kind && system && system in SYSTEM_STYLES) {
-    return (kind === "train" ? words.training : words.summaries)(names.system(system as SystemId));
+  if (kind && system) {
+    return (kind === "train" ? words.training : words.summaries)(names.system(system));
   }
   return words.stages[stage] ?? stage;
 }

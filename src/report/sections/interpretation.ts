@@ -1,10 +1,9 @@
 // Section 4.2 (the original's 4.3): the reading, every sentence of it chosen by a finding and filled with its numbers.
-import { inSystemOrder } from "../../figures/systems";
 import { PRIMARY } from "../../metrics/registry";
 import type { SampleRow } from "../../results/samples";
 import type { TestSet } from "../../results/scores";
 import type { StudyResults } from "../../results/study-results";
-import type { SystemId } from "../../results/system-id";
+import { inOrder, type SystemId, systemsOf } from "../../results/systems";
 import type { DocumentBuilder } from "../document";
 import {
   type Contrast,
@@ -96,7 +95,7 @@ function systemRows(
   results: StudyResults,
   numbers: (system: SystemId) => (Quantity | undefined)[],
 ): SystemAmounts[] {
-  return inSystemOrder(results.systems).flatMap(({ system }) => {
+  return inOrder(results.systems, systemsOf(results)).flatMap(({ system }) => {
     const known = numbers(system).filter((amount): amount is Quantity => amount !== undefined);
     return known.length === numbers(system).length ? [{ system, amounts: known }] : [];
   });
@@ -189,7 +188,7 @@ export function interpretationSection(
   ]);
 
   doc.heading(3, words.hangul.heading);
-  const first = inSystemOrder(results.systems)[0];
+  const first = inOrder(results.systems, systemsOf(results))[0];
   doc.list([
     words.hangul.intro,
     words.hangul.empty(

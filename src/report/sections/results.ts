@@ -3,7 +3,6 @@ import type { Language } from "../../base/language";
 import { lengthAgainstBertscore } from "../../figures/length-against-bertscore";
 import { rougeByTokenizer } from "../../figures/rouge-by-tokenizer";
 import { seedSpread } from "../../figures/seeds";
-import { inSystemOrder, SYSTEM_ORDER } from "../../figures/systems";
 import { systemsInBothMetrics } from "../../figures/systems-in-both-metrics";
 import { metricOf, PRIMARY } from "../../metrics/registry";
 import { tokenizersIn } from "../../metrics/rouge/names";
@@ -12,7 +11,7 @@ import type { SampleRow } from "../../results/samples";
 import type { TestSet } from "../../results/scores";
 import { seedRows } from "../../results/seeds";
 import type { StudyResults } from "../../results/study-results";
-import type { SystemId } from "../../results/system-id";
+import { inOrder, type System, type SystemId, systemsOf } from "../../results/systems";
 import type { Cell, Column, DocumentBuilder } from "../document";
 import { measuredIn, score as scoreAmount } from "../findings";
 import { fixed, metricCell, scoreCell, withInterval } from "../format";
@@ -66,7 +65,7 @@ function besidePublished(
   ours: (system: SystemId, testSet: TestSet) => Cell[],
 ): Cell[][] {
   const rows: Cell[][] = [];
-  for (const { system } of inSystemOrder(results.systems)) {
+  for (const { system } of inOrder(results.systems, systemsOf(results))) {
     const original = published.systems.find((row) => row.system === system);
     rows.push(
       original
@@ -148,7 +147,7 @@ function scoreTables(
   });
   const tokenizers = tokenizersIn(results.systems[0]?.scores.all ?? {});
   const rowsOf = (cells: (system: SystemId, testSet: TestSet) => Cell[]): Cell[][] =>
-    inSystemOrder(results.systems).flatMap(({ system }) =>
+    inOrder(results.systems, systemsOf(results)).flatMap(({ system }) =>
       TEST_SETS.map((testSet) => [names.system(system), names.testSet(testSet), ...cells(system, testSet)]),
     );
   const what: Column[] = [
@@ -188,7 +187,7 @@ function intervalTable(doc: DocumentBuilder, results: StudyResults, words: Resul
       { label: words.columns.testSet, align: "left", weight: 0.9 },
       ...metrics.map(({ id }) => ({ ...scoreColumn(names.metric(id)), weight: 1.7 })),
     ],
-    rows: inSystemOrder(results.systems).flatMap(({ system }) =>
+    rows: inOrder(results.systems, systemsOf(results)).flatMap(({ system }) =>
       TEST_SETS.map((testSet): Cell[] => [
         names.system(system),
         names.testSet(testSet),
@@ -214,7 +213,13 @@ const clipped = (text: string, most: number) => {
   return all.length > most ? `${all.slice(0, most).join("")}…` : text;
 };
 
-function sampleTables(doc: DocumentBuilder, samples: SampleRow[], words: ResultsWords, names: Names): void {
+function sampleTables(
+  doc: DocumentBuilder,
+  samples: SampleRow[],
+  systems: readonly System[],
+  words: ResultsWords,
+  names: Names,
+): void {
   const rows = (["in-domain", "other"] as const).flatMap((side) =>
     samples.filter((row) => row.testSet === side).slice(0, 2),
   );
@@ -233,11 +238,13 @@ function sampleTables(doc: DocumentBuilder, samples: SampleRow[], words: Results
       rows: [
         [words.samples.document, quoted(clipped(row.document, 400)), ""],
         [words.samples.reference, quoted(row.reference), ""],
-        ...SYSTEM_ORDER.filter((id) => row.outputs[id] !== undefined).map((id): Cell[] => [
-          names.system(id),
-          row.outputs[id] === "" ? words.samples.empty : quoted(clipped(row.outputs[id], 400)),
-          scoreCell(quantity({ samples }, pathOf("samples", row.id, "scores", id, "rouge1.whitespace"))),
-        ]),
+        ...systems
+          .filter(({ id }) => row.outputs[id] !== undefined)
+          .map(({ id }): Cell[] => [
+            names.system(id),
+            row.outputs[id] === "" ? words.samples.empty : quoted(clipped(row.outputs[id]!, 400)),
+            scoreCell(quantity({ samples }, pathOf("samples", row.id, "scores", id, "rouge1.whitespace"))),
+          ]),
       ],
     });
   }
@@ -253,6 +260,7 @@ export function resultsSection(
   names: Names,
   language: Language,
 ): void {
+  const systems = systemsOf(results);
   doc.heading(1, words.heading);
   doc.heading(2, words.summaryHeading);
   if (results.systems.length === 0) {
@@ -264,23 +272,23 @@ export function resultsSection(
   doc.figure({
     id: "systems-in-both-metrics",
     ...words.figures.systems,
-    figure: systemsInBothMetrics(results.systems, published.systems, language),
+    figure: systemsInBothMetrics(results.systems, published.systems, systems, language),
   });
   doc.figure({
     id: "rouge-by-tokenizer",
     ...words.figures.tokenizers,
-    figure: rougeByTokenizer(results.systems, language),
+    figure: rougeByTokenizer(results.systems, systems, language),
   });
   if (samples.length > 0) {
     doc.figure({
       id: "length-against-bertscore",
       ...words.figures.length,
-      figure: lengthAgainstBertscore(samples, language),
+      figure: lengthAgainstBertscore(samples, systems, language),
     });
   }
   const seeds = seedRows(results);
   if (seeds.length > 1) {
-    doc.figure({ id: "seeds", ...words.figures.seeds, figure: seedSpread(seeds, language) });
+    doc.figure({ id: "seeds", ...words.figures.seeds, figure: seedSpread(seeds, systems, language) });
   }
-  sampleTables(doc, samples, words, names);
+  sampleTables(doc, samples, systems, words, names);
 }

@@ -3,6 +3,7 @@ import type { Language } from "../../base/language";
 import { embeddingMap } from "../../figures/embedding-map";
 import type { RetrievalRow } from "../../results/search";
 import type { StudyResults } from "../../results/study-results";
+import { systemsOf } from "../../results/systems";
 import type { DocumentBuilder } from "../document";
 import type { SearchResults } from "../search-findings";
 
@@ -15,7 +16,7 @@ export interface SearchWords {
 /** Writes the part, or nothing for a run without tests between indexes. */
 export function searchSection(
   doc: DocumentBuilder,
-  { retrieval, search }: StudyResults,
+  { retrieval, search, recipes }: StudyResults,
   words: SearchWords,
   language: Language,
 ): void {
@@ -23,6 +24,10 @@ export function searchSection(
   doc.heading(3, words.heading);
   doc.list(words.sentences(retrieval, search));
   if (search.map.length > 0) {
-    doc.figure({ id: "embedding-map", ...words.figure, figure: embeddingMap(search, language) });
+    doc.figure({
+      id: "embedding-map",
+      ...words.figure,
+      figure: embeddingMap(search, systemsOf({ recipes }), language),
+    });
   }
 }

@@ -1,10 +1,9 @@
 // Section 3: the three steps of training, published settings beside ours, curves, the cache of teacher logits.
 import type { Language } from "../../base/language";
-import { inSystemOrder } from "../../figures/systems";
 import { trainingCurves } from "../../figures/training-curves";
 import type { Published } from "../../results/published";
 import type { StudyResults } from "../../results/study-results";
-import type { SystemId } from "../../results/system-id";
+import { inOrder, type SystemId, systemsOf } from "../../results/systems";
 import type { TrainingRun } from "../../results/training";
 import type { Cell, DocumentBuilder } from "../document";
 import { countCell, fixed, fixedCell, type TimeWords, timeCell } from "../format";
@@ -88,7 +87,7 @@ function settingsTable(
   words: TrainingWords,
   names: Names,
 ): void {
-  const runs = inSystemOrder(results.training);
+  const runs = inOrder(results.training, systemsOf(results));
   const labels = words.settings.names as Record<string, string>;
   const original = (key: string) => quantity({ published }, pathOf("published", "settings", key));
   const known = Object.keys(labels);
@@ -200,10 +199,14 @@ export function trainingSection(
       { label: columns.speed, align: "right" },
       { label: columns.time, align: "right", weight: 1.2 },
     ],
-    rows: inSystemOrder(results.training).map((run) => lossRow(results, run, words, names)),
+    rows: inOrder(results.training, systemsOf(results)).map((run) => lossRow(results, run, words, names)),
     note: words.losses.note,
   });
-  doc.figure({ id: "training-curves", ...words.figure, figure: trainingCurves(results.training, language) });
+  doc.figure({
+    id: "training-curves",
+    ...words.figure,
+    figure: trainingCurves(results.training, systemsOf(results), language),
+  });
   doc.paragraph(
     !results.cache || results.cache.tokens === 0
       ? words.cacheNotMeasured

@@ -1,12 +1,12 @@
 // A page in which the student summarises a pasted paragraph in the browser. Run: npm run demo [-- --serve --port 8080]
 import * as path from "node:path";
 import type { Command } from "commander";
+import { mainSystem } from "../../results/systems";
 import { buildDemo } from "../demo/build";
 import { serveFolder } from "../demo/server";
 import { writeOnnxFolder } from "../export-system";
 import { ROOT } from "../stage";
 import { openStudy } from "../study";
-import { mainSystem } from "../systems";
 
 interface DemoOptions {
   profile: string;
@@ -20,7 +20,7 @@ async function demo({ profile, seed, out, serve, port }: DemoOptions): Promise<v
   const study = openStudy(profile, seed);
   const about = `증류한 학생 모델, 프로파일 ${profile}. 만든 글에는 틀린 내용이 있을 수 있습니다.`;
   await buildDemo(out, { about, maxNewTokens: study.decoding.maxNewTokens }, (folder) =>
-    writeOnnxFolder(study, mainSystem(study), folder),
+    writeOnnxFolder(study, mainSystem(study).id, folder),
   );
   console.log(
     `The page: ${path.relative(process.cwd(), out)}/index.html, to be opened through a web server.`,

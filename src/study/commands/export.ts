@@ -1,8 +1,8 @@
 // A trained system as ordinary files with a model card. Run: npm run export -- --system distilled --format onnx,safetensors,peft --out DIR
 import { type Command, InvalidArgumentError } from "commander";
+import { mainSystem } from "../../results/systems";
 import { exportSystem, FORMATS, type Format } from "../export-system";
 import { openStudy } from "../study";
-import { mainSystem } from "../systems";
 
 function formatList(text: string): Format[] {
   const wanted = text.split(",").map((part) => part.trim());
@@ -31,7 +31,7 @@ export const define = (command: Command): Command =>
     .option("--data <file>", "the run's own data file", "")
     .action(async ({ system, format, out, profile, seed, data }: ExportOptions) => {
       const study = openStudy(profile, seed, data);
-      const chosen = system ?? mainSystem(study);
+      const chosen = system ?? mainSystem(study).id;
       const notes = await exportSystem(study, chosen, format, out);
       for (const note of notes) console.log(note);
       console.log(`${out}: ${chosen} as ${format.join(", ")}; the model card: ${out}/README.md`);

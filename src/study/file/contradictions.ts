@@ -39,7 +39,6 @@ export function contradictions(study: Study): Problem[] {
         ].map((problem) => ({ ...problem, at: [...at, ...problem.at] })),
       ];
     }),
-    ...ofRoles(study.recipes),
   ];
 }
 
@@ -130,15 +129,4 @@ function ofTeachers(recipes: Study["recipes"], id: string): Problem[] {
   return teacher.recipe === id
     ? [{ at: ["teacher", "recipe"], message: "a recipe cannot be its own teacher." }]
     : [];
-}
-
-function ofRoles(recipes: Study["recipes"]): Problem[] {
-  const known = new Map<string, string>();
-  return Object.entries(recipes).flatMap(([id, { role }]) => {
-    if (!role) return [];
-    const other = known.get(role);
-    known.set(role, id);
-    const message = `"${other}" has the role ${role} already: one system a role.`;
-    return other === undefined ? [] : [{ at: ["recipes", id, "role"], message }];
-  });
 }

@@ -16,9 +16,6 @@ export interface ModelSource {
   standsFor?: string;
 }
 
-/** What the findings call for: a system without its role leaves the sentences about it out. */
-export type Role = "untuned" | "lora" | "control" | "distilled" | "teacher";
-
 /** Where the teacher's part of a recipe comes from; what each means stands in the schema. */
 export type TeacherSource = "cache" | "online" | "texts" | "texts-and-logits";
 
@@ -55,7 +52,6 @@ export interface Training {
 /** How a student comes about. */
 export interface Recipe {
   label: { ko: string; en: string };
-  role?: Role;
   /** A key of the study's models. */
   base: string;
   tune: "none" | "lora" | "full";

@@ -107,7 +107,7 @@ function typed(at: readonly string[], text: string): Json {
   }
 }
 
-/** The draft with each recipe that extends another put over that one's fields, but for its label and role. */
+/** The draft with each recipe that extends another put over that one's fields, but for its label. */
 function withWholeRecipes(draft: Draft): Draft {
   const recipes = valueAt(draft.value, ["recipes"]);
   if (!isObject(recipes)) return draft;
@@ -125,7 +125,7 @@ function withWholeRecipes(draft: Draft): Draft {
     if (above.includes(base)) {
       throw new StudyError(`${place}: recipes that extend each other: ${[...above, id, base].join(" -> ")}.`);
     }
-    const { label: _, role: __, ...inherited } = wholeRecipe(base, [...above, id]);
+    const { label: _, ...inherited } = wholeRecipe(base, [...above, id]);
     return merged({ ...draft, value: inherited }, { ...draft, value: own }).value;
   };
   const entries = Object.entries(recipes).map(([id, recipe]): [string, Json] => [

@@ -143,24 +143,11 @@ const recipe = object<Recipe & { extends: string }>(
   "How one student comes about, or which untrained model takes part.",
   {
     extends: text(
-      "Another recipe of this study to begin from: all its fields but label and role, merged as files are.",
+      "Another recipe of this study to begin from: all its fields but label, merged as files are.",
     ),
     label: object<Recipe["label"]>("Its name in the report; absent: its id.", {
       ko: text("Its name in Korean."),
       en: text("Its name in English."),
-    }),
-    role: optional({
-      ...choice(
-        "What the report's findings take it for; without one it stands in tables and figures alone.",
-        {
-          untuned: "the student as it is found",
-          lora: "the student tuned with LoRA, without a teacher",
-          control: "all weights of the student tuned without a teacher, with the distilled one's steps",
-          distilled: "the student tuned with a teacher: what the study is about",
-          teacher: "the tuned teacher",
-        },
-      ),
-      type: "string",
     }),
     base: text("Which of the study's models it begins from."),
     tune: choice("What is trained.", {

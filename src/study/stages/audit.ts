@@ -1,9 +1,8 @@
 // Stage "audit": the published table's two doubts and the systems' errors, looked at on this run's own outputs.
 import { audit } from "../../analysis/audit";
 import type { Audit } from "../../results/audit";
-import { loadPublished } from "../../results/published";
+import { loadPublished, publishedBeside } from "../../results/published";
 import { type Artifact, stage } from "../stage";
-import { systemsOf } from "../systems";
 import type { StudyContext } from "./context";
 import { repeatabilityStage } from "./repeatability";
 import { sampleRows } from "./samples";
@@ -14,13 +13,13 @@ import { scoreStage } from "./scores";
 export async function auditStage(context: StudyContext): Promise<Artifact<Audit>> {
   const scores = await scoreStage(context);
   const repeated = await repeatabilityStage(context);
-  const published = loadPublished().systems;
+  const published = publishedBeside(loadPublished().systems, context);
   const inputs = { scores: scores.key, repeated: repeated.key, published };
   return stage(context, "audit", 1, inputs, async () => {
     const tokenizers = await studyTokenizers(context);
     return audit({
       samples: await sampleRows(context),
-      systems: systemsOf(context),
+      systems: Object.keys(context.recipes),
       tokenizers: tokenizers.filter(({ name }) => !name.startsWith("subword:")),
       published,
       repeated: repeated.value,

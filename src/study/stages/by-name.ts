@@ -1,8 +1,9 @@
 // The stages of the study by name, in the order in which they can run: what `npm run stage` and the cluster call.
 
+import { mainSystem } from "../../results/systems";
 import type { Shard } from "../shard";
 import type { Artifact } from "../stage";
-import { decodersOf, mainSystem, recipeOf, systemsOf, trainedSystems } from "../systems";
+import { decodersOf, recipeOf, trainedSystems } from "../systems";
 import { auditStage } from "./audit";
 import { baseModel } from "./base-model";
 import { compareModel } from "./compare-models";
@@ -50,7 +51,7 @@ export function namedStages(study: StudyContext): Map<string, NamedStage> {
     }
     stages.set(`train-${system}`, { run: (context) => trainSystem(context, system) });
   }
-  for (const system of systemsOf(study)) {
+  for (const system of Object.keys(study.recipes)) {
     stages.set(`summaries-${system}`, {
       run: (context, shards) => summaries(context, system, shards),
       shard: (context, shard) => summariesShard(context, system, shard),
@@ -76,7 +77,7 @@ function logitsOf(study: StudyContext, system: string): string | undefined {
   };
   const logits = taughtBy(system);
   if (logits === undefined) return undefined;
-  const main = mainSystem(study);
+  const main = mainSystem(study).id;
   const first = [main, ...trainedSystems(study)].find((id) => taughtBy(id) === logits);
   return first === main ? "teacher-logits" : `teacher-logits-${first}`;
 }

@@ -7,9 +7,10 @@ import { generateSpeculative } from "../../generation/speculative";
 import type { Decoder } from "../../models/decoder";
 import { encodeItem } from "../../prompts/example";
 import type { DecodingRow } from "../../results/lighter";
-import type { SystemId } from "../../results/system-id";
+import type { SystemId } from "../../results/systems";
+import { mainSystem } from "../../results/systems";
 import { type Artifact, stage } from "../stage";
-import { mainSystem, recipeOf } from "../systems";
+import { recipeOf } from "../systems";
 import type { StudyContext } from "./context";
 import { corpusStage, itemsOf } from "./corpus";
 import { modelHash, systemDecoder } from "./train";
@@ -23,7 +24,7 @@ const DRAFT_TOKENS = 4;
  */
 export async function decodingStage(context: StudyContext): Promise<Artifact<DecodingRow[]>> {
   const corpus = await corpusStage(context);
-  const student = mainSystem(context);
+  const student = mainSystem(context).id;
   const teacher = recipeOf(context, student).teacher?.recipe;
   const systems = teacher === undefined ? [student] : [teacher as SystemId, student];
   const { maxNewTokens } = context.decoding;

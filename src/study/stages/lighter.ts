@@ -12,11 +12,12 @@ import { encodeItem } from "../../prompts/example";
 import { loadTokenizer } from "../../prompts/tokenizer";
 import { schemeName } from "../../quantization/scheme";
 import type { Form, LighterComparison, LighterResults, LighterRow } from "../../results/lighter";
+import { mainSystem } from "../../results/systems";
 import { asFamily } from "../../statistics/paired-family";
 import { writeOnnxFolder } from "../export-system";
 import { FORMS, openEngineForm, openForm, weightsFile, writeEngineForms } from "../forms";
 import { type Artifact, ROOT, RUNS, stage } from "../stage";
-import { mainSystem, studentModel } from "../systems";
+import { studentModel } from "../systems";
 import { baseModel, encoderFiles } from "./base-model";
 import type { StudyContext } from "./context";
 import { corpusStage, itemsOf } from "./corpus";
@@ -33,7 +34,7 @@ const TIMED_TEXTS = 8;
 export async function lighterStage(
   context: StudyContext,
 ): Promise<Artifact<Omit<LighterResults, "decoding">>> {
-  const system = mainSystem(context);
+  const system = mainSystem(context).id;
   const { maxNewTokens } = context.decoding;
   const corpus = await corpusStage(context);
   const base = await baseModel(context, studentModel(context));

@@ -3,9 +3,9 @@ import { generate } from "../../generation/generate";
 import { encodeItem } from "../../prompts/example";
 import type { RepeatedRun } from "../../results/audit";
 import type { StudyResults } from "../../results/study-results";
-import type { SystemId } from "../../results/system-id";
+import type { SystemId } from "../../results/systems";
+import { mainSystem } from "../../results/systems";
 import { type Artifact, stage } from "../stage";
-import { mainSystem } from "../systems";
 import type { StudyContext } from "./context";
 import { corpusStage, itemsOf } from "./corpus";
 import { readTexts, summaries, summarise } from "./summaries";
@@ -18,7 +18,7 @@ const SINGLE_ITEMS = 20;
 /** Summarises every test document twice more: in the same batches, in others, and some alone, without padding. */
 export async function repeatabilityStage(context: StudyContext): Promise<Artifact<RepeatedRun[]>> {
   const { maxNewTokens } = context.decoding;
-  const system = mainSystem(context);
+  const system = mainSystem(context).id;
   const first = await summaries(context, system);
   const corpus = await corpusStage(context);
   return stage(context, "repeatability", 2, { summaries: first.key }, async () => {

@@ -5,9 +5,10 @@ import { engineFacts } from "../../engine/facts";
 import { decoderHubConfig } from "../../models/config";
 import type { ModelConfig } from "../../results/models";
 import type { StudyResults } from "../../results/study-results";
+import { mainSystem } from "../../results/systems";
 import { keepStudy } from "../file/keep";
 import { ROOT, RUNS } from "../stage";
-import { mainSystem, recipeOf, studentModel, systemsOf, teacherSystem, trainedSystems } from "../systems";
+import { recipeOf, studentModel, teacherSystem, trainedSystems } from "../systems";
 import { auditStage } from "./audit";
 import { baseModel } from "./base-model";
 import type { StudyContext } from "./context";
@@ -29,7 +30,7 @@ export async function resultsStage(
   context: StudyContext,
   choice: SearchChoice = {},
 ): Promise<{ file: string; value: StudyResults }> {
-  const main = mainSystem(context);
+  const main = mainSystem(context).id;
   const teaching = recipeOf(context, main).teacher;
   const teacher = teacherSystem(context);
   const corpus = await corpusStage(context);
@@ -42,7 +43,7 @@ export async function resultsStage(
   const repeated = await repeatabilityStage(context);
   const audit = await auditStage(context);
   const written = [];
-  for (const system of systemsOf(context))
+  for (const system of Object.keys(context.recipes))
     written.push([`summaries-${system}`, (await summaries(context, system)).seconds] as const);
   const value: StudyResults = {
     profile: context.name,
@@ -51,6 +52,7 @@ export async function resultsStage(
     machine: engineFacts(),
     counts: corpus.value.counts,
     models: await modelRows(context),
+    recipes: context.recipes,
     systems: scores.value.systems,
     comparisons: scores.value.comparisons,
     training: runs.map((run) => run.value),

@@ -5,8 +5,8 @@ import { factQueries, readQueries } from "../../analysis/queries";
 import { searchStudy } from "../../analysis/search-study";
 import { sentencesOf } from "../../metrics/rouge/sentences";
 import type { SearchStudy } from "../../results/search";
+import { mainSystem } from "../../results/systems";
 import { type Artifact, hashFiles, ROOT, stage } from "../stage";
-import { mainSystem, systemsOf } from "../systems";
 import { encoderFiles } from "./base-model";
 import type { StudyContext } from "./context";
 import { corpusStage, itemsOf } from "./corpus";
@@ -24,8 +24,8 @@ export async function retrievalStage(
   context: StudyContext,
   { encoder = "", queries: queryFile = "" }: SearchChoice = {},
 ): Promise<Artifact<SearchStudy>> {
-  const systems = systemsOf(context);
-  const main = mainSystem(context);
+  const systems = Object.keys(context.recipes);
+  const main = mainSystem(context).id;
   const corpus = await corpusStage(context);
   const written: Awaited<ReturnType<typeof summaries>>[] = [];
   for (const system of systems) written.push(await summaries(context, system));

@@ -10,7 +10,7 @@ import type { Provenance } from "../../results/provenance";
 import type { Comparison, SystemResult } from "../../results/scores";
 import { modelName } from "../file/load";
 import { type Artifact, hashOf, stage } from "../stage";
-import { studentModel, systemsOf } from "../systems";
+import { studentModel } from "../systems";
 import { baseModel, encoderFiles } from "./base-model";
 import type { StudyContext } from "./context";
 import { corpusStage, itemsOf } from "./corpus";
@@ -26,7 +26,7 @@ export interface Scores {
 
 /** Scores all systems, or finds them scored; samples.jsonl lies in its folder. */
 export async function scoreStage(context: StudyContext): Promise<Artifact<Scores>> {
-  const ids = systemsOf(context);
+  const ids = Object.keys(context.recipes);
   const corpus = await corpusStage(context);
   const written: Artifact<unknown>[] = [];
   for (const system of ids) written.push(await summaries(context, system));

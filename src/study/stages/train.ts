@@ -8,7 +8,7 @@ import type { Decoder } from "../../models/decoder";
 import { loadDecoder, saveDecoder } from "../../models/load";
 import { type ChatTokenizer, loadTokenizer } from "../../prompts/tokenizer";
 import { copyTokenizer } from "../../prompts/tokenizer-files";
-import type { SystemId } from "../../results/system-id";
+import type { SystemId } from "../../results/systems";
 import type { TrainingRun } from "../../results/training";
 import { AdamW } from "../../training/adamw";
 import type { Trainee } from "../../training/checkpoint";

@@ -201,11 +201,6 @@ describe("refuses, with place, expectation and what was found:", () => {
       ],
     ],
     [
-      "a role twice",
-      '{"extends": "tiny", "recipes": {"full-student": {"role": "distilled"}}}',
-      [/distilled\.role: "full-student" has the role distilled already/],
-    ],
-    [
       "the best step of what is not measured",
       '{"extends": "tiny", "training": {"validation": {"keep": "rouge1"}}}',
       [/validation\.keep: the best step is kept by ROUGE-1, but rougeItems is 0/],
@@ -297,13 +292,13 @@ describe("a study that extends another", () => {
 });
 
 describe("a recipe that extends another", () => {
-  it("has the other's fields but label and role, and its own", () => {
+  it("has the other's fields but label, and its own", () => {
     const mine = loadStudy(
       file(
         '{"extends": "tiny", "recipes": {"online": {"extends": "soft", "teacher": {"source": "online", "topK": null}}, "soft": {"extends": "distilled", "loss": {"temperature": 2}}}}',
       ),
     );
-    const { label: _, role: __, ...distilled } = mine.recipes.distilled!;
+    const { label: _, ...distilled } = mine.recipes.distilled!;
     expect(mine.recipes.soft).toEqual({
       ...distilled,
       label: { ko: "soft", en: "soft" },

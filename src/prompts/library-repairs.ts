@@ -13,12 +13,20 @@ interface Part {
 type Normalizer = Part & { normalize(text: string): string; normalizers?: Normalizer[] };
 type Decoder = Part & { decoders?: Decoder[]; text_decoder?: { decode(bytes: Uint8Array): string } };
 type PreTokenizer = { tokenizers?: PreTokenizer[]; pre_tokenize_text?: (text: string) => string[] };
+/** Of a byte-pair model the parts that ids are computed with. */
+interface InnerModel {
+  tokens_to_ids: ReadonlyMap<string, number>;
+  vocab: readonly string[];
+  unk_token_id: number | undefined;
+  bpe_ranks?: { get(pair: string): number | undefined };
+}
 interface Inner {
   /** tokenizer.json. */
   tokenizer: { pre_tokenizer?: Config | null };
   normalizer: Normalizer | null;
   pre_tokenizer: PreTokenizer | null;
   decoder: Decoder | null;
+  model: InnerModel;
 }
 
 /** The library approximates the compiled table by NFKC; this is the table itself. */
@@ -61,14 +69,20 @@ function exactDecoder(decoder: Decoder | null): void {
   for (const part of decoder?.decoders ?? []) exactDecoder(part);
 }
 
-/** Replaces those parts in a tokenizer. Throws when the library's inner layout is not the one known. */
-export function repair(tokenizer: PreTrainedTokenizer): PreTrainedTokenizer {
+/** The parts of a tokenizer. Throws when the library's inner layout is not the one known. */
+export function innerOf(tokenizer: PreTrainedTokenizer): Inner {
   const inner = (tokenizer as unknown as { _tokenizer?: Inner })._tokenizer;
-  if (inner === undefined || !("normalizer" in inner) || !("decoder" in inner)) {
+  if (inner === undefined || !("normalizer" in inner) || !("decoder" in inner) || !inner.model?.vocab) {
     throw new Error(
       "@huggingface/transformers has changed inside: library-repairs.ts knows 4.3.1. Install that version, or check the repairs.",
     );
   }
+  return inner;
+}
+
+/** Replaces those parts in a tokenizer. Throws as `innerOf` does. */
+export function repair(tokenizer: PreTrainedTokenizer): PreTrainedTokenizer {
+  const inner = innerOf(tokenizer);
   inner.normalizer = exactNormalizer(inner.normalizer);
   exactPreTokenizer(inner.pre_tokenizer, inner.tokenizer.pre_tokenizer ?? null);
   exactDecoder(inner.decoder);

@@ -1,6 +1,6 @@
 // Texts as ids just as transformers gives them: control tokens that a text spells out are control tokens.
 import { type Message, renderTemplate } from "./render-template";
-import { printableToken, spellingOf } from "./spelling";
+import { printableToken } from "./spelling";
 import { openPublished } from "./tokenizer-folder";
 
 export interface PublishedText {
@@ -17,8 +17,7 @@ export interface PublishedText {
 /** Opens the tokenizer of a model. Throws TokenizerError. */
 export async function openPublishedText(folder: string): Promise<PublishedText> {
   const published = await openPublished(folder);
-  const { full, json } = published;
-  const spelling = spellingOf(json);
+  const { full, spelling } = published;
   const encode = (text: string): number[] =>
     text === "" ? [] : [...full.encode(text, { add_special_tokens: false })];
   const [first] = full.encode("a");

@@ -1,7 +1,7 @@
 // How a vocabulary spells its tokens, and the same for people to read.
 import { fromByteLetters } from "./byte-letters";
 
-interface VocabularyJson {
+export interface VocabularyJson {
   added_tokens?: readonly { id: number; content: string }[];
   model: { vocab: Record<string, number> | [string, number][] };
   decoder?: unknown;
@@ -14,13 +14,17 @@ export interface Spelling {
   byteLevel: boolean;
 }
 
+/** Whether a decoder of tokenizer.json reads bytes out of letters. */
+export const decodesBytes = (decoder: unknown): boolean =>
+  JSON.stringify(decoder ?? null).includes('"ByteLevel"');
+
 /** The spelling of a tokenizer.json. */
 export function spellingOf({ added_tokens: added = [], model, decoder }: VocabularyJson): Spelling {
   const spellings: string[] = [];
   if (Array.isArray(model.vocab)) for (const [id, [token]] of model.vocab.entries()) spellings[id] = token;
   else for (const [token, id] of Object.entries(model.vocab)) spellings[id] = token;
   for (const token of added) spellings[token.id] = token.content;
-  return { spellings, byteLevel: JSON.stringify(decoder ?? null).includes('"ByteLevel"') };
+  return { spellings, byteLevel: decodesBytes(decoder) };
 }
 
 /** A token for people to read; bytes that are no whole character show as <0xEC>. Throws for an id outside the vocabulary. */

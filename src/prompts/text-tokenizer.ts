@@ -4,7 +4,7 @@ import type { TokenizerFolder } from "./tokenizer-folder";
 
 export interface TextTokenizer {
   folder: string;
-  hash: string;
+  readonly hash: string;
   vocabSize: number;
   padId: number;
   /** Ids without special tokens; control tokens spelt out in the text stay text. */
@@ -17,14 +17,16 @@ export interface TextTokenizer {
 
 /** The text tokenizer of an opened folder. */
 export function textTokenizer(opened: TokenizerFolder): TextTokenizer {
-  const { full, spellings, encodePlain } = opened;
+  const { full, spelling, encodePlain } = opened;
   return {
     folder: opened.source.place,
-    hash: opened.hash,
-    vocabSize: spellings.length,
+    get hash() {
+      return opened.hash;
+    },
+    vocabSize: spelling.spellings.length,
     padId: full.pad_token_id ?? full.eos_token_id ?? 0,
     encode: encodePlain,
     decode: (ids) => opened.decode(ids),
-    tokens: (ids) => ids.map((id) => printableToken(opened, id, opened.source.place)),
+    tokens: (ids) => ids.map((id) => printableToken(spelling, id, opened.source.place)),
   };
 }

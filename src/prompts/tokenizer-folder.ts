@@ -1,11 +1,15 @@
 // Opens a model's tokenizer, of a Hugging Face folder or a GGUF file, twice: as it is, and without its control tokens for text that must stay text.
 import { createHash } from "node:crypto";
 import { resolve } from "node:path";
-import { AutoTokenizer, env, PreTrainedTokenizer } from "@huggingface/transformers";
+import { AutoTokenizer, env, type PreTrainedTokenizer } from "@huggingface/transformers";
+import { once } from "../base/once";
 import { type ChatTemplate, readChatTemplate } from "./chat-template-places";
+import type { GgufTokenizer } from "./gguf/tokenizer";
 import { repair } from "./library-repairs";
-import { type Spelling, spellingOf } from "./spelling";
+import { openWithModel } from "./pair-model";
+import { decodesBytes, type Spelling, spellingOf, type VocabularyJson } from "./spelling";
 import { checkTokenizerJson, isId, TokenizerError } from "./tokenizer-json";
+import type { Json } from "./tokenizer-layout";
 import { type TokenizerSource, tokenizerSource } from "./tokenizer-source";
 
 env.allowRemoteModels = false;
@@ -15,26 +19,34 @@ interface AddedToken {
   content: string;
   special: boolean;
 }
-interface TokenizerJson {
+interface TokenizerJson extends VocabularyJson {
   added_tokens?: AddedToken[];
-  model: { type: string; vocab: Record<string, number> | [string, number][] };
-  [part: string]: unknown;
+  model: VocabularyJson["model"] & { type: string };
+  post_processor?: unknown;
 }
 
 /** A tokenizer as published, with its files. */
 export interface PublishedTokenizer {
   source: TokenizerSource;
-  /** SHA-256 of tokenizer.json: equal hashes mean equal vocabularies. */
-  hash: string;
+  /** SHA-256 of tokenizer.json: equal hashes mean equal vocabularies. Of a GGUF file it takes seconds when it is first asked for. */
+  readonly hash: string;
   /** Control tokens in a text become control ids. */
   full: PreTrainedTokenizer;
   /** The chat template, or undefined when the folder has none (encoders). */
   template: ChatTemplate | undefined;
-  json: TokenizerJson;
-  config: Record<string, unknown>;
+  spelling: Spelling;
 }
 
-export interface TokenizerFolder extends Omit<PublishedTokenizer, "json" | "config">, Spelling {
+/** What two ways to open a tokenizer share. */
+interface Opened extends PublishedTokenizer {
+  /** tokenizer.json without its model. */
+  json: { added_tokens?: AddedToken[]; post_processor?: unknown };
+  model: "BPE" | (string & {});
+  /** The same tokenizer with other added tokens: everything else is encoded alike. */
+  withAdded(tokens: readonly AddedToken[]): PreTrainedTokenizer;
+}
+
+export interface TokenizerFolder extends PublishedTokenizer {
   /** Control token -> id: special tokens and the other added tokens that the chat template writes. */
   controls: ReadonlyMap<string, number>;
   /** Whether decomposed Hangul is composed before encoding. */
@@ -63,55 +75,78 @@ async function understood<T>(source: TokenizerSource, open: () => Promise<T>): P
   }
 }
 
+type Parts = Pick<Opened, "full" | "json" | "model" | "spelling" | "withAdded">;
+
+async function openFolder(source: TokenizerSource, config: Json): Promise<Parts> {
+  const json = source.json("tokenizer.json") as Json & TokenizerJson;
+  checkTokenizerJson(source.fileOf("tokenizer.json"), json);
+  const full = await AutoTokenizer.from_pretrained(resolve(source.place), { local_files_only: true });
+  const { type } = json.model;
+  const Class = full.constructor as new (json: unknown, config: unknown) => PreTrainedTokenizer;
+  return {
+    ...{ full, json, model: type, spelling: spellingOf(json) },
+    withAdded: (added_tokens) => new Class({ ...json, added_tokens }, config),
+  };
+}
+
+function openGguf(tokenizer: GgufTokenizer, config: Json): Parts {
+  const { rest: json, model } = tokenizer;
+  const withAdded = (added_tokens: readonly AddedToken[]) =>
+    openWithModel({ ...json, added_tokens }, config, model);
+  const spelling = { spellings: model.tokens, byteLevel: decodesBytes(json.decoder) };
+  return { full: withAdded(json.added_tokens as AddedToken[]), json, model: "BPE", spelling, withAdded };
+}
+
+async function open(place: string): Promise<Opened> {
+  const source = tokenizerSource(place);
+  const config = source.json("tokenizer_config.json");
+  const template = readChatTemplate(source);
+  const parts = await understood(source, async () => {
+    const { full, withAdded, ...opened } = await (source.gguf
+      ? openGguf(source.gguf(), config)
+      : openFolder(source, config));
+    // Some settings are looked at only when text goes through them.
+    repair(full).decode(full.encode(PROBE));
+    return { ...opened, full, withAdded: (tokens: readonly AddedToken[]) => repair(withAdded(tokens)) };
+  });
+  // The library reads tokenizer_config.json alone.
+  parts.full.chat_template = template?.text ?? null;
+  const hash = once(() => createHash("sha256").update(source.bytes("tokenizer.json")).digest("hex"));
+  return {
+    ...parts,
+    source,
+    template,
+    get hash() {
+      return hash();
+    },
+  };
+}
+
 /**
  * Opens the tokenizer of a folder (tokenizer.json and tokenizer_config.json) or of a GGUF file, as it is; nothing is fetched.
  * Throws TokenizerError or GgufError.
  */
-export async function openPublished(place: string): Promise<PublishedTokenizer> {
-  const source = tokenizerSource(place);
-  const json = source.json<TokenizerJson>("tokenizer.json");
-  const config = source.json("tokenizer_config.json");
-  if (!source.gguf) checkTokenizerJson(source.fileOf("tokenizer.json"), json);
-  const template = readChatTemplate(source);
-  const full = await understood(source, async () => {
-    const opened = repair(
-      source.gguf
-        ? new PreTrainedTokenizer(json, config)
-        : await AutoTokenizer.from_pretrained(resolve(source.place), { local_files_only: true }),
-    );
-    // Some settings are looked at only when text goes through them.
-    opened.decode(opened.encode(PROBE));
-    return opened;
-  });
-  // The library reads tokenizer_config.json alone.
-  full.chat_template = template?.text ?? null;
-  const hash = createHash("sha256").update(source.bytes("tokenizer.json")).digest("hex");
-  return { source, hash, full, template, json, config };
-}
+export const openPublished = (place: string): Promise<PublishedTokenizer> => open(place);
 
 /** Opens a tokenizer both ways. Throws as `openPublished` does. */
 export async function openTokenizerFolder(place: string): Promise<TokenizerFolder> {
-  const { source, hash, full, template, json, config } = await openPublished(place);
+  const opened = await open(place);
+  const { source, full, template, json, model: type } = opened;
   const added = json.added_tokens ?? [];
   const isControl = (token: AddedToken) =>
     token.special || (token.content.trim() !== "" && template?.text.includes(token.content) === true);
   const controls = new Map(added.filter(isControl).map((token) => [token.content, token.id]));
-  // The same class on the same files, only without control tokens: everything else is encoded alike.
-  const Class = full.constructor as new (json: unknown, config: unknown) => PreTrainedTokenizer;
   const plain = await understood(source, async () =>
-    repair(new Class({ ...json, added_tokens: added.filter((token) => !isControl(token)) }, config)),
+    opened.withAdded(added.filter((token) => !isControl(token))),
   );
 
-  const { type } = json.model;
   const post = (json.post_processor as { type: string } | null)?.type;
 
   return {
-    source,
-    hash,
-    full,
-    template,
-    controls,
-    ...spellingOf(json),
+    ...{ source, full, template, spelling: opened.spelling, controls },
+    get hash() {
+      return opened.hash;
+    },
     composesHangul: type === "Unigram",
     encodePair: (first, second) => {
       // A byte-level post-processor adds nothing between texts; the library drops the second text there.

@@ -2,16 +2,18 @@
 import { existsSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { readGgufMetadata } from "../base/gguf/file";
-import type { GgufMetadata } from "../base/gguf/metadata";
 import { ggufOf } from "../base/gguf/place";
-import { ggufGenerationConfig, ggufTokenizerFiles } from "./gguf/tokenizer";
+import { once } from "../base/once";
+import { type GgufTokenizer, ggufGenerationConfig, ggufTokenizer } from "./gguf/tokenizer";
+import { modelJson } from "./pair-model";
 import { readTokenizerFile } from "./tokenizer-json";
-import type { Json, TokenizerFiles } from "./tokenizer-layout";
+import type { Json } from "./tokenizer-layout";
 
 export interface TokenizerSource {
   /** The folder, or the GGUF file. */
   place: string;
-  gguf: boolean;
+  /** Of a GGUF file the tokenizer as it is in there, without the work of a tokenizer.json. */
+  gguf?: () => GgufTokenizer;
   has(name: string): boolean;
   /** How a message calls a file. */
   fileOf(name: string): string;
@@ -24,7 +26,6 @@ export interface TokenizerSource {
 function folderSource(folder: string): TokenizerSource {
   return {
     place: folder,
-    gguf: false,
     has: (name) => existsSync(join(folder, name)),
     fileOf: (name) => join(folder, name),
     json: (name) => readTokenizerFile(folder, name),
@@ -34,26 +35,18 @@ function folderSource(folder: string): TokenizerSource {
 
 /** Files are made when they are first asked for. */
 function ggufSource(file: string): TokenizerSource {
-  let read: GgufMetadata | undefined;
-  let tokenizer: TokenizerFiles | undefined;
-  const metadata = () => {
-    read ??= readGgufMetadata(file);
-    return read;
-  };
-  const made = (name: keyof TokenizerFiles) => () => {
-    tokenizer ??= ggufTokenizerFiles(metadata());
-    return tokenizer[name];
-  };
+  const metadata = once(() => readGgufMetadata(file));
+  const tokenizer = once(() => ggufTokenizer(metadata()));
   const makers: Record<string, () => Json> = {
-    "tokenizer.json": made("tokenizer.json"),
-    "tokenizer_config.json": made("tokenizer_config.json"),
-    "special_tokens_map.json": made("special_tokens_map.json"),
-    "generation_config.json": () => ggufGenerationConfig(metadata()),
+    "tokenizer.json": once(() => ({ ...tokenizer().rest, model: modelJson(tokenizer().model) })),
+    "tokenizer_config.json": () => tokenizer()["tokenizer_config.json"],
+    "special_tokens_map.json": () => tokenizer()["special_tokens_map.json"],
+    "generation_config.json": once(() => ggufGenerationConfig(metadata())),
   };
   const json = <T extends Json>(name: string) => makers[name]!() as T;
   return {
     place: file,
-    gguf: true,
+    gguf: tokenizer,
     has: (name) => Object.hasOwn(makers, name),
     fileOf: (name) => `${file} (metadata as ${name})`,
     json,

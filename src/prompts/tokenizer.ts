@@ -8,7 +8,7 @@ import { TokenizerError } from "./tokenizer-json";
 export interface ChatTokenizer {
   folder: string;
   /** SHA-256 of tokenizer.json. */
-  hash: string;
+  readonly hash: string;
   /** SHA-256 of the chat template in use. */
   templateHash: string;
   vocabSize: number;
@@ -131,7 +131,9 @@ export async function loadTokenizer(place: string): Promise<ChatTokenizer> {
   }
   return {
     folder: text.folder,
-    hash: text.hash,
+    get hash() {
+      return text.hash;
+    },
     templateHash: createHash("sha256").update(template.text).digest("hex"),
     vocabSize: text.vocabSize,
     padId: text.padId,

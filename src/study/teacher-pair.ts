@@ -42,13 +42,13 @@ export async function checkPair(teacher: NamedFolder, student: NamedFolder): Pro
 }
 
 async function open({ name, folder }: NamedFolder) {
-  const { hash, spellings } = await openTokenizerFolder(folder);
+  const { hash, source, spelling } = await openTokenizerFolder(folder);
   return {
     name,
     folder,
-    file: `${folder}/tokenizer.json`,
+    file: source.fileOf("tokenizer.json"),
     hash,
-    spellings,
+    spellings: spelling.spellings,
     rows: readDecoderConfig(folder).vocabSize,
   };
 }

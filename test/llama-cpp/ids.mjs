@@ -1,5 +1,5 @@
-// Ids that llama.cpp gives texts, control tokens in them taken for text. Run: node test/llama-cpp/ids.mjs TEXTS.json MODEL.gguf …
-// Prints {"release", "ids": {MODEL: [[id …] …]}}. Needs test/llama-cpp/install.mjs before.
+// Ids that llama.cpp gives texts. Run: node test/llama-cpp/ids.mjs TEXTS.json MODEL.gguf …    (test/llama-cpp/install.mjs before)
+// Prints {"release", "ids": {MODEL: [[id …] …]}, "controls": …}: control tokens in a text taken for text, and for themselves.
 import { readFileSync } from "node:fs";
 import { createRequire } from "node:module";
 import { dirname, join } from "node:path";
@@ -16,11 +16,14 @@ const llama = await getLlama({
   logLevel: LlamaLogLevel.disabled,
   progressLogs: false,
 });
-const ids = {};
+const found = { release: llama.llamaCppRelease.release, ids: {}, controls: {} };
 for (const modelPath of models) {
   const model = await llama.loadModel({ modelPath, vocabOnly: true });
-  ids[modelPath] = JSON.parse(readFileSync(texts, "utf8")).map((text) => [...model.tokenize(text, false)]);
+  const ids = (special) =>
+    JSON.parse(readFileSync(texts, "utf8")).map((text) => [...model.tokenize(text, special)]);
+  found.ids[modelPath] = ids(false);
+  found.controls[modelPath] = ids(true);
   await model.dispose();
 }
-console.log(JSON.stringify({ release: llama.llamaCppRelease.release, ids }));
+console.log(JSON.stringify(found));
 process.exit(0);

@@ -1,7 +1,7 @@
 // `tokenizer.ggml.model` "gpt2": byte-level pairs with their merges; `tokenizer.ggml.pre` names how a text is cut before.
 import type { GgufMetadata } from "../../base/gguf/metadata";
-import { BYTE_LEVEL, bpe, byteLevelWords, type Json, splitBytes } from "../tokenizer-layout";
-import type { Vocabulary } from "./vocabulary";
+import { BYTE_LEVEL, byteLevelWords, type Json, splitBytes } from "../tokenizer-layout";
+import type { TokenizerParts, Vocabulary } from "./vocabulary";
 
 /** GPT-2's own words (openai/gpt-2, encoder.py). */
 const GPT2_WORDS = "'s|'t|'re|'ve|'m|'ll|'d| ?\\p{L}+| ?\\p{N}+| ?[^\\s\\p{L}\\p{N}]+|\\s+(?!\\S)|\\s+";
@@ -44,20 +44,26 @@ function preTokenizerOf(metadata: GgufMetadata): PreTokenizer {
 /** Whether a text begins with bos where the file does not say. */
 export const beginsByDefault = (metadata: GgufMetadata): boolean => preTokenizerOf(metadata).begins ?? false;
 
-/** Normaliser, pre-tokenizer, model and decoder of tokenizer.json. Throws GgufError. */
-export function byteLevelParts(metadata: GgufMetadata, { ids }: Vocabulary): Json {
+/** Normaliser, pre-tokenizer and decoder of tokenizer.json, and the model. Throws GgufError. */
+export function byteLevelParts(metadata: GgufMetadata, { tokens, ids }: Vocabulary): TokenizerParts {
   const { cuts, wholeWords = false, normalizer = null } = preTokenizerOf(metadata);
   const merges = metadata.texts("tokenizer.ggml.merges");
-  for (const merge of merges) {
+  const ranks = new Map<string, number>();
+  for (const [i, merge] of merges.entries()) {
     const [left, right, ...more] = merge.split(" ");
     if (!left || !right || more.length > 0) {
       metadata.fail("tokenizer.ggml.merges", `two tokens with a space between, not ${JSON.stringify(merge)}`);
     }
+    ranks.set(merge, i);
   }
   return {
-    normalizer,
-    pre_tokenizer: splitBytes(...cuts),
-    decoder: BYTE_LEVEL,
-    model: bpe({ vocab: Object.fromEntries(ids), merges, ignore_merges: wholeWords }),
+    parts: { normalizer, pre_tokenizer: splitBytes(...cuts), decoder: BYTE_LEVEL },
+    model: {
+      settings: { ignore_merges: wholeWords },
+      tokens,
+      ids,
+      rank: (left, right) => ranks.get(`${left} ${right}`),
+      merges: () => merges,
+    },
   };
 }

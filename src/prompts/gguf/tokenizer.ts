@@ -1,6 +1,7 @@
 // A tokenizer's Hugging Face files made out of a GGUF file's metadata: vocabulary, special tokens, chat templates.
 import type { GgufMetadata } from "../../base/gguf/metadata";
-import { added, beginWith, type Json, type TokenizerFiles, tokenizerFiles } from "../tokenizer-layout";
+import type { PairModel } from "../pair-model";
+import { added, beginWith, type Json, tokenizerFiles } from "../tokenizer-layout";
 import { beginsByDefault, byteLevelParts } from "./byte-level";
 import { sentencePieceParts } from "./sentencepiece";
 import { CONTROL, readVocabulary, UNKNOWN, USER_DEFINED, type Vocabulary } from "./vocabulary";
@@ -52,19 +53,26 @@ function readSpecials(metadata: GgufMetadata): Specials {
   };
 }
 
-/** tokenizer.json and its companions. Throws GgufError naming the metadata that are not understood. */
-export function ggufTokenizerFiles(metadata: GgufMetadata): TokenizerFiles {
+export interface GgufTokenizer {
+  /** tokenizer.json without its model. */
+  rest: Json;
+  model: PairModel;
+  "tokenizer_config.json": Json;
+  "special_tokens_map.json": Json;
+}
+
+/** A tokenizer in the words of a folder's files. Throws GgufError naming the metadata that are not understood. */
+export function ggufTokenizer(metadata: GgufMetadata): GgufTokenizer {
   const { vocabulary, template, begins, bos, unknown } = readSpecials(metadata);
   const { tokens, eos, padding } = vocabulary;
   const named = Object.entries({ bos_token: bos, eos_token: eos, pad_token: padding, unk_token: unknown });
-  return tokenizerFiles(
+  const { parts, model } =
+    unknown === undefined
+      ? byteLevelParts(metadata, vocabulary)
+      : sentencePieceParts(metadata, vocabulary, unknown);
+  const { "tokenizer.json": rest, ...files } = tokenizerFiles(
     addedTokens(vocabulary),
-    {
-      ...(unknown === undefined
-        ? byteLevelParts(metadata, vocabulary)
-        : sentencePieceParts(metadata, vocabulary, unknown)),
-      post_processor: begins ? beginWith(tokens[bos!]!, bos!) : null,
-    },
+    { ...parts, post_processor: begins ? beginWith(tokens[bos!]!, bos!) : null },
     {
       add_bos_token: begins,
       ...(template !== undefined && { chat_template: template }),
@@ -73,6 +81,7 @@ export function ggufTokenizerFiles(metadata: GgufMetadata): TokenizerFiles {
     },
     Object.fromEntries(named.flatMap(([name, id]) => (id === undefined ? [] : [[name, tokens[id]]]))),
   );
+  return { rest, model, ...files };
 }
 
 /** generation_config.json: which tokens begin, end and pad. Throws GgufError. */

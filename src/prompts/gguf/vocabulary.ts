@@ -1,6 +1,8 @@
 // The vocabulary in a GGUF file's metadata: tokens with their kinds, and which of them begin, end, pad.
 import type { GgufMetadata } from "../../base/gguf/metadata";
+import type { PairModel } from "../pair-model";
 import { isId } from "../tokenizer-json";
+import type { Json } from "../tokenizer-layout";
 
 /** What a token is for (llama.cpp's `llama_token_type`). */
 export const NORMAL = 1;
@@ -18,6 +20,12 @@ export interface Vocabulary {
   eot?: number;
   unknown?: number;
   padding?: number;
+}
+
+/** What a kind of tokenizer adds to tokenizer.json, and its model. */
+export interface TokenizerParts {
+  parts: Json;
+  model: PairModel;
 }
 
 /** Reads and checks the vocabulary; throws GgufError. */

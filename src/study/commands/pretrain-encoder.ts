@@ -29,7 +29,7 @@ const SETTINGS: MaskedLmSettings = {
 };
 
 async function pretrainEncoder(settings: MaskedLmSettings): Promise<void> {
-  const { full, controls, spellings } = await openTokenizerFolder(FOLDER);
+  const { full, controls, spelling } = await openTokenizerFolder(FOLDER);
   const idOf = (token: string) => {
     const id = controls.get(token);
     if (id === undefined) throw new Error(`${FOLDER}: the tokenizer has no ${token}.`);
@@ -43,7 +43,7 @@ async function pretrainEncoder(settings: MaskedLmSettings): Promise<void> {
   };
   const config: EncoderConfig = {
     modelType: "bert",
-    vocabSize: spellings.length,
+    vocabSize: spelling.spellings.length,
     hiddenSize: 64,
     intermediateSize: 192,
     numHiddenLayers: 2,

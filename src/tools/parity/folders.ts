@@ -4,6 +4,7 @@ import * as path from "node:path";
 import { type Case, failed } from "./case";
 import { checkMetrics, isMetricsFolder } from "./metrics";
 import { checkModels, isModelsFolder } from "./models";
+import { checkRealModels, isRealModelsFolder } from "./real-models";
 import { checkTokenizers, isTokenizersFolder } from "./tokenizers";
 
 /** One kind of reference folder; a new kind is a line in KINDS. */
@@ -18,6 +19,7 @@ const KINDS: readonly Kind[] = [
   { name: "models", fits: isModelsFolder, check: checkModels },
   { name: "tokenizers", fits: isTokenizersFolder, check: checkTokenizers },
   { name: "metrics", fits: isMetricsFolder, check: checkMetrics },
+  { name: "real models", fits: isRealModelsFolder, check: checkRealModels },
 ];
 
 /** The reference folders at `root`: itself, or those of its subfolders that have a MANIFEST.json. */

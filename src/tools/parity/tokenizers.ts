@@ -86,7 +86,7 @@ function encodeCases(style: string, opened: TokenizerFolder, file: EncodeFile): 
     const spells = (row: EncodeRow) =>
       row.tokens?.length === row.ids.length &&
       row.ids.every((id, i) => {
-        const [listed, known] = [row.tokens?.[i] as string, opened.spellings[id] as string];
+        const [listed, known] = [row.tokens?.[i] as string, opened.spelling.spellings[id] as string];
         return (
           listed === known ||
           known === opened.full.unk_token ||

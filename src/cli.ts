@@ -53,6 +53,11 @@ const COMMANDS: Record<string, Entry[]> = {
       "Checks a data file: fields, ids, splits without items, overlap between splits.",
       "study/commands/data-check",
     ],
+    [
+      "data:make",
+      "Makes a study's items from AI Hub, NIKL, Parquet and other files: splits by lot, several summaries, cut to the context.",
+      "study/commands/data-make",
+    ],
     ["score", "Scores predictions against references from two files.", "study/commands/score"],
     [
       "facts",

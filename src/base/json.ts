@@ -19,6 +19,8 @@ export interface ParsedJson {
   value: unknown;
   /** Where the value is an array, the line on which each element begins, counted from 1. */
   lines: number[];
+  /** Where the value is an object, the same of each of its members that is an array, by name. */
+  memberLines: ReadonlyMap<string, readonly number[]>;
 }
 
 /** The line of the first fault in text that JSON.parse refuses. */
@@ -31,7 +33,7 @@ function faultyLine(text: string): number {
   return line ?? 1;
 }
 
-/** Parses JSON (RFC 8259) with the lines of an array's elements. Throws JsonError. */
+/** Parses JSON (RFC 8259) with the lines of the elements of an array, or of an object's arrays. Throws JsonError. */
 export function parseJsonWithLines(text: string): ParsedJson {
   let value: unknown;
   try {
@@ -40,10 +42,17 @@ export function parseJsonWithLines(text: string): ParsedJson {
     throw new JsonError((error as Error).message, faultyLine(text));
   }
   const lines: number[] = [];
+  const memberLines = new Map<string, number[]>();
+  let member = "";
   /** The names so far of each open object; undefined for an array. */
   const open: (Set<string> | undefined)[] = [];
   const element = (line: number) => {
     if (open.length === 1 && open[0] === undefined) lines.push(line + 1);
+    if (open.length === 2 && open[0] !== undefined && open[1] === undefined) {
+      const known = memberLines.get(member);
+      if (known) known.push(line + 1);
+      else memberLines.set(member, [line + 1]);
+    }
   };
   const visitor: JSONVisitor = {
     onObjectBegin(_offset, _length, line) {
@@ -59,6 +68,7 @@ export function parseJsonWithLines(text: string): ParsedJson {
       const names = open[open.length - 1];
       if (names?.has(name)) throw new JsonError(`the name "${name}" stands twice in one object`, line + 1);
       names?.add(name);
+      if (open.length === 1) member = name;
     },
     onObjectEnd: () => open.pop(),
     onArrayEnd: () => open.pop(),
@@ -69,7 +79,7 @@ export function parseJsonWithLines(text: string): ParsedJson {
     // JSON.parse goes deeper than the visitor's calls can.
     throw error instanceof RangeError ? new JsonError("objects nested too deeply", 1) : error;
   }
-  return { value, lines };
+  return { value, lines, memberLines };
 }
 
 /** Parses JSON (RFC 8259). Throws JsonError for other text and for a name that stands twice in one object. */

@@ -6,6 +6,8 @@ export interface Item {
   id: string;
   document: string;
   summary: string;
+  /** More reference summaries of the same document: scores take the best of all, training learns `summary`. */
+  otherSummaries?: string[];
   topic: string;
   split: Split;
   /** Slot values known to stand in the document; only the generated corpus has them. */

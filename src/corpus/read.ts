@@ -44,8 +44,11 @@ class ItemReader {
   }
 
   /** A text field, or undefined with a problem noted. */
-  private text(row: Row, field: string): string | undefined {
-    const value = Object.hasOwn(row.fields, field) ? row.fields[field] : undefined;
+  private text(
+    row: Row,
+    field: string,
+    value: unknown = Object.hasOwn(row.fields, field) ? row.fields[field] : undefined,
+  ): string | undefined {
     if (value === undefined) {
       return this.wrong(row, field, "a text", "no such field", `Add the field "${field}" to every row.`);
     }
@@ -59,6 +62,30 @@ class ItemReader {
       return this.wrong(row, field, "a text", "an empty one", "Fill the field or remove the row.");
     }
     return this.whole(row, field, value);
+  }
+
+  /** The summary, or several of which the first is learned; undefined with a problem noted. */
+  private summaries(row: Row): string[] | undefined {
+    const value = row.fields.summary;
+    const given: unknown[] = Array.isArray(value) && value.length > 0 ? value : [value];
+    const texts = given.map((one) => this.text(row, "summary", one));
+    const different = [...new Set(texts)];
+    return different.includes(undefined) ? undefined : (different as string[]);
+  }
+
+  /** More summaries as `writeItems` writes them. */
+  private others(row: Row): string[] {
+    const value = row.fields.otherSummaries;
+    if (value === undefined) return [];
+    if (Array.isArray(value)) return value.flatMap((one) => this.text(row, "otherSummaries", one) ?? []);
+    this.wrong(
+      row,
+      "otherSummaries",
+      "a list of texts",
+      `${JSON.stringify(value)}`,
+      "Write a JSON array, or leave it out.",
+    );
+    return [];
   }
 
   private split(row: Row): Split | undefined {
@@ -86,7 +113,7 @@ class ItemReader {
     const before = this.problems.length;
     const id = this.text(row, "id");
     const document = this.text(row, "document");
-    const summary = this.text(row, "summary");
+    const summaries = [...(this.summaries(row) ?? []), ...this.others(row)];
     const split = this.split(row);
     const facts = this.facts(row);
     const topic = row.fields.topic === undefined ? "" : this.text(row, "topic");
@@ -101,8 +128,13 @@ class ItemReader {
       );
     } else if (id !== undefined) this.lineOfId.set(id, row.line);
     if (this.problems.length > before) return;
+    const [summary, ...otherSummaries] = summaries;
     const item = { id, document, summary, topic, split } as Item;
-    this.items.push(facts === undefined ? item : { ...item, facts });
+    this.items.push({
+      ...item,
+      ...(otherSummaries.length > 0 && { otherSummaries }),
+      ...(facts && { facts }),
+    });
     this.lines.push(row.line);
   }
 }
@@ -112,7 +144,10 @@ function missingFields(file: string, { rows, names, line }: Rows): Problem[] {
   return REQUIRED.filter((field) => rows.length > 0 && !names.includes(field)).map((field) => ({
     ...{ file, line, field, expected: "a text in each row" },
     found: `no such field; there are ${names.join(", ")}`,
-    advice: `Name the field or column "${field}".`,
+    advice:
+      field === "split"
+        ? 'Name the field or column "split", or let `npm run data:make` give the items splits.'
+        : `Name the field or column "${field}", or say which it is with --columns ${field}=NAME.`,
   }));
 }
 
@@ -125,9 +160,14 @@ function readRowsOrProblems(file: string): Rows {
   }
 }
 
+/** Items of a file with its problems. */
+export type InspectedItems = ReadItems & { problems: Problem[] };
+
 /** Reads what can be read of a file and lists every problem. */
-export function inspectItems(file: string): ReadItems & { problems: Problem[] } {
-  const read = readRowsOrProblems(file);
+export const inspectItems = (file: string): InspectedItems => itemsOfRows(file, readRowsOrProblems(file));
+
+/** The items that a file's rows are, with every problem. */
+export function itemsOfRows(file: string, read: Rows): InspectedItems {
   const reader = new ItemReader(file);
   const missing = missingFields(file, read);
   if (missing.length === 0) for (const row of read.rows) reader.add(row);
@@ -146,8 +186,8 @@ export function inspectItems(file: string): ReadItems & { problems: Problem[] } 
 }
 
 /**
- * Reads items from a .jsonl, .ndjson, .json, .csv or .tsv file or an .xlsx workbook with the fields id, document, summary, split and,
- * if wanted, topic and facts (JSON only). Throws a DataFileError with every problem of the file when there is any.
+ * Reads items from a .jsonl, .ndjson, .json, .csv or .tsv file or an .xlsx workbook with the fields id, document, summary (in JSON one
+ * or a list of them), split and, if wanted, topic and facts (JSON only). Throws a DataFileError with every problem of the file when there is any.
  */
 export function readItems(file: string): ReadItems {
   const { problems, ...read } = inspectItems(file);

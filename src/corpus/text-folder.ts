@@ -27,15 +27,16 @@ export function readTextFolder(folder: string): PlainDocument[] {
   return found;
 }
 
-/** Sentences and lines, with what stands between them. */
-const SENTENCE = /[^\n]*?(?:[.!?。](?=\s)|\n+|$)\s*/g;
+/** The sentences and lines of a text, with what stands between them; joined they are the text. */
+export const sentencePieces = (text: string): string[] =>
+  (text.match(/[^\n]*?(?:[.!?。](?=\s)|\n+|$)\s*/g) ?? []).filter((piece) => piece !== "");
 
 /** Cuts a text where sentences or lines end into passages that `fits` takes, each as long as it can be; what no cut makes fit is halved. */
 export function passages(text: string, fits: (passage: string) => boolean): string[] {
   const whole = text.trim();
   if (whole === "") return [];
   if (fits(whole)) return [whole];
-  const pieces = (whole.match(SENTENCE) ?? []).filter((piece) => piece !== "");
+  const pieces = sentencePieces(whole);
   if (pieces.length === 1) {
     const characters = [...whole];
     if (characters.length === 1) throw new Error("Not even one character fits into the model's context.");

@@ -4,7 +4,7 @@ import type { Item } from "./item";
 import { readItems, SPLITS } from "./read";
 
 /** Case, width, punctuation and spaces do not make two texts different here. */
-const fingerprint = (text: string): string =>
+export const fingerprint = (text: string): string =>
   text
     .normalize("NFKC")
     .toLowerCase()

@@ -38,6 +38,7 @@ export function samplesOf(
     topic: item.topic,
     document: item.document,
     reference: item.summary,
+    ...(item.otherSummaries && { otherReferences: item.otherSummaries }),
     outputs: bySystem(scored, (s) => s.texts[i]!),
     scores: bySystem(scored, (s) => itemScores(s, i)),
     facts: bySystem(scored, ({ texts, scoring }) => {

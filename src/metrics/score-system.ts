@@ -20,6 +20,10 @@ export interface ScoredSystem {
   scoring: Scoring;
 }
 
+/** The summary of an item, or all of them where it has several. */
+const referencesOf = ({ summary, otherSummaries }: Item): string | string[] =>
+  otherSummaries ? [summary, ...otherSummaries] : summary;
+
 export interface ScoringSettings extends Omit<Scoring, "references" | "documents"> {
   /** The test items; their split says which test set they belong to. */
   items: readonly Item[];
@@ -47,7 +51,7 @@ export class SystemScorer {
     this.metrics = metrics;
     this.scoring = {
       ...resources,
-      references: items.map((item) => item.summary),
+      references: items.map(referencesOf),
       documents: items.map((item) => item.document),
     };
   }

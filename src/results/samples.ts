@@ -7,6 +7,8 @@ export interface SampleRow {
   topic: string;
   document: string;
   reference: string;
+  /** More references of the item, of which scores take the best. */
+  otherReferences?: string[];
   outputs: Record<SystemId, string>;
   /** By metric id; a metric that has no value for the item is left out. */
   scores: Record<SystemId, Record<string, number>>;

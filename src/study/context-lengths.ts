@@ -1,6 +1,8 @@
 // Items too long for the study's models, counted by each model's own tokenizer before anything is trained or written.
 import type { Problem } from "../corpus/files/problem";
 import type { Item, Split } from "../corpus/item";
+import type { Fit } from "../corpus/make";
+import { sentencePieces } from "../corpus/text-folder";
 import { readDecoderConfig } from "../models/config";
 import { encodeItem, userText } from "../prompts/example";
 import { type ChatTokenizer, loadTokenizer } from "../prompts/tokenizer";
@@ -56,6 +58,43 @@ function lengthFor({ name, learns, context, tokenizer, frame }: Model, item: Ite
   return tokens > most ? { model: name, tokens, most, context } : undefined;
 }
 
+/** The study's models at hand, and the names of those that are still to be downloaded. */
+async function openModels(study: Study): Promise<{ models: Model[]; unchecked: string[] }> {
+  const models: Model[] = [];
+  const unchecked: string[] = [];
+  for (const key of decodersOf(study)) {
+    const model = await open(study, key);
+    if (model) models.push(model);
+    else unchecked.push(modelName(study.models[key]!));
+  }
+  return { models, unchecked };
+}
+
+/**
+ * Makes items fit the contexts of the study's models: of a document that is too long as many of its first sentences stay as fit, and
+ * at least one must. Models that are still to be downloaded are `unchecked`.
+ */
+export async function contextFit(study: Study): Promise<{ fit: Fit; unchecked: string[] }> {
+  const { models, unchecked } = await openModels(study);
+  const fits = (item: Item) => models.every((model) => lengthFor(model, item) === undefined);
+  const fit: Fit = (item) => {
+    if (fits(item)) return item;
+    const sentences = sentencePieces(item.document);
+    const first = (count: number): Item => ({
+      ...item,
+      document: sentences.slice(0, count).join("").trimEnd(),
+    });
+    let [fitting, tooMany] = [0, sentences.length];
+    while (tooMany - fitting > 1) {
+      const middle = (fitting + tooMany) >> 1;
+      if (fits(first(middle))) fitting = middle;
+      else tooMany = middle;
+    }
+    return fitting === 0 ? undefined : first(fitting);
+  };
+  return { fit, unchecked };
+}
+
 /**
  * The items that are longer than a model's context, each with its tokens for every such model. Test documents must leave room
  * for a token in every model of the study; in the learned splits prompt and summary must fit those that learn or teach. `lines[i]` is the line of
@@ -67,13 +106,7 @@ export async function findTooLong(
   items: readonly Item[],
   lines: readonly number[],
 ): Promise<{ problems: Problem[]; unchecked: string[] }> {
-  const models: Model[] = [];
-  const unchecked: string[] = [];
-  for (const key of decodersOf(study)) {
-    const model = await open(study, key);
-    if (model) models.push(model);
-    else unchecked.push(modelName(study.models[key]!));
-  }
+  const { models, unchecked } = await openModels(study);
   const problems = items.flatMap((item, i): Problem[] => {
     const lengths = models.flatMap((model) => lengthFor(model, item) ?? []);
     if (lengths.length === 0) return [];

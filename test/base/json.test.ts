@@ -52,7 +52,12 @@ describe("parseJson", () => {
 
   it("gives the line of each element of an array, and of nothing inside them", () => {
     const text = '\n[\n  {"a": [1,\n2]}, "b",\n\n  [3], null,\n 4\n]';
-    expect(parseJsonWithLines(text)).toEqual({ value: JSON.parse(text), lines: [3, 4, 6, 6, 7] });
-    expect(parseJsonWithLines('{"a": [1, 2]}').lines).toEqual([]);
+    expect(parseJsonWithLines(text)).toMatchObject({ value: JSON.parse(text), lines: [3, 4, 6, 6, 7] });
+    const object = parseJsonWithLines('{"a": [1,\n {"b": [2]}],\n "c": {"d": [3]}, "e": [\n[4]]}');
+    expect(object.lines).toEqual([]);
+    expect([...object.memberLines]).toEqual([
+      ["a", [1, 2]],
+      ["e", [4]],
+    ]);
   });
 });

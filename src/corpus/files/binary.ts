@@ -23,7 +23,11 @@ const KINDS: [start: string, what: string, advice: string][] = [
   ["\u00ff\u00fe\u0000\u0000", "UTF-32 text", "Convert it: iconv -f UTF-32 -t UTF-8."],
   ["\u0000\u0000\u00fe\u00ff", "UTF-32 text", "Convert it: iconv -f UTF-32 -t UTF-8."],
   ["%PDF", "a PDF document", AS_TABLE],
-  ["PAR1", "a Parquet file", "Write it as JSONL or CSV, e.g. with pandas."],
+  [
+    "PAR1",
+    "a Parquet file",
+    "`npm run data:make` turns it into items; or write it as JSONL, e.g. with pandas.",
+  ],
   ["ARROW1", "an Arrow file", "Write it as JSONL or CSV, e.g. with pandas."],
   ["SQLite format 3", "an SQLite database", "Export the table as CSV."],
   ["\u001f\u008b", "a gzip file", UNPACK],

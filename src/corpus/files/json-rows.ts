@@ -1,5 +1,6 @@
-// JSON as rows: one object a line (JSON Lines), or an array of them; with the line on which each begins.
+// JSON as rows: one object a line (JSON Lines), an array of them, or a collection's file; with the line on which each begins.
 import { JsonError, parseJson, parseJsonWithLines } from "../../base/json";
+import { collectedItems, holderOf } from "./collections";
 import type { Row, Rows } from "./headings";
 import { type Problem, unusable } from "./problem";
 
@@ -47,8 +48,15 @@ function elements(file: string, text: string): Element[] {
   const isLines = parses(first) && (first.startsWith("{") || text.trim() !== first.trim());
   if (isLines || !/^\s*[[{]/.test(text)) return jsonLines(text);
   try {
-    const { value, lines } = parseJsonWithLines(text);
+    const { value, lines, memberLines } = parseJsonWithLines(text);
     if (Array.isArray(value)) return lines.map((line, i) => ({ line, value: value[i] as unknown }));
+    const holder = holderOf(value);
+    if (holder !== undefined) {
+      const held = (value as Record<string, unknown[]>)[holder]!;
+      return memberLines.get(holder)!.map((line, i) => ({ line, value: held[i] }));
+    }
+    // Some collections have a file an item.
+    if (collectedItems(value as Record<string, unknown>)) return [{ line: 1, value }];
     throw unusable(
       file,
       "one JSON object a line, or an array of them",
@@ -72,13 +80,32 @@ function elements(file: string, text: string): Element[] {
   }
 }
 
-/** Reads JSON Lines or an array, whatever the file's ending says. A plain text becomes a row with the one field `plain`, if named. */
+/** Objects within an object that only holds them, as AI Hub's papers stand. */
+const unfolded = (element: Element): Element[] => {
+  const holder = holderOf(element.value);
+  if (holder === undefined) return [element];
+  const held = (element.value as Record<string, unknown[]>)[holder]!;
+  return held.map((value) => ({ line: element.line, value }));
+};
+
+/**
+ * Reads JSON Lines or an array, whatever the file's ending says, and the files of known collections. A plain text becomes a row
+ * with the one field `plain`, if named.
+ */
 export function readJson(file: string, text: string, plain?: string): Rows {
   const rows: Row[] = [];
   const problems: Problem[] = [];
-  for (const { line, value, fault } of elements(file, text)) {
+  const collections = new Map<string, number>();
+  for (const { line, value, fault } of elements(file, text).flatMap(unfolded)) {
     if (fault === undefined && typeof value === "object" && value !== null && !Array.isArray(value)) {
-      rows.push({ line, fields: value as Record<string, unknown> });
+      const collected = collectedItems(value as Record<string, unknown>);
+      for (const fields of collected?.items ?? [value as Record<string, unknown>])
+        rows.push({ line, fields });
+      if (collected)
+        collections.set(
+          collected.collection,
+          (collections.get(collected.collection) ?? 0) + collected.items.length,
+        );
     } else if (fault === undefined && typeof value === "string" && plain !== undefined) {
       rows.push({ line, fields: { [plain]: value } });
     } else {
@@ -95,5 +122,6 @@ export function readJson(file: string, text: string, plain?: string): Rows {
       found: `${first.found}, and so on ${more.length} more lines`,
     });
   }
-  return { rows, names, line: rows[0]?.line ?? 1, problems, notes: [] };
+  const notes = [...collections].map(([name, count]) => `${count} items read as ${name}.`);
+  return { rows, names, line: rows[0]?.line ?? 1, problems, notes };
 }

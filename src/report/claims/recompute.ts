@@ -47,6 +47,7 @@ export async function recomputed(
       id: row.id,
       document: row.document,
       summary: row.reference,
+      ...(row.otherReferences && { otherSummaries: row.otherReferences }),
       topic: row.topic,
       split: row.testSet === "other" ? "test-other" : "test-in-domain",
     })),

@@ -3,9 +3,10 @@
 import { readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { type Made, madeOf, type Rerun } from "../../results/made";
+import { type Recipes, systemsOf } from "../../results/systems";
 import { evaluate, type Origin, originOf, pathOf, pieces, placesOf, type Sources } from "../quantity";
 import { isQuoted } from "../quoted";
-import { MAKERS } from "./makers";
+import { kindOf, MAKERS } from "./makers";
 import { shownAgrees } from "./shown";
 import { statementOf } from "./statement";
 
@@ -58,10 +59,19 @@ function codeCells(folder: string): Cell[] {
     });
 }
 
-function makerOf(stage: string, cells: readonly Cell[]): { notebook: string; cell: number | null } {
-  const maker = MAKERS[stage] ?? { call: "resultsStage(study" };
+function makerOf(
+  stage: string,
+  cells: readonly Cell[],
+  results: Recipes,
+): { notebook: string; cell: number | null } {
+  const maker = MAKERS[kindOf(stage)] ?? { call: "resultsStage(study" };
   if ("command" in maker) return { notebook: maker.command, cell: null };
-  const found = cells.find(({ source }) => source.includes(maker.call));
+  const calling = cells.filter(({ source }) => source.includes(maker.call));
+  // Teachers are trained before their students.
+  const student =
+    kindOf(stage) === "train" &&
+    systemsOf(results).some(({ id, role }) => stage === `train-${id}` && role !== "teacher");
+  const found = calling[student ? calling.length - 1 : 0];
   return found ? { notebook: found.notebook, cell: found.cell } : { notebook: "npm run study", cell: null };
 }
 
@@ -69,7 +79,9 @@ function makerOf(stage: string, cells: readonly Cell[]): { notebook: string; cel
 function madeFrom(places: readonly Made[]): Pick<Made, "artifact" | "stage" | "rerun"> {
   const [{ artifact }] = places as [Made, ...Made[]];
   const order = Object.keys(MAKERS);
-  const stage = places.map((made) => made.stage).sort((a, b) => order.indexOf(b) - order.indexOf(a))[0]!;
+  const stage = places
+    .map((made) => made.stage)
+    .sort((a, b) => order.indexOf(kindOf(b)) - order.indexOf(kindOf(a)))[0]!;
   const reruns = places.map(({ rerun }) => rerun);
   const rerun =
     places.length === 1 || reruns.every((one) => one === "exact")
@@ -133,7 +145,7 @@ export function claimsOf(
         claim = {
           id,
           statement: statementOf(origin, sources),
-          ...makerOf(from.stage, cells),
+          ...makerOf(from.stage, cells, sources.results as Recipes),
           ...from,
           path: pathsIn(origin),
           value,

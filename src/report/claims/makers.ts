@@ -3,11 +3,8 @@
 export const MAKERS: Record<string, { call: string } | { command: string }> = {
   corpus: { call: "corpusStage(study)" },
   models: { call: "modelRows(study)" },
-  "train-lora-teacher": { call: 'trainSystem(study, "lora-teacher")' },
   "teacher-logits": { call: "teacherLogits(study, " },
-  "train-lora-student": { call: 'trainSystem(study, "lora-student")' },
-  "train-full-student": { call: 'trainSystem(study, "full-student")' },
-  "train-distilled": { call: 'trainSystem(study, "distilled")' },
+  train: { call: "trainSystem(study, " },
   scores: { call: "scoreStage(study)" },
   retrieval: { call: "retrievalStage(study" },
   results: { call: "resultsStage(study" },
@@ -18,3 +15,6 @@ export const MAKERS: Record<string, { call: string } | { command: string }> = {
   report: { command: "npm run report" },
   published: { command: "data/published.json" },
 };
+
+/** Trainings are one kind, whoever is trained. */
+export const kindOf = (stage: string): string => (stage.startsWith("train-") ? "train" : stage);

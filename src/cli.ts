@@ -93,7 +93,7 @@ const COMMANDS: Record<string, Entry[]> = {
     ],
     [
       "export",
-      "Writes a trained system as ONNX, safetensors and PEFT files that other software loads, with a model card.",
+      "Writes a trained system as ONNX, GGUF, safetensors and PEFT files that other software loads, or any model as a GGUF file.",
       "study/commands/export",
     ],
     [

@@ -128,6 +128,16 @@ export function merged(decoder: Decoder, adapter: LoraAdapter): Decoder {
   return decoder.withWeights(weights);
 }
 
+/** The fp32 values of one weight of a decoder as it answers: with the update of its active adapter, if it has one. */
+export function mergedValues(decoder: Decoder, name: string): Float32Array {
+  const weight = decoder.weights.get(name)!;
+  const layer = decoder.adapter?.get(name.replace(/\.weight$/, ""));
+  const value = tf.tidy(() => (layer ? updatedWeight(weight, layer) : float32Weight(weight)));
+  const values = value.dataSync() as Float32Array;
+  value.dispose();
+  return values;
+}
+
 /**
  * The reverse of `merged` for a decoder whose base is no longer at hand: w - scale · b a, exact to rounding.
  * Throws for DoRA, which forgets the lengths of the base's rows.

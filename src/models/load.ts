@@ -61,14 +61,19 @@ export function keepWeight(data: Float32Array, shape: number[], trainable: boole
   return variable;
 }
 
-/** Writes config.json and model.safetensors that transformers reads unchanged. */
-export function saveDecoder(folder: string, decoder: Decoder, dtype: "F32" | "BF16" = "F32"): void {
+/** Writes config.json and model.safetensors that transformers reads unchanged; `read` gives the fp32 values of a weight by name. */
+export function saveDecoder(
+  folder: string,
+  decoder: Decoder,
+  dtype: "F32" | "BF16" = "F32",
+  read = (name: string) => decoder.weights.get(name)!.dataSync() as Float32Array,
+): void {
   writeDecoderConfig(folder, decoder.config, dtype === "BF16" ? "bfloat16" : "float32");
   const tensors = [...decoder.weights].map(([name, weight]) => ({
     name,
     dtype,
     shape: [...weight.shape],
-    data: () => weight.dataSync() as Float32Array,
+    data: () => read(name),
   }));
   writeSafetensors(`${folder}/model.safetensors`, tensors, { format: "pt" });
 }

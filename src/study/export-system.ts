@@ -1,14 +1,21 @@
-// A trained system as ordinary files: ONNX for @huggingface/transformers, safetensors, PEFT's adapter, and a model card.
+// A trained system as ordinary files: ONNX for @huggingface/transformers, GGUF for llama.cpp and Ollama, safetensors, PEFT's
+// adapter, and a model card; a model source as a GGUF file.
 import * as fs from "node:fs";
 import * as path from "node:path";
+import { mergedValues } from "../adapters/lora";
 import { writeFileAtomic } from "../base/atomic-write";
 import { readGgufMetadata } from "../base/gguf/file";
 import { ggufOf } from "../base/gguf/place";
 import { exportDecoder, ONNX_FILES, type OnnxVariant } from "../export/decoder";
+import { modelfile } from "../export/gguf/modelfile";
+import type { GgufType } from "../export/gguf/tensors";
+import { exportGguf, type GgufModel, ggufFileName } from "../export/gguf/write";
 import { modelCard } from "../export/model-card";
 import { copyModelFiles } from "../export/model-files";
 import { replaceFolder } from "../export/own-folder";
+import { openWeights, readDecoderConfig } from "../models/config";
 import { saveDecoder } from "../models/load";
+import { modelPlace } from "../models/place";
 import { INT8 } from "../quantization/scheme";
 import { baseModel } from "./stages/base-model";
 import type { StudyContext } from "./stages/context";
@@ -18,7 +25,7 @@ import { scoreStage } from "./stages/scores";
 import { systemDecoder, trainSystem } from "./stages/train";
 import { recipeOf } from "./systems";
 
-export const FORMATS = ["onnx", "safetensors", "peft"] as const;
+export const FORMATS = ["onnx", "gguf", "safetensors", "peft"] as const;
 export type Format = (typeof FORMATS)[number];
 
 const WHAT: Record<OnnxVariant, string> = {
@@ -40,7 +47,7 @@ function licenceOf(place: string): string | undefined {
 export async function writeOnnxFolder(context: StudyContext, system: string, out: string): Promise<void> {
   const { decoder, base, modelKey } = await openSystem(context, system);
   const plan = planFrom((await quantizationStage(context, system, modelKey)).value);
-  const read = (name: string) => decoder.weights.get(name)!.dataSync() as Float32Array;
+  const read = (name: string) => mergedValues(decoder, name);
   const schemes = { fp32: () => undefined, int8: () => INT8, q4: (name: string) => plan.get(name) };
   const chunks: Record<string, number> = {};
   for (const variant of Object.keys(ONNX_FILES) as OnnxVariant[]) {
@@ -59,6 +66,37 @@ async function openSystem(context: StudyContext, system: string) {
   return { decoder, base, trained, modelKey: trained?.key ?? base.hash };
 }
 
+/** Writes a model's GGUF file in a form and an Ollama Modelfile beside it into `folder`. Returns notes as `exportGguf` does. */
+async function writeGgufFolder(model: GgufModel, type: GgufType, folder: string): Promise<string[]> {
+  const file = ggufFileName(model.name, type);
+  const notes = await exportGguf(model, type, path.join(folder, file));
+  const text = await modelfile(model.tokenizer, file, model.config.eosTokenIds);
+  writeFileAtomic(path.join(folder, "Modelfile"), text);
+  return notes;
+}
+
+/**
+ * Writes a model source (a folder, a GGUF file, a hub model) into `out` as a GGUF file in a form, whole or not at all, without the
+ * engine. Throws where `out` holds other files, and as `exportGguf` does. Returns its notes.
+ */
+export async function exportModel(asked: string, type: GgufType, out: string): Promise<string[]> {
+  const { place, name } = await modelPlace(asked);
+  const config = readDecoderConfig(place);
+  const weights = openWeights(place, config);
+  let notes: string[] = [];
+  try {
+    await replaceFolder(out, "gguf", async (folder) => {
+      const read = (weight: string) => weights.float32(weight);
+      const model = { config, read, tokenizer: place, name, licence: licenceOf(place) };
+      notes = await writeGgufFolder(model, type, folder);
+      return { model: name, type };
+    });
+    return notes;
+  } finally {
+    weights.close();
+  }
+}
+
 /**
  * Writes a system into `out` in the formats asked for, whole or not at all. LoRA is merged first; its adapter goes to
  * `peft/`. Throws where `out` holds other files. Returns notes on what a format could not give.
@@ -67,14 +105,22 @@ export async function exportSystem(
   context: StudyContext,
   system: string,
   formats: readonly Format[],
+  type: GgufType,
   out: string,
 ): Promise<string[]> {
   const notes: string[] = [];
   await replaceFolder(out, "model", async (folder) => {
     const { decoder, base, trained } = await openSystem(context, system);
     if (formats.includes("onnx")) await writeOnnxFolder(context, system, folder);
+    const read = (name: string) => mergedValues(decoder, name);
+    if (formats.includes("gguf")) {
+      const { folder: tokenizer } = base;
+      const licence = licenceOf(tokenizer);
+      const model = { config: decoder.config, read, tokenizer, name: system, licence };
+      notes.push(...(await writeGgufFolder(model, type, folder)));
+    }
     if (formats.includes("safetensors")) {
-      saveDecoder(folder, decoder, "F32");
+      saveDecoder(folder, decoder, "F32", read);
       if (!formats.includes("onnx")) copyModelFiles(base.folder, folder);
     }
     if (formats.includes("peft")) {
@@ -89,7 +135,7 @@ export async function exportSystem(
     const corpus = await corpusStage(context);
     const scores = (await scoreStage(context)).value.systems.find((row) => row.system === system);
     const files = (fs.readdirSync(folder, { recursive: true }) as string[])
-      .filter((file) => /\.(onnx|onnx_data.*|safetensors)$/.test(file))
+      .filter((file) => /\.(onnx|onnx_data.*|gguf|safetensors)$/.test(file))
       .sort()
       .map((file) => ({
         file,
@@ -121,6 +167,7 @@ function describe(file: string): string {
     (each) => path.basename(file) === ONNX_FILES[each],
   );
   if (variant) return WHAT[variant];
+  if (file.endsWith(".gguf")) return "GGUF for llama.cpp; Ollama takes the Modelfile beside it";
   if (file.startsWith("peft")) return "LoRA adapter as PEFT loads it";
   return file.endsWith(".safetensors") ? "safetensors, fp32 weights" : "weights of the ONNX file beside it";
 }

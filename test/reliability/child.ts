@@ -66,7 +66,8 @@ function fillDisk(leave: number): string {
 async function onFullDisk(reference: string): Promise<void> {
   const stages: Record<string, () => Promise<unknown>> = {
     ...CRASH_STAGES,
-    export: () => exportSystem(CRASH_CONTEXT, "distilled", ["onnx"], path.join(RUNS, "exported")),
+    export: () =>
+      exportSystem(CRASH_CONTEXT, "distilled", ["onnx", "gguf"], "F16", path.join(RUNS, "exported")),
   };
   for (const name of ["setup", "lora", "capture", "distillation", "generation", "others"])
     await stages[name]!();

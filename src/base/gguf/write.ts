@@ -18,8 +18,8 @@ export interface NewGgufTensor {
   type: TensorTypeName;
   /** Row-major, the outer dimension first. */
   shape: number[];
-  /** The stored bytes; a function is called when its turn to be written comes. */
-  data: Uint8Array | (() => Uint8Array);
+  /** The stored bytes; a function is called when its turn to be written comes, and gives them piece by piece. */
+  data: Uint8Array | (() => Iterable<Uint8Array>);
 }
 
 const number = (bytes: number, write: (to: Buffer) => void): Buffer => {
@@ -72,20 +72,25 @@ export function writeGguf(file: string, metadata: Record<string, NewValue>, tens
   const counts = [uint32(3), uint64(tensors.length), uint64(entries.length)];
   const header = Buffer.concat([Buffer.from(MAGIC, "latin1"), ...counts, ...entries, ...places]);
   replaceFile(file, (fd) => {
-    const write = (bytes: Uint8Array) => {
-      writeFully(fd, file, bytes);
-      writeFully(fd, file, Buffer.alloc(padded(bytes.length, DEFAULT_ALIGNMENT) - bytes.length));
+    /** Returns the bytes without the padding after them. */
+    const write = (pieces: Iterable<Uint8Array>): number => {
+      let written = 0;
+      for (const piece of pieces) {
+        writeFully(fd, file, piece);
+        written += piece.length;
+      }
+      writeFully(fd, file, Buffer.alloc(padded(written, DEFAULT_ALIGNMENT) - written));
+      return written;
     };
-    write(header);
+    write([header]);
     for (const tensor of tensors) {
-      const bytes = typeof tensor.data === "function" ? tensor.data() : tensor.data;
+      const written = write(typeof tensor.data === "function" ? tensor.data() : [tensor.data]);
       const length = lengthOf(tensor);
-      if (bytes.length !== length) {
+      if (written !== length) {
         throw new GgufError(
-          `${file}, tensor "${tensor.name}": ${tensor.type} [${tensor.shape.join(", ")}] takes ${length} bytes, found ${bytes.length}`,
+          `${file}, tensor "${tensor.name}": ${tensor.type} [${tensor.shape.join(", ")}] takes ${length} bytes, found ${written}`,
         );
       }
-      write(bytes);
     }
   });
 }

@@ -112,12 +112,15 @@ const FOUR_NORMS = {
 };
 const HEAD_NORMS = { attn_q_norm: "self_attn.q_norm", attn_k_norm: "self_attn.k_norm" };
 
+/** Layers of the largest Gemma of a generation. */
+const LARGEST: Readonly<Record<string, number>> = { gemma2: 46, gemma3: 62 };
+
 /** The largest Gemma of a generation scales by the width a head would have, not by the one it has; no key says so. */
-const scaledBy = (
+export const scaledBy = (
   layers: number,
-  largest: number,
+  architecture: string,
   sizes: { hidden: number; heads: number; headDim: number },
-) => (layers === largest ? Math.floor(sizes.hidden / sizes.heads) : sizes.headDim);
+): number => (layers === LARGEST[architecture] ? Math.floor(sizes.hidden / sizes.heads) : sizes.headDim);
 
 /** By `general.architecture`. */
 export const ARCHITECTURES: Readonly<Record<string, Architecture>> = {
@@ -143,7 +146,7 @@ export const ARCHITECTURES: Readonly<Record<string, Architecture>> = {
     interleaved: false,
     fields: (keys, sizes) => ({
       hidden_activation: "gelu_pytorch_tanh",
-      query_pre_attn_scalar: scaledBy(sizes.layers, 46, sizes),
+      query_pre_attn_scalar: scaledBy(sizes.layers, "gemma2", sizes),
       attn_logit_softcapping: keys.optionalNumber("attn_logit_softcapping") ?? 50,
       final_logit_softcapping: keys.optionalNumber("final_logit_softcapping") ?? 30,
       sliding_window: keys.optionalNumber("attention.sliding_window") ?? 4096,
@@ -158,7 +161,7 @@ export const ARCHITECTURES: Readonly<Record<string, Architecture>> = {
       const window = keys.optionalNumber("attention.sliding_window");
       return {
         hidden_activation: "gelu_pytorch_tanh",
-        query_pre_attn_scalar: scaledBy(sizes.layers, 62, sizes),
+        query_pre_attn_scalar: scaledBy(sizes.layers, "gemma3", sizes),
         final_logit_softcapping: keys.optionalNumber("final_logit_softcapping") ?? null,
         // A model whose layers all see everything states no window.
         sliding_window: window ?? keys.number("context_length"),

@@ -100,3 +100,13 @@ export function familyName({ layer }: Architecture, stored: string): string | un
     ? `model.layers.${number}.${layer[part]}.weight`
     : undefined;
 }
+
+/** What a GGUF file calls a tensor of config.json's family: the reverse of `familyName`. Throws for a name that it has not. */
+export function storedName({ layer }: Architecture, name: string): string {
+  const known = Object.keys(MODEL_TENSORS).find((stored) => MODEL_TENSORS[stored] === name);
+  if (known !== undefined) return known;
+  const [, number, part] = /^model\.layers\.(\d+)\.(.+)\.weight$/.exec(name) ?? [];
+  const stored = Object.keys(layer).find((key) => layer[key] === part);
+  if (stored === undefined) throw new Error(`A GGUF file has no name for the tensor "${name}".`);
+  return `blk.${number}.${stored}.weight`;
+}

@@ -102,9 +102,9 @@ export class GgufWeights implements Weights {
       this.file.read(stored, bytes, row * rowBytes);
       dequantize(type, bytes, to);
     };
-    if (this.architecture.interleaved && /\.self_attn\.[qk]_proj\.weight$/.test(name)) {
+    if (isInterleaved(this.architecture, name)) {
       for (let i = 0; i < values.length / columns; i++)
-        read(this.interleavedRow(first + i), values.subarray(i * columns, (i + 1) * columns));
+        read(interleavedRow(first + i, this.config.headDim), values.subarray(i * columns, (i + 1) * columns));
       return;
     }
     read(first, values);
@@ -112,12 +112,15 @@ export class GgufWeights implements Weights {
     if (this.config.normOffset === 1 && name.endsWith("norm.weight"))
       for (let i = 0; i < values.length; i++) values[i]! -= 1;
   }
+}
 
-  /** Where a row of queries or keys is stored: the two halves of a head lie alternately there. */
-  private interleavedRow(row: number): number {
-    const { headDim } = this.config;
-    const within = row % headDim;
-    const half = headDim / 2;
-    return row - within + 2 * (within % half) + Math.floor(within / half);
-  }
+/** Whether the rows of a tensor, by Hugging Face name, are stored in pairs of a plane. */
+export const isInterleaved = ({ interleaved }: Architecture, name: string): boolean =>
+  interleaved && /\.self_attn\.[qk]_proj\.weight$/.test(name);
+
+/** Where a row of queries or keys is stored then: the two halves of a head lie alternately there. */
+export function interleavedRow(row: number, headDim: number): number {
+  const within = row % headDim;
+  const half = headDim / 2;
+  return row - within + 2 * (within % half) + Math.floor(within / half);
 }

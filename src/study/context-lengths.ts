@@ -37,7 +37,7 @@ async function open(study: Study, key: string): Promise<Model | undefined> {
   if (folder === undefined) return undefined;
   const tokenizer = await loadTokenizer(folder);
   return {
-    name: modelName(study.models[key]!),
+    name: modelName(study, key),
     learns: learners(study).has(key),
     context: readDecoderConfig(folder).maxPositionEmbeddings,
     tokenizer,
@@ -65,7 +65,7 @@ async function openModels(study: Study): Promise<{ models: Model[]; unchecked: s
   for (const key of decodersOf(study)) {
     const model = await open(study, key);
     if (model) models.push(model);
-    else unchecked.push(modelName(study.models[key]!));
+    else unchecked.push(modelName(study, key));
   }
   return { models, unchecked };
 }

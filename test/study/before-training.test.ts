@@ -26,7 +26,7 @@ afterAll(() => {
 
 const CONTEXT = 1024;
 const tiny = loadStudy("tiny");
-const models = ["student", "teacher", ...tiny.compared].map((key) => modelName(tiny.models[key]!));
+const models = ["student", "teacher", ...tiny.compared].map((key) => modelName(tiny, key));
 const LEARNING = ["gemma2-student", "gemma2-teacher"];
 const word = (i: number) =>
   ["도서관에서", "3월", "2일에", "모임을", "연다.", "서울특별시", "café", "👨‍👩‍👧"][i % 8]!;

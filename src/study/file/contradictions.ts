@@ -43,21 +43,50 @@ export function contradictions(study: Study): Problem[] {
 }
 
 function ofModels(models: Study["models"]): Problem[] {
-  return Object.entries(models).flatMap(([id, { folder, hub, thumbnail, revision, width }]) => {
+  return Object.entries(models).flatMap(([id, source]) => {
+    const { folder, hub, thumbnail, from, revision, width } = source;
     const problems: Problem[] = [];
-    const sources = Object.entries({ folder, hub, thumbnail }).filter(([, value]) => value !== undefined);
+    const say = (at: string[], message: string) => problems.push({ at: ["models", id, ...at], message });
+    const sources = Object.entries({ folder, hub, thumbnail, from }).filter(
+      ([, value]) => value !== undefined,
+    );
     if (sources.length !== 1) {
       const found = sources.map(([name]) => name).join(" and ") || "none";
-      problems.push({ at: [], message: `expected one of folder, hub and thumbnail, found ${found}.` });
+      say([], `expected one of folder, hub, thumbnail and from, found ${found}.`);
     }
-    if (revision !== undefined && hub === undefined)
-      problems.push({ at: ["revision"], message: "belongs to hub." });
+    if (revision !== undefined && hub === undefined) say(["revision"], "belongs to hub.");
     if ((width === undefined) !== (thumbnail === undefined))
-      problems.push({ at: ["width"], message: "width and thumbnail belong together." });
+      say(["width"], "width and thumbnail belong together.");
     else if (width !== undefined && width % 8 !== 0)
-      problems.push({ at: ["width"], message: `expected a multiple of 8, found ${width}.` });
-    return problems.map(({ at, message }) => ({ at: ["models", id, ...at], message }));
+      say(["width"], `expected a multiple of 8, found ${width}.`);
+    const changes = (["vocabulary", "layers", "chatTemplate"] as const).filter((name) => source[name]);
+    if (from === undefined) for (const name of changes) say([name], "belongs to from.");
+    else if (changes.length === 0)
+      say(["from"], "with vocabulary, layers or chatTemplate: as it stands it would be a copy.");
+    else if (source.vocabulary && source.layers)
+      say(["layers"], "vocabulary or layers, not both: make one model from the other.");
+    if (from !== undefined) problems.push(...ofOrigins(models, id));
+    return problems;
   });
+}
+
+/** What a model is made from must be there, and not be made from the model itself. */
+function ofOrigins(models: Study["models"], id: string): Problem[] {
+  const at = ["models", id, "from"];
+  const seen = [id];
+  for (let next = models[id]!.from; next !== undefined; next = models[next]!.from) {
+    if (!models[next]) {
+      const known = Object.keys(models);
+      return [
+        { at, message: `models has no "${next}".${suggestion(next, known)} Known: ${known.join(", ")}.` },
+      ];
+    }
+    if (seen.includes(next)) {
+      return [{ at, message: `models that are made from each other: ${[...seen, next].join(" <- ")}.` }];
+    }
+    seen.push(next);
+  }
+  return [];
 }
 
 function ofData({ counts, file }: Study["data"]): Problem[] {

@@ -2,7 +2,7 @@
 import type { Split } from "../../corpus/item";
 import type { DistillationOptions } from "../../distillation/losses";
 
-/** Where a model comes from: `folder`, `hub` or `thumbnail`, one of them. */
+/** Where a model comes from: `folder`, `hub`, `thumbnail` or `from`, one of them. */
 export interface ModelSource {
   /** Hugging Face files in a folder, or a GGUF file, relative to the repository root. */
   folder?: string;
@@ -12,6 +12,14 @@ export interface ModelSource {
   /** Random weights, two layers of `width`, of the architecture and with the tokenizer of the model in this folder. */
   thumbnail?: string;
   width?: number;
+  /** Another of the study's models, of which this one has fewer tokens or layers, or another chat template. */
+  from?: string;
+  /** Tokens that make up less than `share` of the training and validation items are left out. */
+  vocabulary?: { share: number };
+  /** So many layers stay: those whose absence costs the first `texts` training items least. */
+  layers?: { keep: number; texts: number };
+  /** File of a Jinja template, relative to the repository root, in place of the model's own. */
+  chatTemplate?: string;
   /** The published model whose place it takes in the comparison with the report. */
   standsFor?: string;
 }

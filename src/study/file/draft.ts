@@ -75,7 +75,15 @@ export function readDraft(file: string): Draft {
 
 /** Where one of these is named, the others of its place and what belongs to them are dropped: a place has one source. */
 const ALTERNATIVES: { at: RegExp; of: Record<string, string[]> }[] = [
-  { at: /^models\0[^\0]+$/, of: { folder: [], hub: ["revision"], thumbnail: ["width"] } },
+  {
+    at: /^models\0[^\0]+$/,
+    of: {
+      folder: [],
+      hub: ["revision"],
+      thumbnail: ["width"],
+      from: ["vocabulary", "layers", "chatTemplate"],
+    },
+  },
   { at: /^data$/, of: { counts: [], file: [] } },
 ];
 

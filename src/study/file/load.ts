@@ -204,7 +204,8 @@ export function loadStudy(nameOrPath: string, changes: readonly string[] = [], f
   return study;
 }
 
-/** What a model is called in tables: its folder's last part or its repository. */
-export function modelName({ folder, thumbnail, hub }: Study["models"][string]): string {
-  return hub ?? path.basename((folder ?? thumbnail)!);
+/** What a model is called in tables: its folder's last part or its repository; its key where it is made from another. */
+export function modelName({ models }: Pick<Study, "models">, key: string): string {
+  const { folder, thumbnail, hub } = models[key]!;
+  return hub ?? path.basename(folder ?? thumbnail ?? key);
 }

@@ -38,7 +38,7 @@ const choice = (description: string, words: Record<string, string>): Schema => (
   enum: Object.keys(words),
 });
 
-const model = object<ModelSource>("Where a model comes from: folder, hub or thumbnail, one of them.", {
+const model = object<ModelSource>("Where a model comes from: folder, hub, thumbnail or from, one of them.", {
   folder: text(
     "A folder with the model's Hugging Face files, or a GGUF file, relative to the repository root.",
   ),
@@ -50,6 +50,30 @@ const model = object<ModelSource>("Where a model comes from: folder, hub or thum
     "A model with random weights, two layers deep, of the architecture and with the tokenizer of the model in this folder: for tests.",
   ),
   width: whole("Hidden size of the thumbnail; a multiple of 8.", 8),
+  from: text(
+    "Another of the study's models, out of which this one is made: with `vocabulary` or `layers`, or with another `chatTemplate`.",
+  ),
+  vocabulary: object<NonNullable<ModelSource["vocabulary"]>>(
+    "Tokens that the training and validation items do not need are left out of tokenizer, embedding and head. Whatever spells any other text stays: bytes, special tokens, single letters.",
+    {
+      share: {
+        description: "The least share of all tokens that a token must make up; 0: every one that occurs.",
+        type: "number",
+        minimum: 0,
+        maximum: 1,
+      },
+    },
+  ),
+  layers: object<NonNullable<ModelSource["layers"]>>(
+    "Layers are left out, one by one that whose absence raises the loss on training items least.",
+    {
+      keep: whole("Layers that stay.", 1),
+      texts: whole("Training items that the loss is measured on, from the first.", 1),
+    },
+  ),
+  chatTemplate: text(
+    "File of a chat template (Jinja), relative to the repository root, for a base model that has none, or in place of its own.",
+  ),
   standsFor: optional(text("The published model whose place it takes beside the report's results.")),
 });
 

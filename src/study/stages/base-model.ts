@@ -1,4 +1,4 @@
-// Where a study's model lies: a folder, the hub's cache, or a thumbnail that is made at the first call.
+// Where a study's model lies: a folder, the hub's cache, or what is made at the first call: a thumbnail, a model from another.
 import * as path from "node:path";
 import { readDecoderConfig } from "../../models/config";
 import { saveDecoder } from "../../models/load";
@@ -10,6 +10,7 @@ import { modelName } from "../file/load";
 import { type Artifact, hashFiles, ROOT, stage } from "../stage";
 import { StudyError } from "../study-error";
 import type { StudyContext } from "./context";
+import { madeModel } from "./made-model";
 import { hubModel, localFolder, type ModelFolder } from "./model-folder";
 
 export interface BaseModel extends ModelFolder {
@@ -18,7 +19,7 @@ export interface BaseModel extends ModelFolder {
 }
 
 /**
- * The files of one of the study's models, by its key: a hub model's are downloaded, a thumbnail's made. Throws StudyError for a
+ * The files of one of the study's models, by its key: a hub model's are downloaded, a thumbnail's and those made from another made. Throws StudyError for a
  * key that the study has not, an Error where a folder has no config.json, HubError when the download fails.
  */
 export async function baseModel(context: StudyContext, key: string): Promise<BaseModel> {
@@ -26,7 +27,9 @@ export async function baseModel(context: StudyContext, key: string): Promise<Bas
   if (!source) {
     throw new StudyError(`There is no model "${key}". Known: ${Object.keys(context.models).join(", ")}.`);
   }
-  const name = modelName(source);
+  const name = modelName(context, key);
+  if (source.from !== undefined)
+    return { name, ...(await madeModel(context, key, await baseModel(context, source.from))) };
   if (source.hub !== undefined) return { name, ...(await hubModel(context.name, source)) };
   if (source.thumbnail === undefined) return { name, ...localFolder(path.resolve(ROOT, source.folder!)) };
   const { directory } = await thumbnail(context, source);

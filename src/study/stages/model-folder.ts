@@ -55,13 +55,20 @@ async function pinned(study: string, source: ModelSource): Promise<DownloadedMod
   return model;
 }
 
-/**
+const made = new Map<string, string>();
+
+/** Remembers in this process where a model lies that a stage made from another. */
+export function rememberMade(study: string, key: string, folder: string): void {
+  made.set(`${study} ${key}`, folder);
+}
+
 /**
  * Where the configuration and tokenizer of one of a study's models are, without fetching any: its own folder or GGUF file (of a
- * thumbnail, that of the model that it is made after), or one in the hub's cache; undefined where they are still to be downloaded.
+ * thumbnail, that of the model that it is made after), or one in the hub's cache; undefined where they are still to be downloaded or made.
  */
 export function modelAtHand({ name, models }: Study, key: string): string | undefined {
   const source = models[key]!;
+  if (source.from !== undefined) return made.get(`${name} ${key}`);
   const own = source.folder ?? source.thumbnail;
   if (own === undefined) {
     return cachedFolder(source.hub!, revisions(name)[wantedOf(source)] ?? source.revision);

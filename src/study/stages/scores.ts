@@ -47,7 +47,7 @@ export async function scoreStage(context: StudyContext): Promise<Artifact<Scores
       const texts = readTexts(written[i]!.directory);
       return scorer.score(
         system,
-        modelName(context.models[context.recipes[system]!.base]!),
+        modelName(context, context.recipes[system]!.base),
         items.map((item) => texts.get(item.id) ?? ""),
       );
     });
@@ -70,7 +70,7 @@ export async function scoreStage(context: StudyContext): Promise<Artifact<Scores
           scored.map((s) => [s.result.system, hashOf(s.texts)]),
         ) as Provenance["predictions"],
         encoder: {
-          name: modelName(context.models[context.encoder.model]!),
+          name: modelName(context, context.encoder.model),
           layer: context.encoder.layer,
           model: encoder.hash,
           tokenizer: encoderTokenizer.hash,

@@ -1,21 +1,34 @@
-// Fetches real models as GGUF files. Run: npm run cli -- fetch-real [MODEL …]
+// Fetches real models: language models as GGUF files, the encoder "e5" as a folder. Run: npm run cli -- fetch-real [MODEL …]
 import * as fs from "node:fs";
 import { Argument, type Command } from "commander";
-import { fetchRealModel, REAL_MODELS, type RealModelName } from "../real-models";
+import {
+  fetchRealEncoder,
+  fetchRealModel,
+  REAL_ENCODER,
+  REAL_ENCODER_FOLDER,
+  REAL_MODELS,
+  type RealModelName,
+} from "../real-models";
 
-const NAMES = Object.keys(REAL_MODELS) as RealModelName[];
+const ENCODER = "e5";
+const NAMES = [...(Object.keys(REAL_MODELS) as RealModelName[]), ENCODER] as const;
+type Name = (typeof NAMES)[number];
+
+const licenceOf = (name: Name): string => (name === ENCODER ? REAL_ENCODER : REAL_MODELS[name]).licence;
+const shown = (name: Name): string => (name === ENCODER ? REAL_ENCODER_FOLDER : REAL_MODELS[name].file);
 
 export const define = (command: Command): Command =>
   command
     .addArgument(new Argument("[models...]", "which (default: all)").choices(NAMES))
     .addHelpText(
       "after",
-      `\n${NAMES.map((name) => `${name}: ${REAL_MODELS[name].file}, licence: ${REAL_MODELS[name].licence}`).join("\n")}`,
+      `\n${NAMES.map((name) => `${name}: ${shown(name)}, licence: ${licenceOf(name)}`).join("\n")}`,
     )
-    .action((models: RealModelName[]) => {
+    .action((models: Name[]) => {
       for (const name of models.length > 0 ? models : NAMES) {
-        const file = fetchRealModel(name);
-        const megabytes = (fs.statSync(file).size / 1e6).toFixed(1);
-        console.log(`${file}  ${megabytes} MB, licence: ${REAL_MODELS[name].licence}`);
+        const place = name === ENCODER ? fetchRealEncoder() : fetchRealModel(name);
+        const weights = name === ENCODER ? `${place}/model.safetensors` : place;
+        const megabytes = (fs.statSync(weights).size / 1e6).toFixed(1);
+        console.log(`${place}  ${megabytes} MB, licence: ${licenceOf(name)}`);
       }
     });

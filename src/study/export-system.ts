@@ -80,7 +80,9 @@ async function writeGgufFolder(model: GgufModel, type: GgufType, folder: string)
  * engine. Throws where `out` holds other files, and as `exportGguf` does. Returns its notes.
  */
 export async function exportModel(asked: string, type: GgufType, out: string): Promise<string[]> {
-  const { place, name } = await modelPlace(asked);
+  const found = await modelPlace(asked);
+  const { place } = found;
+  const name = found.name.replace(/\.gguf$/i, "");
   const config = readDecoderConfig(place);
   const weights = openWeights(place, config);
   let notes: string[] = [];

@@ -71,9 +71,9 @@ function kindOf(
   const prefix = spacePrefix(json);
   if (prefix === undefined)
     fail(
-      "normalizer",
-      'spaces replaced by "▁", with or without one put before a text, or bytes as letters',
-      json.normalizer,
+      "normalizer and pre_tokenizer",
+      'spaces replaced by "▁", with or without one put before every text, or bytes as letters',
+      [json.normalizer ?? null, json.pre_tokenizer ?? null],
     );
   if (!model.byte_fallback) fail("model.byte_fallback", "true", model.byte_fallback);
   return { kind: "llama", prefix: prefix! };

@@ -70,5 +70,4 @@ export async function exportGguf(model: GgufModel, type: GgufType, file: string)
 }
 
 /** The name of a model's file in a form. */
-export const ggufFileName = (name: string, type: GgufType): string =>
-  `${path.basename(name).replace(/\.gguf$/i, "")}-${type}.gguf`;
+export const ggufFileName = (name: string, type: GgufType): string => `${path.basename(name)}-${type}.gguf`;

@@ -1,6 +1,6 @@
 // Exports models in every form, reads the files with Python's gguf and runs them in llama.cpp, and keeps the outcome for the
-// tests. Run: npm run check:gguf [-- --real]    (needs test/llama-cpp/install.mjs before, Python 3.10 or later and its package
-// registry; makes data/cache/venv-gguf)    --real: SmolLM2-135M and Gemma 3 270M as `fetch-real` brings them.
+// tests. Run: npm run check:gguf [-- MODEL …]    (needs test/llama-cpp/install.mjs before, Python 3.10 or later and its package
+// registry; makes data/cache/venv-gguf). Without names the small models; smollm2-135m and gemma3-270m as `fetch-real` brings them.
 import { spawnSync } from "node:child_process";
 import * as fs from "node:fs";
 import * as os from "node:os";
@@ -11,14 +11,14 @@ import { loadDecoder } from "../../../src/models/load";
 import { openTokenizerFolder } from "../../../src/prompts/tokenizer-folder";
 import { exportModel } from "../../../src/study/export-system";
 import { fetchRealModel } from "../../../src/tools/real-models";
-import { OUTCOME, OUTCOME_REAL, type Outcome, SMALL, TYPES } from "./references";
+import { MODELS, OUTCOME, type Outcome, REAL, readOutcomes, SMALL, TYPES } from "./references";
 
 const ROOT = path.resolve(__dirname, "../../..");
 const VENV = path.join(ROOT, "data/cache/venv-gguf");
 const CORPUS = path.join(ROOT, "test/fixtures/oracles/tokenizers/corpus.txt");
-/** Sequences that are scored, and tokens of the continuation. */
-const SEQUENCES = 4;
-const LONGEST = 64;
+/** Sequences that are scored, their tokens, and those of the continuation. */
+const SEQUENCES = 2;
+const LENGTH = 48;
 const CONTINUED = 24;
 
 function run(program: string, args: string[]): string {
@@ -76,9 +76,9 @@ async function check(name: string, source: string, folder: string, program: stri
   const withControls = texts.map((text) => [...tokenizer.full.encode(text, { add_special_tokens: false })]);
   const bos = tokenizer.full.bos_token_id;
   const sequences = ids
-    .filter(({ length }) => length > 12)
+    .filter(({ length }) => length >= LENGTH)
     .slice(0, SEQUENCES)
-    .map((each) => [...(bos === undefined || bos === null ? [] : [bos]), ...each].slice(0, LONGEST));
+    .map((each) => [...(bos === undefined || bos === null ? [] : [bos]), ...each].slice(0, LENGTH));
   const prompt = sequences[0]!;
   const decoder = loadDecoder(source);
   const scores = sequences.map((each, i) =>
@@ -113,26 +113,27 @@ async function check(name: string, source: string, folder: string, program: stri
   });
 }
 
-async function main(): Promise<void> {
-  const real = process.argv.includes("--real");
-  const models = real ? { smollm2: fetchRealModel("smollm2"), gemma3: fetchRealModel("gemma3") } : SMALL;
+async function main(names: string[]): Promise<void> {
+  const unknown = names.find((name) => !MODELS.includes(name));
+  if (unknown !== undefined) throw new Error(`No model ${unknown}: expected some of ${MODELS.join(", ")}.`);
   const program = python();
-  const folder = fs.mkdtempSync(path.join(os.tmpdir(), "check-gguf-"));
-  try {
-    const outcomes: Outcome[] = [];
-    for (const [name, source] of Object.entries(models)) {
-      for (const outcome of await check(name, source, folder, program)) {
-        outcomes.push(outcome);
-        console.log(JSON.stringify(outcome));
-      }
+  for (const name of names.length > 0 ? names : Object.keys(SMALL)) {
+    const folder = fs.mkdtempSync(path.join(os.tmpdir(), "check-gguf-"));
+    try {
+      const found = await check(name, SMALL[name] ?? fetchRealModel(REAL[name]!), folder, program);
+      for (const outcome of found) console.log(JSON.stringify(outcome));
+      const all = [...readOutcomes().filter(({ model }) => model !== name), ...found];
+      writeJson(
+        OUTCOME,
+        all.sort((a, b) => MODELS.indexOf(a.model) - MODELS.indexOf(b.model)),
+      );
+    } finally {
+      fs.rmSync(folder, { recursive: true });
     }
-    writeJson(real ? OUTCOME_REAL : OUTCOME, outcomes);
-  } finally {
-    fs.rmSync(folder, { recursive: true });
   }
 }
 
-main().catch((error) => {
+main(process.argv.slice(2)).catch((error) => {
   console.error(error);
   process.exit(1);
 });

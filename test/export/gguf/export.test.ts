@@ -205,6 +205,15 @@ describe("refuses", () => {
       'normalizer: cannot be written to a GGUF file: expected none, or NFC, found {"type":"Lowercase"}',
     ],
     [
+      "spaces that are marked in another way",
+      "solar",
+      (json) => {
+        json.normalizer = null;
+        json.pre_tokenizer = { type: "Metaspace", replacement: "▁", prepend_scheme: "first", split: false };
+      },
+      'normalizer and pre_tokenizer: cannot be written to a GGUF file: expected spaces replaced by "▁", with or without one put before every text',
+    ],
+    [
       "pieces of words",
       "solar",
       (json) => {

@@ -1,6 +1,8 @@
 // The models whose GGUF files are checked with gguf-py and llama.cpp, in all forms, and where the outcome is kept.
+import * as fs from "node:fs";
 import * as path from "node:path";
 import { GGUF_TYPES, type GgufType } from "../../../src/export/gguf/tensors";
+import type { RealModelName } from "../../../src/tools/real-models";
 
 const ROOT = path.resolve(__dirname, "../../..");
 const FIXTURES = path.join(ROOT, "test/fixtures/gguf");
@@ -14,8 +16,16 @@ export const SMALL: Readonly<Record<string, string>> = {
   llama: path.join(ROOT, "data/models/llama32"),
   solar: path.join(ROOT, "data/models/solar"),
 };
+/** Real ones, by their names in tools/real-models.ts. */
+export const REAL: Readonly<Record<string, RealModelName>> = {
+  "smollm2-135m": "smollm2",
+  "gemma3-270m": "gemma3",
+};
+export const MODELS = [...Object.keys(SMALL), ...Object.keys(REAL)];
 export const OUTCOME = path.join(FIXTURES, "outcome.json");
-export const OUTCOME_REAL = path.join(FIXTURES, "outcome-real.json");
+
+export const readOutcomes = (): Outcome[] =>
+  fs.existsSync(OUTCOME) ? JSON.parse(fs.readFileSync(OUTCOME, "utf8")) : [];
 
 /** What is known of one file. */
 export interface Outcome {

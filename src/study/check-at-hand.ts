@@ -6,7 +6,7 @@ import { findTooLong } from "./context-lengths";
 import type { Study } from "./file/definition";
 import { modelName } from "./file/load";
 import { ROOT } from "./stage";
-import { modelAtHand } from "./stages/model-folder";
+import { modelAtHand, recordedRevision } from "./stages/model-folder";
 import { teachings } from "./systems";
 import { checkPair, type NamedFolder } from "./teacher-pair";
 
@@ -24,12 +24,27 @@ export async function checkAtHand(study: Study): Promise<string[]> {
     if (first!.folder !== undefined && second!.folder !== undefined)
       await checkPair(first as NamedFolder, second as NamedFolder);
   }
-  if (study.data.file === undefined) return [];
+  const branches = branchNotes(study);
+  if (study.data.file === undefined) return branches;
   const dataFile = path.resolve(ROOT, study.data.file);
   const { items, lines, notes } = readStudyItems(dataFile);
   const { problems, unchecked } = await findTooLong(study, dataFile, items, lines);
   if (problems.length > 0) throw new DataFileError(problems, notes);
-  return [...notes, ...uncheckedNote(unchecked)];
+  return [...branches, ...notes, ...uncheckedNote(unchecked)];
+}
+
+/** The hub's models that a study names by a branch or tag alone, which may move, and what is asked for of them. */
+function branchNotes({ name, models }: Study): string[] {
+  return Object.values(models).flatMap((source) => {
+    const { hub, revision = "main" } = source;
+    if (hub === undefined || /^[0-9a-f]{40}$/.test(revision)) return [];
+    const met = recordedRevision(name, source);
+    return met === undefined
+      ? [
+          `${hub}: "${revision}" is no commit and may move. The commit met first is kept in this run's revisions.json; name one in the study file to pin it.`,
+        ]
+      : [`${hub}: "${revision}" is no commit; this run has met ${met} and asks for it.`];
+  });
 }
 
 /** That items are not yet known to fit some models; nothing where they are. */

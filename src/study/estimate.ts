@@ -10,11 +10,11 @@ import { readDecoderConfig, tensorShapes } from "../models/config";
 import { modelSource } from "../models/source";
 import { reducedConfig } from "../reduction/reduced";
 import type { StudyResults } from "../results/study-results";
-import { mainSystem } from "../results/systems";
-import type { Recipe, Study } from "./file/definition";
+import type { Job, Load } from "./define-stage";
+import type { Study } from "./file/definition";
 import { loadStudy } from "./file/load";
+import { jobsOf } from "./jobs";
 import { ROOT, RUNS } from "./stage";
-import { trainedSystems } from "./systems";
 
 export interface StageEstimate {
   stage: string;
@@ -88,25 +88,8 @@ function sizesOf({ data }: Study): Sizes {
   };
 }
 
-/** A stage of a study that works with one model. */
-interface Part {
-  kind: "train" | "summaries" | "logits";
-  recipe: Recipe;
-  /** Of logits: how many tokens are kept. */
-  topK?: number;
-}
-
-/** The stage of that name; undefined where it works with no model, or the study has no such recipe. */
-function partOf(study: Study, stage: string): Part | undefined {
-  const [, kind, system] = /^(train|summaries)-(.+)$/.exec(stage) ?? [];
-  const recipe = system === undefined ? undefined : study.recipes[system];
-  if (recipe) return { kind: kind as "train" | "summaries", recipe };
-  const teacher = stage === "teacher-logits" ? study.recipes[mainSystem(study).id]!.teacher : undefined;
-  return teacher && { kind: "logits", recipe: study.recipes[teacher.recipe]!, topK: teacher.topK };
-}
-
 /** How much work a stage is, up to a factor that its recorded seconds give. */
-function work(study: Study, part: Part | undefined, sizes: Sizes): number | undefined {
+function work(study: Study, part: Load | undefined, sizes: Sizes): number | undefined {
   const { counts, itemTokens, summaryTokens } = sizes;
   const tests = counts["test-in-domain"] + counts["test-other"];
   if (!part) return tests;
@@ -119,7 +102,7 @@ function work(study: Study, part: Part | undefined, sizes: Sizes): number | unde
   return size * (counts.train * part.recipe.training.epochs + counts.validation) * itemTokens;
 }
 
-function memoryOf(study: Study, part: Part | undefined, sizes: Sizes): number | undefined {
+function memoryOf(study: Study, part: Load | undefined, sizes: Sizes): number | undefined {
   const config = part && configOf(study, part.recipe.base);
   const parameters = parametersOf(config);
   if (!part || !config || parameters === undefined) return undefined;
@@ -134,7 +117,7 @@ function memoryOf(study: Study, part: Part | undefined, sizes: Sizes): number | 
 
 function diskOf(
   study: Study,
-  part: Part | undefined,
+  part: Load | undefined,
   sizes: Sizes,
   { cache }: StudyResults,
 ): number | undefined {
@@ -168,20 +151,13 @@ function recordedRun(name: string): { results: StudyResults; study: Study; basis
 }
 
 /** The recorded stage to scale from: of the same name, else one of the same kind with the same way of tuning. */
-function likeness(
-  stage: string,
-  part: Part | undefined,
-  results: StudyResults,
-  then: Study,
-): string | undefined {
-  if (results.seconds[stage] !== undefined) return stage;
-  return Object.keys(results.seconds).find((other) => {
-    const found = partOf(then, other);
-    return part && found?.kind === part.kind && found.recipe.tune === part.recipe.tune;
-  });
-}
+const likeness = ({ stage, load }: Job, recorded: readonly Job[]): Job | undefined =>
+  recorded.find((other) => other.stage === stage) ??
+  recorded.find(
+    (other) => load && other.load?.kind === load.kind && other.load.recipe.tune === load.recipe.tune,
+  );
 
-/** Estimates a study. Throws where there is no run to scale from. */
+/** Estimates a study: its stages at which a model works, and those that an earlier run recorded. Throws where there is no such run. */
 export function estimateStudy(study: Study): StudyEstimate {
   const recorded = recordedRun(study.name);
   if (!recorded)
@@ -189,28 +165,21 @@ export function estimateStudy(study: Study): StudyEstimate {
   const { results, study: then, basis } = recorded;
   const sizesThen = { ...sizesOf(then), counts: results.counts };
   const sizes = sizesOf(study);
-  const taught = study.recipes[mainSystem(study).id]!.teacher?.source === "cache";
-  const stages = [
-    ...trainedSystems(study).map((system) => `train-${system}`),
-    ...(taught ? ["teacher-logits"] : []),
-    ...Object.keys(study.recipes).map((system) => `summaries-${system}`),
-    ...Object.keys(results.seconds).filter((stage) => !/^(train|summaries)-|^teacher-logits$/.test(stage)),
-  ];
+  const recordedJobs = jobsOf({ ...then, seed: 0 }).filter(
+    ({ stage }) => results.seconds[stage] !== undefined,
+  );
+  const jobs = jobsOf({ ...study, seed: 0 }).filter((job) => job.load ?? likeness(job, recordedJobs));
   return {
     basis,
     counts: sizes.counts,
-    stages: stages.map((stage): StageEstimate => {
-      const part = partOf(study, stage);
-      const like = likeness(stage, part, results, then);
-      const [now, before] = [
-        work(study, part, sizes),
-        like === undefined ? undefined : work(then, partOf(then, like), sizesThen),
-      ];
+    stages: jobs.map((job): StageEstimate => {
+      const like = likeness(job, recordedJobs);
+      const [now, before] = [work(study, job.load, sizes), like && work(then, like.load, sizesThen)];
       return {
-        stage,
-        seconds: now === undefined || !before ? undefined : (results.seconds[like!]! * now) / before,
-        memory: memoryOf(study, part, sizes),
-        disk: diskOf(study, part, sizes, results),
+        stage: job.name,
+        seconds: now === undefined || !before ? undefined : (results.seconds[like!.stage]! * now) / before,
+        memory: memoryOf(study, job.load, sizes),
+        disk: diskOf(study, job.load, sizes, results),
       };
     }),
   };

@@ -17,13 +17,13 @@ import { openWeights, readDecoderConfig } from "../models/config";
 import { saveDecoder } from "../models/load";
 import { modelPlace } from "../models/place";
 import { INT8 } from "../quantization/scheme";
-import { baseModel } from "./stages/base-model";
+import { finished } from "./define-stage";
 import type { StudyContext } from "./stages/context";
 import { corpusStage } from "./stages/corpus";
 import { planFrom, quantizationStage } from "./stages/quantization";
 import { scoreStage } from "./stages/scores";
-import { systemDecoder, trainSystem } from "./stages/train";
-import { recipeOf } from "./systems";
+import { openModel } from "./stages/system-model";
+import { modelNeeds } from "./stages/train";
 
 export const FORMATS = ["onnx", "gguf", "safetensors", "peft"] as const;
 export type Format = (typeof FORMATS)[number];
@@ -45,8 +45,8 @@ function licenceOf(place: string): string | undefined {
 
 /** Writes all three ONNX files of a system with configuration and tokenizer, as `pipeline("text-generation", out)` takes them. */
 export async function writeOnnxFolder(context: StudyContext, system: string, out: string): Promise<void> {
-  const { decoder, base, modelKey } = await openSystem(context, system);
-  const plan = planFrom((await quantizationStage(context, system, modelKey)).value);
+  const { decoder, base } = await openSystem(context, system);
+  const plan = planFrom((await quantizationStage(context, system)).value);
   const read = (name: string) => mergedValues(decoder, name);
   const schemes = { fp32: () => undefined, int8: () => INT8, q4: (name: string) => plan.get(name) };
   const chunks: Record<string, number> = {};
@@ -59,11 +59,9 @@ export async function writeOnnxFolder(context: StudyContext, system: string, out
 }
 
 async function openSystem(context: StudyContext, system: string) {
-  const recipe = recipeOf(context, system);
-  const base = await baseModel(context, recipe.base);
-  const trained = recipe.tune === "none" ? undefined : await trainSystem(context, system);
-  const { decoder } = await systemDecoder(context, system);
-  return { decoder, base, trained, modelKey: trained?.key ?? base.hash };
+  const model = await finished(modelNeeds(context, system));
+  const { decoder } = await openModel(context, model);
+  return { decoder, ...model };
 }
 
 /** Writes a model's GGUF file in a form and an Ollama Modelfile beside it into `folder`. Returns notes as `exportGguf` does. */

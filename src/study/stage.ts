@@ -15,8 +15,9 @@ export const RUNS = path.resolve(ROOT, process.env.STUDY_RUNS || "data/runs");
 /** Arguments with which Node starts the project's command line. */
 export const COMMAND_LINE = ["--require", "tsx/cjs", path.join(ROOT, "src/cli.ts")];
 
-/** A finished stage: its value, where its files are, the seconds that making it took, and its key. */
+/** A finished stage: its name and value, where its files are, the seconds that making it took, and its key. */
 export interface Artifact<T> {
+  stage: string;
   value: T;
   directory: string;
   seconds: number;
@@ -75,7 +76,7 @@ export async function stage<T>(
   const folderIn = (run: string) => path.join(RUNS, run, `${name}-${key.slice(0, 12)}`);
   const directory = folderIn(study.name);
   const done = path.join(directory, "result.json");
-  const finished = () => (fs.existsSync(done) ? readResult<T>(done, directory, key) : undefined);
+  const finished = () => (fs.existsSync(done) ? readResult<T>(name, done, directory, key) : undefined);
   const earlier = finished();
   const lockFile = path.join(directory, "stage.lock");
   if (earlier) {
@@ -84,7 +85,7 @@ export async function stage<T>(
   }
   for (const other of study.reuse ?? []) {
     const file = path.join(folderIn(other), "result.json");
-    if (fs.existsSync(file)) return readResult<T>(file, folderIn(other), key);
+    if (fs.existsSync(file)) return readResult<T>(name, file, folderIn(other), key);
   }
   const lock = takeLock(lockFile, `stage ${name} in ${directory}`);
   try {
@@ -96,7 +97,7 @@ export async function stage<T>(
       const value = await work(directory, key);
       const seconds = clock.total();
       writeJson(done, { stage: name, version, key, inputs, seconds, value });
-      return { value, directory, seconds, key };
+      return { stage: name, value, directory, seconds, key };
     } finally {
       clock.stop();
     }
@@ -105,10 +106,10 @@ export async function stage<T>(
   }
 }
 
-function readResult<T>(file: string, directory: string, key: string): Artifact<T> {
+function readResult<T>(name: string, file: string, directory: string, key: string): Artifact<T> {
   try {
     const { value, seconds } = JSON.parse(fs.readFileSync(file, "utf8")) as { value: T; seconds: number };
-    return { value, directory, seconds, key };
+    return { stage: name, value, directory, seconds, key };
   } catch (error) {
     throw new Error(
       `${file}: expected the JSON that this stage wrote, found: ${(error as Error).message}. Delete the file: the stage then runs again.`,

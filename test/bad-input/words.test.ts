@@ -363,7 +363,7 @@ refuses(
     line("data:check", "$/none.csv", ["$/none.csv", "ENOENT"]),
     line("download", "not-a-name", ["not-a-name", "expected"]),
     line("crash-test", "--kills 0", ["--kills", "above 0", "0"]),
-    line("crash-test", "--stage sleep", ["--stage", "capture", "sleep"]),
+    line("crash-test", "--stage sleep", ["--stage", "teacher-logits", "sleep"]),
     line("scripts/run_notebook.py", "99", ["99"]),
     line("scripts/run_notebook.py", "01 -p nonsense=1", ["'nonsense'", "profile"]),
     line("scripts/run_notebook.py", "01 -p seed", ["name=value"]),

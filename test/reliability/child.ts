@@ -10,7 +10,7 @@ import { exportSystem } from "../../src/study/export-system";
 import { loadStudy } from "../../src/study/file/load";
 import { RUNS } from "../../src/study/stage";
 import { baseModel } from "../../src/study/stages/base-model";
-import { CRASH_CONTEXT, CRASH_STAGES, type CrashStage } from "../../src/tools/crash-test/stages";
+import { CRASH_CONTEXT, CRASH_STAGES, orderOf } from "../../src/tools/crash-test/stages";
 import { AdamW } from "../../src/training/adamw";
 import { crossEntropyStep } from "../../src/training/finetune";
 import { train } from "../../src/training/loop";
@@ -47,11 +47,11 @@ const FULL: Record<string, { made: RegExp; leave: number }> = {
   export: { made: /^exported$/, leave: 100_000 },
   report: { made: /^smoke\/reports$/, leave: 100_000 },
   results: { made: /^smoke\/(results\.json|samples\.jsonl)$/, leave: 8_000 },
-  scoring: { made: /^smoke\/scores-/, leave: 12_000 },
-  generation: { made: /^smoke\/summaries-distilled-/, leave: 12_000 },
-  distillation: { made: /^smoke\/train-distilled-/, leave: 40_000 },
-  capture: { made: /^smoke\/teacher-logits-/, leave: 20_000 },
-  lora: { made: /^smoke\/train-lora-teacher-/, leave: 60_000 },
+  scores: { made: /^smoke\/scores-/, leave: 12_000 },
+  "summaries-distilled": { made: /^smoke\/summaries-distilled-/, leave: 12_000 },
+  "train-distilled": { made: /^smoke\/train-distilled-/, leave: 40_000 },
+  "teacher-logits": { made: /^smoke\/teacher-logits-/, leave: 20_000 },
+  "train-lora-teacher": { made: /^smoke\/train-lora-teacher-/, leave: 60_000 },
 };
 
 /** Takes all room that is left where the runs are but so many bytes, as another program may. Returns its file. */
@@ -69,9 +69,7 @@ async function onFullDisk(reference: string): Promise<void> {
     export: () =>
       exportSystem(CRASH_CONTEXT, "distilled", ["onnx", "gguf"], "F16", path.join(RUNS, "exported")),
   };
-  for (const name of ["setup", "lora", "capture", "distillation", "generation", "others"])
-    await stages[name]!();
-  for (const name of ["scoring", "results", "report", "export"]) await stages[name]!();
+  for (const name of [...orderOf(Object.keys(FULL)), "export"]) await stages[name]!();
   fs.cpSync(RUNS, reference, { recursive: true });
   for (const [name, { made, leave }] of Object.entries(FULL)) {
     const entries = (fs.readdirSync(RUNS, { recursive: true }) as string[]).filter((entry) =>
@@ -101,7 +99,7 @@ async function run([what, ...names]: string[]): Promise<void> {
   else if (what === "download") {
     const study = { ...loadStudy("paper"), models: { one: { hub: names[0]! } }, seed: 0 };
     console.log(await baseModel(study, "one"));
-  } else for (const name of names) await CRASH_STAGES[name as CrashStage]();
+  } else for (const name of names) await CRASH_STAGES[name]!();
   console.log("done");
 }
 

@@ -18,9 +18,9 @@ it("shares out all kills, at least 20 of 100 to LoRA and to capture", () => {
     expect([...shareOut(kills).values()].reduce((a, b) => a + b, 0)).toBe(kills);
   }
   const hundred = shareOut(100);
-  expect(hundred.get("capture")).toBeGreaterThanOrEqual(20);
-  expect(hundred.get("lora")).toBeGreaterThanOrEqual(20);
-  expect(shareOut(3, ["lora"])).toEqual(new Map([["lora", 3]]));
+  expect(hundred.get("teacher-logits")).toBeGreaterThanOrEqual(20);
+  expect(hundred.get("train-lora-teacher")).toBeGreaterThanOrEqual(20);
+  expect(shareOut(3, ["scores"])).toEqual(new Map([["scores", 3]]));
 });
 
 describe("the comparison", () => {

@@ -92,7 +92,7 @@ onDisk("read-only: a WriteError that names the folder and what to do, wherever i
       expect(error.message).toContain("choose a folder that can be written");
     }
   }
-  const { status, stderr } = child(path.join(folder, "runs"), "stages", "setup");
+  const { status, stderr } = child(path.join(folder, "runs"), "stages", "corpus");
   expect(stderr).toMatch(/WriteError: .*runs\/smoke: not written, the file system is read-only: choose/);
   expect(status).toBe(1);
 });
@@ -191,7 +191,10 @@ onDisk(
       .split("\n")
       .filter((line) => line.startsWith("{"))
       .map((line) => JSON.parse(line) as { name: string; entries: number; refused: string; left: string[] });
-    const names = ["export", "report", "results", "scoring", "generation", "distillation", "capture", "lora"];
+    const names = [
+      ...["export", "report", "results", "scores", "summaries-distilled"],
+      ...["train-distilled", "teacher-logits", "train-lora-teacher"],
+    ];
     expect(seen.map(({ name }) => name)).toEqual(names);
     for (const { name, entries, refused, left } of seen) {
       expect(entries, name).toBeGreaterThan(0);

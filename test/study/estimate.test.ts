@@ -35,6 +35,8 @@ it("knows the weights' bytes from the configuration alone, as the files have the
   expect(of(estimate, "train-lora-student").memory!).toBeLessThan(memory);
 });
 
+const CACHE = "teacher-logits-lora-teacher-32";
+
 it("scales time and cache with the items", () => {
   const [small, large] = [20, 40].map((train) => estimateStudy({ ...tiny, data: { file: data(train) } })) as [
     ReturnType<typeof estimateStudy>,
@@ -44,7 +46,7 @@ it("scales time and cache with the items", () => {
   // Three epochs of 20 and one validation item against three of 40 and one.
   const ratio = of(large, "train-distilled").seconds! / of(small, "train-distilled").seconds!;
   expect(ratio).toBeCloseTo(121 / 61, 6);
-  expect(of(large, "teacher-logits").disk! / of(small, "teacher-logits").disk!).toBeCloseTo(2, 6);
+  expect(of(large, CACHE).disk! / of(small, CACHE).disk!).toBeCloseTo(2, 6);
 });
 
 it("says what it does not know instead of guessing", () => {

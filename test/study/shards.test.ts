@@ -6,8 +6,8 @@ import { loadStudy } from "../../src/study/file/load";
 import { itemsOfShard, parseShard, shardsOf } from "../../src/study/shard";
 import { hashFiles, ROOT } from "../../src/study/stage";
 import type { StudyContext } from "../../src/study/stages/context";
-import { summaries, summariesShard } from "../../src/study/stages/summaries";
-import { teacherLogits, teacherLogitsShard } from "../../src/study/stages/teacher-logits";
+import { type SummaryRun, summaries } from "../../src/study/stages/summaries";
+import { teacherLogits, teacherLogitsJob } from "../../src/study/stages/teacher-logits";
 
 const name = `test-shards-${process.pid}`;
 const RUNS = path.join(ROOT, "data/runs", name);
@@ -43,11 +43,12 @@ it("joins the teacher's logits of shards, whatever their order, to the undivided
   ]);
   fs.rmSync(whole.directory, { recursive: true });
 
-  const last = await teacherLogitsShard(context, teacher, { index: 2, count: 2 });
-  const first = await teacherLogitsShard(context, teacher, { index: 1, count: 2 });
+  const job = teacherLogitsJob(context, teacher);
+  const last = await job.shard({ index: 2, count: 2 });
+  const first = await job.shard({ index: 1, count: 2 });
   // 40 items in batches of 16, 16 and 8: the first shard has the first and the third.
-  expect([first.value.items, last.value.items]).toEqual([24, 16]);
-  const joined = await teacherLogits(context, teacher, 2);
+  expect([first.value, last.value]).toEqual([{ items: 24 }, { items: 16 }]);
+  const joined = await job.make(2);
   expect(joined.directory).toBe(whole.directory);
   expect(files(joined.directory)).toEqual(expected);
   expect(joined.value).toEqual(whole.value);
@@ -59,13 +60,14 @@ it("joins summaries written in shards, an empty shard among them", async () => {
   const { tokens, unfinished } = whole.value;
   fs.rmSync(whole.directory, { recursive: true });
   // 140 items are three batches: the fourth shard has none.
-  const tokensOf = [];
+  const job = summaries.job(context, "untuned");
+  const tokensOf: number[] = [];
   for (const shard of shardsOf(4).reverse()) {
-    tokensOf.unshift((await summariesShard(context, "untuned", shard)).value.tokens);
+    tokensOf.unshift(((await job.shard(shard)).value as SummaryRun).tokens);
   }
   expect(tokensOf[3]).toBe(0);
   expect(Math.min(...tokensOf.slice(0, 3))).toBeGreaterThan(0);
-  const joined = await summaries(context, "untuned", 4);
+  const joined = await job.make(4);
   expect(files(joined.directory)).toEqual(expected);
   expect(joined.value).toMatchObject({ tokens, unfinished });
 });

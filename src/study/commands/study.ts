@@ -14,7 +14,6 @@ import type { StudyResults } from "../../results/study-results";
 import { checkAtHand } from "../check-at-hand";
 import { commitAtHand } from "../commit";
 import { installedBytes, trackedBytes } from "../disk-use";
-import { estimateLines, estimateStudy } from "../estimate";
 import { SCHEMA_FILE } from "../file/check";
 import { commented } from "../file/commented";
 import type { Study } from "../file/definition";
@@ -154,6 +153,8 @@ async function study(named: string | undefined, options: StudyOptions): Promise<
     writeJson(stamps, known);
   }
   if (options.dryRun) {
+    // It knows all stages, and with them the engine.
+    const { estimateLines, estimateStudy } = require("../estimate") as typeof import("../estimate");
     for (const line of ["", ...estimateLines(estimateStudy(chosen))]) console.log(line);
     return;
   }

@@ -97,6 +97,8 @@ function schemaProblem(error: ErrorObject): Problem | undefined {
         };
       }
       return say(`expected letters, digits, ".", "-" and "_", ${found}.`);
+    case "contains":
+      return say(`expected ${shown((error.schema as { const: unknown }).const)} among them, ${found}.`);
     case "anyOf":
       return say(`expected a whole number from 1 or "never", ${found}.`);
     default:
@@ -116,6 +118,7 @@ const REQUIRED = [
   ...["epochs", "batchSize", "recompute", "compileFrom", "validation"].map((name) => ["training", name]),
   ...["rougeItems", "keep"].map((name) => ["training", "validation", name]),
   ["decoding", "maxNewTokens"],
+  ["evaluation", "tokenizers"],
   ["encoder", "model"],
   ["encoder", "layer"],
 ];

@@ -44,15 +44,15 @@ export function contradictions(study: Study): Problem[] {
 
 function ofModels(models: Study["models"]): Problem[] {
   return Object.entries(models).flatMap(([id, source]) => {
-    const { folder, hub, thumbnail, from, revision, width } = source;
+    const { folder, gguf, hub, thumbnail, from, revision, width } = source;
     const problems: Problem[] = [];
     const say = (at: string[], message: string) => problems.push({ at: ["models", id, ...at], message });
-    const sources = Object.entries({ folder, hub, thumbnail, from }).filter(
+    const sources = Object.entries({ folder, gguf, hub, thumbnail, from }).filter(
       ([, value]) => value !== undefined,
     );
     if (sources.length !== 1) {
       const found = sources.map(([name]) => name).join(" and ") || "none";
-      say([], `expected one of folder, hub, thumbnail and from, found ${found}.`);
+      say([], `expected one of folder, gguf, hub, thumbnail and from, found ${found}.`);
     }
     if (revision !== undefined && hub === undefined) say(["revision"], "belongs to hub.");
     if ((width === undefined) !== (thumbnail === undefined))

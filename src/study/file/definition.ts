@@ -2,10 +2,11 @@
 import type { Split } from "../../corpus/item";
 import type { DistillationOptions } from "../../distillation/losses";
 
-/** Where a model comes from: `folder`, `hub`, `thumbnail` or `from`, one of them. */
+/** Where a model comes from: `folder`, `hub`, `thumbnail` or `from`, one of them; a file's `gguf` is a `folder` once it is opened. */
 export interface ModelSource {
   /** Hugging Face files in a folder, or a GGUF file, relative to the repository root. */
   folder?: string;
+  gguf?: string;
   /** A repository of the hub, and the commit, tag or branch of it; a branch is pinned at the first download. */
   hub?: string;
   revision?: string;
@@ -84,6 +85,8 @@ export interface Study {
   /** By id, in the order of tables and figures. */
   recipes: Readonly<Record<string, Recipe>>;
   decoding: { maxNewTokens: number };
+  /** Tokenizers by which ROUGE is counted, beside the student's own subwords. */
+  evaluation: { tokenizers: readonly string[] };
   /** Encoder of BERTScore and of the search, and the layer whose states it compares. */
   encoder: { model: string; layer: number };
   /** Frozen base models in the engine; "bfloat16" halves their memory where their files are bfloat16. */

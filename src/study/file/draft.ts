@@ -79,6 +79,7 @@ const ALTERNATIVES: { at: RegExp; of: Record<string, string[]> }[] = [
     at: /^models\0[^\0]+$/,
     of: {
       folder: [],
+      gguf: [],
       hub: ["revision"],
       thumbnail: ["width"],
       from: ["vocabulary", "layers", "chatTemplate"],

@@ -6,7 +6,7 @@ import { suggestion } from "../../base/nearest";
 import { hashOf } from "../stage";
 import { StudyError } from "../study-error";
 import { checkFields, checkStudy, schemaAt } from "./check";
-import type { Recipe, Study, Training } from "./definition";
+import type { ModelSource, Recipe, Study, Training } from "./definition";
 import {
   type Draft,
   isObject,
@@ -150,7 +150,7 @@ function refuseNulls(draft: Draft, value: Json = draft.value, at: string[] = [])
   }
 }
 
-/** A checked study from a draft: each recipe with its whole training. */
+/** A checked study from a draft: each recipe with its whole training, each GGUF file as a place that a folder may be too. */
 function resolved({ value }: Draft, reuse: readonly string[]): Study {
   const study = value as unknown as Study;
   const { $schema: _, name, ...fields } = value;
@@ -167,10 +167,16 @@ function resolved({ value }: Draft, reuse: readonly string[]): Study {
       training: trainingOf(recipe.training),
     },
   ]);
+  // With both, both stay and are refused.
+  const models = Object.entries(study.models).map(([key, { gguf, ...model }]): [string, ModelSource] => [
+    key,
+    gguf === undefined ? model : model.folder === undefined ? { ...model, folder: gguf } : { ...model, gguf },
+  ]);
   return {
     name: String(name),
     reuse: [...new Set([...(study.reuse ?? []), ...reuse])].filter((other) => other !== name),
     ...(fields as unknown as Omit<Study, "name" | "reuse">),
+    models: Object.fromEntries(models),
     recipes: Object.fromEntries(recipes),
   };
 }

@@ -1,7 +1,9 @@
 // The JSON Schema of a study file (draft-07, as editors take it). studies/study.schema.json is written from it:
 // npm run study -- --schema
+
 import { DIVERGENCES } from "../../distillation/divergences/registry";
 import { TAIL_MODES } from "../../distillation/losses";
+import { rougeTokenizers } from "../../metrics/rouge/tokenizers";
 import type { ModelSource, Recipe, RecipeTeacher, Study, Training } from "./definition";
 
 export type Schema = { [keyword: string]: unknown };
@@ -38,44 +40,48 @@ const choice = (description: string, words: Record<string, string>): Schema => (
   enum: Object.keys(words),
 });
 
-const model = object<ModelSource>("Where a model comes from: folder, hub, thumbnail or from, one of them.", {
-  folder: text(
-    "A folder with the model's Hugging Face files, or a GGUF file, relative to the repository root.",
-  ),
-  hub: text("A model repository of the hub, such as google/gemma-2-2b-it."),
-  revision: text(
-    "Commit, tag or branch of the hub's repository. Of a branch the commit met first is kept in the run's revisions.json and asked for from then on.",
-  ),
-  thumbnail: text(
-    "A model with random weights, two layers deep, of the architecture and with the tokenizer of the model in this folder: for tests.",
-  ),
-  width: whole("Hidden size of the thumbnail; a multiple of 8.", 8),
-  from: text(
-    "Another of the study's models, out of which this one is made: with `vocabulary` or `layers`, or with another `chatTemplate`.",
-  ),
-  vocabulary: object<NonNullable<ModelSource["vocabulary"]>>(
-    "Tokens that the training and validation items do not need are left out of tokenizer, embedding and head. Whatever spells any other text stays: bytes, special tokens, single letters.",
-    {
-      share: {
-        description: "The least share of all tokens that a token must make up; 0: every one that occurs.",
-        type: "number",
-        minimum: 0,
-        maximum: 1,
+const model = object<ModelSource>(
+  "Where a model comes from: folder, gguf, hub, thumbnail or from, one of them.",
+  {
+    folder: text(
+      "A folder with the model's Hugging Face files or one GGUF file, relative to the repository root.",
+    ),
+    gguf: text("A GGUF file, of several parts the first, relative to the repository root."),
+    hub: text("A model repository of the hub, such as google/gemma-2-2b-it."),
+    revision: text(
+      "Commit, tag or branch of the hub's repository. Of a branch the commit met first is kept in the run's revisions.json and asked for from then on.",
+    ),
+    thumbnail: text(
+      "A model with random weights, two layers deep, of the architecture and with the tokenizer of the model in this folder: for tests.",
+    ),
+    width: whole("Hidden size of the thumbnail; a multiple of 8.", 8),
+    from: text(
+      "Another of the study's models, out of which this one is made: with `vocabulary` or `layers`, or with another `chatTemplate`.",
+    ),
+    vocabulary: object<NonNullable<ModelSource["vocabulary"]>>(
+      "Tokens that the training and validation items do not need are left out of tokenizer, embedding and head. Whatever spells any other text stays: bytes, special tokens, single letters.",
+      {
+        share: {
+          description: "The least share of all tokens that a token must make up; 0: every one that occurs.",
+          type: "number",
+          minimum: 0,
+          maximum: 1,
+        },
       },
-    },
-  ),
-  layers: object<NonNullable<ModelSource["layers"]>>(
-    "Layers are left out, one by one that whose absence raises the loss on training items least.",
-    {
-      keep: whole("Layers that stay.", 1),
-      texts: whole("Training items that the loss is measured on, from the first.", 1),
-    },
-  ),
-  chatTemplate: text(
-    "File of a chat template (Jinja), relative to the repository root, for a base model that has none, or in place of its own.",
-  ),
-  standsFor: optional(text("The published model whose place it takes beside the report's results.")),
-});
+    ),
+    layers: object<NonNullable<ModelSource["layers"]>>(
+      "Layers are left out, one by one that whose absence raises the loss on training items least.",
+      {
+        keep: whole("Layers that stay.", 1),
+        texts: whole("Training items that the loss is measured on, from the first.", 1),
+      },
+    ),
+    chatTemplate: text(
+      "File of a chat template (Jinja), relative to the repository root, for a base model that has none, or in place of its own.",
+    ),
+    standsFor: optional(text("The published model whose place it takes beside the report's results.")),
+  },
+);
 
 const training = object<Training>(
   "How every student is trained; a recipe's own `training` replaces single fields.",
@@ -244,6 +250,16 @@ export const studySchema = (): Schema => ({
       recipes: entries("The systems by ids of your choice, in the order of tables and figures.", recipe),
       decoding: object<Study["decoding"]>("How every system writes: greedily.", {
         maxNewTokens: whole("Most tokens of a summary.", 1),
+      }),
+      evaluation: object<Study["evaluation"]>("By what everything written is scored.", {
+        tokenizers: {
+          description:
+            "Tokenizers by which ROUGE is counted, beside the student's own subwords. Tables and tests rest on whitespace and on default, the published table's.",
+          type: "array",
+          uniqueItems: true,
+          items: { enum: [...rougeTokenizers.map(({ name }) => name), "morpheme"] },
+          allOf: ["whitespace", "default"].map((name) => ({ contains: { const: name } })),
+        },
       }),
       encoder: object<Study["encoder"]>("The encoder of BERTScore and of the search.", {
         model: text("Which of the study's models it is."),

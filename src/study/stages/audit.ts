@@ -2,27 +2,39 @@
 import { audit } from "../../analysis/audit";
 import type { Audit } from "../../results/audit";
 import { loadPublished, publishedBeside } from "../../results/published";
-import { type Artifact, stage } from "../stage";
+import { defineStage } from "../define-stage";
+import { studentModel } from "../systems";
+import { baseModel } from "./base-model";
 import type { StudyContext } from "./context";
 import { repeatabilityStage } from "./repeatability";
-import { sampleRows } from "./samples";
+import { samplesIn } from "./samples";
 import { studyTokenizers } from "./scorer";
 import { scoreStage } from "./scores";
 
+const publishedFor = (study: StudyContext) => publishedBeside(loadPublished().systems, study);
+
 /** Computes the audit of all systems, or finds it computed. */
-export async function auditStage(context: StudyContext): Promise<Artifact<Audit>> {
-  const scores = await scoreStage(context);
-  const repeated = await repeatabilityStage(context);
-  const published = publishedBeside(loadPublished().systems, context);
-  const inputs = { scores: scores.key, repeated: repeated.key, published };
-  return stage(context, "audit", 1, inputs, async () => {
-    const tokenizers = await studyTokenizers(context);
+export const auditStage = defineStage({
+  name: () => "audit",
+  version: 1,
+  needs: (study) => ({
+    scores: scoreStage.job(study),
+    repeated: repeatabilityStage.job(study),
+    student: baseModel.job(study, studentModel(study)),
+  }),
+  key: (study, { scores, repeated }) => ({
+    scores: scores.key,
+    repeated: repeated.key,
+    published: publishedFor(study),
+  }),
+  run: async ({ study, needs: { scores, repeated, student } }): Promise<Audit> => {
+    const tokenizers = await studyTokenizers(study, student);
     return audit({
-      samples: await sampleRows(context),
-      systems: Object.keys(context.recipes),
+      samples: samplesIn(scores.directory),
+      systems: Object.keys(study.recipes),
       tokenizers: tokenizers.filter(({ name }) => !name.startsWith("subword:")),
-      published,
+      published: publishedFor(study),
       repeated: repeated.value,
     });
-  });
-}
+  },
+});

@@ -8,11 +8,11 @@ import { loadDecoder } from "../../models/load";
 import { modelSource } from "../../models/source";
 import { encodeItem } from "../../prompts/example";
 import { loadTokenizer } from "../../prompts/tokenizer";
-import { type Artifact, stage } from "../stage";
+import { defineStage } from "../define-stage";
+import { modelName } from "../file/load";
 import { decodersOf } from "../systems";
 import { baseModel } from "./base-model";
 import { checkModels } from "./check-models";
-import type { StudyContext } from "./context";
 import { corpusStage, itemsOf } from "./corpus";
 import { summarise, writeTexts } from "./summaries";
 
@@ -34,25 +34,28 @@ export interface ModelCosts {
 const TIMED_PROMPTS = 5;
 
 /** Measures a compared model and writes its summaries, or finds that done. */
-export async function compareModel(context: StudyContext, model: string): Promise<Artifact<ModelCosts>> {
-  await checkModels(context);
-  const corpus = await corpusStage(context);
-  const base = await baseModel(context, model);
-  const siblings = await Promise.all(
-    decodersOf(context)
+export const compareModel = defineStage({
+  name: (study, model: string) => `compare-${path.basename(modelName(study, model))}`,
+  jobName: (_, model) => `compare-${model}`,
+  version: 3,
+  needs: (study, model) => ({
+    checked: checkModels.job(study),
+    corpus: corpusStage.job(study),
+    base: baseModel.job(study, model),
+    siblings: decodersOf(study)
       .filter((key) => key !== model)
-      .map((key) => baseModel(context, key)),
-  );
-  const { maxNewTokens } = context.decoding;
-  const frozen = context.frozenWeights;
-  const inputs = {
+      .map((key) => baseModel.job(study, key)),
+  }),
+  key: (study, { corpus, base, siblings }) => ({
     base: base.hash,
     siblings: siblings.map((s) => s.hash),
     corpus: corpus.value.hash,
-    maxNewTokens,
-    frozen,
-  };
-  return stage(context, `compare-${path.basename(base.name)}`, 3, inputs, async (directory) => {
+    maxNewTokens: study.decoding.maxNewTokens,
+    frozen: study.frozenWeights,
+  }),
+  run: async ({ study, needs: { corpus, base, siblings }, directory }, model): Promise<ModelCosts> => {
+    const { maxNewTokens } = study.decoding;
+    const frozen = study.frozenWeights;
     const tokenizer = await loadTokenizer(base.folder);
     const before = engineMemory().bytes;
     const decoder = loadDecoder(base.folder, { frozen });
@@ -77,7 +80,7 @@ export async function compareModel(context: StudyContext, model: string): Promis
     }
     const value: ModelCosts = {
       model: base.name,
-      publishedName: context.models[model]!.standsFor ?? base.name,
+      publishedName: study.models[model]!.standsFor ?? base.name,
       family: decoder.config.modelType,
       parameters,
       fileBytes: modelSource(base.folder).weightFiles.reduce((sum, file) => sum + fs.statSync(file).size, 0),
@@ -88,5 +91,5 @@ export async function compareModel(context: StudyContext, model: string): Promis
     };
     decoder.dispose();
     return value;
-  });
-}
+  },
+});

@@ -7,7 +7,8 @@ import type { Item, Split } from "../../corpus/item";
 import { findEmptySplits, readStudyItems } from "../../corpus/validate";
 import { writeItems } from "../../corpus/write";
 import { findTooLong } from "../context-lengths";
-import { type Artifact, hashFiles, ROOT, stage } from "../stage";
+import { defineStage } from "../define-stage";
+import { type Artifact, hashFiles, ROOT } from "../stage";
 import type { StudyContext } from "./context";
 
 export interface CorpusArtifact {
@@ -20,24 +21,32 @@ export interface CorpusArtifact {
  * The corpus of this study as an artifact. Throws a DataFileError for a split without items, for a test text that occurs in
  * training, and for an item that is too long for a model at hand.
  */
-export function corpusStage(context: StudyContext): Promise<Artifact<CorpusArtifact>> {
-  const { counts: wanted, file: own } = context.data;
-  const dataFile = own === undefined ? undefined : path.resolve(ROOT, own);
-  const inputs = dataFile ? { data: hashFiles([dataFile]) } : { seed: STUDY_SEED, counts: wanted };
-  return stage(context, "corpus", 2, inputs, async (directory) => {
-    const { items, lines } = dataFile ? ownItems(dataFile) : generated(wanted);
+export const corpusStage = defineStage({
+  name: () => "corpus",
+  version: 2,
+  needs: () => ({}),
+  key: (study) => {
+    const file = dataFileOf(study);
+    return file ? { data: hashFiles([file]) } : { seed: STUDY_SEED, counts: study.data.counts };
+  },
+  run: async ({ study, directory }): Promise<CorpusArtifact> => {
+    const dataFile = dataFileOf(study);
+    const { items, lines } = dataFile ? ownItems(dataFile) : generated(study.data.counts);
     const source = dataFile ?? "the generated corpus";
     const empty = findEmptySplits(source, items);
     if (empty.length > 0) throw new DataFileError(empty);
-    const { problems } = await findTooLong(context, source, items, lines);
+    const { problems } = await findTooLong(study, source, items, lines);
     if (problems.length > 0) throw new DataFileError(problems);
     const file = path.join(directory, "items.jsonl");
     writeItems(file, items);
     const counts = { train: 0, validation: 0, "test-in-domain": 0, "test-other": 0 };
     for (const item of items) counts[item.split]++;
     return { hash: hashFiles([file]), counts, synthetic: !dataFile };
-  });
-}
+  },
+});
+
+const dataFileOf = ({ data }: StudyContext): string | undefined =>
+  data.file === undefined ? undefined : path.resolve(ROOT, data.file);
 
 /** Items and the lines that they begin on. */
 type Lined = { items: Item[]; lines: number[] };

@@ -7,13 +7,12 @@ import { generateSpeculative } from "../../generation/speculative";
 import type { Decoder } from "../../models/decoder";
 import { encodeItem } from "../../prompts/example";
 import type { DecodingRow } from "../../results/lighter";
-import type { SystemId } from "../../results/systems";
-import { mainSystem } from "../../results/systems";
-import { type Artifact, stage } from "../stage";
-import { recipeOf } from "../systems";
+import { mainSystem, type SystemId } from "../../results/systems";
+import { defineStage } from "../define-stage";
 import type { StudyContext } from "./context";
 import { corpusStage, itemsOf } from "./corpus";
-import { modelHash, systemDecoder } from "./train";
+import { modelHash, openModel } from "./system-model";
+import { modelNeeds } from "./train";
 
 const DOCUMENTS = 24;
 const DRAFT_TOKENS = 4;
@@ -22,18 +21,24 @@ const DRAFT_TOKENS = 4;
  * Times the teacher (alone, by lookup, drafted by the student) and the student (alone, by lookup); one that nobody taught
  * stands alone.
  */
-export async function decodingStage(context: StudyContext): Promise<Artifact<DecodingRow[]>> {
-  const corpus = await corpusStage(context);
-  const student = mainSystem(context).id;
-  const teacher = recipeOf(context, student).teacher?.recipe;
-  const systems = teacher === undefined ? [student] : [teacher as SystemId, student];
-  const { maxNewTokens } = context.decoding;
-  const models: string[] = [];
-  for (const system of systems) models.push(await modelHash(context, system));
-  const inputs = { models, corpus: corpus.value.hash, maxNewTokens };
-  return stage(context, "decoding", 2, inputs, async () => {
-    const opened: Awaited<ReturnType<typeof systemDecoder>>[] = [];
-    for (const system of systems) opened.push(await systemDecoder(context, system));
+export const decodingStage = defineStage({
+  name: () => "decoding",
+  version: 2,
+  needs: (study) => ({
+    corpus: corpusStage.job(study),
+    models: timed(study).map((system) => modelNeeds(study, system)),
+  }),
+  key: (study, { corpus, models }) => ({
+    models: models.map(modelHash),
+    corpus: corpus.value.hash,
+    maxNewTokens: study.decoding.maxNewTokens,
+  }),
+  run: async ({ study, needs: { corpus, models } }): Promise<DecodingRow[]> => {
+    const { maxNewTokens } = study.decoding;
+    const systems = timed(study);
+    const teacher = systems.length > 1 ? systems[0] : undefined;
+    const opened: Awaited<ReturnType<typeof openModel>>[] = [];
+    for (const model of models) opened.push(await openModel(study, model));
     const { decoder: studentDecoder, tokenizer } = opened[opened.length - 1]!;
     const all = itemsOf(corpus, "test-in-domain", "test-other");
     const apart = Math.max(1, Math.floor(all.length / DOCUMENTS));
@@ -103,5 +108,11 @@ export async function decodingStage(context: StudyContext): Promise<Artifact<Dec
     bar.finish();
     for (const { decoder } of opened) decoder.dispose();
     return rows;
-  });
+  },
+});
+
+/** The teacher of the main system, where it has one, and that system. */
+function timed(study: StudyContext): SystemId[] {
+  const { id, recipe } = mainSystem(study);
+  return recipe.teacher ? [recipe.teacher.recipe, id] : [id];
 }

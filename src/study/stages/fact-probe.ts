@@ -4,9 +4,8 @@ import { furtherSummaries, STUDY_SEED } from "../../corpus/corpus";
 import { loadBertScorer } from "../../metrics/bertscore/load-bert-scorer";
 import { metricOf } from "../../metrics/registry";
 import { rougeTokenizer } from "../../metrics/rouge/tokenizers";
-import { type Artifact, stage } from "../stage";
-import { encoderFiles } from "./base-model";
-import type { StudyContext } from "./context";
+import { defineStage } from "../define-stage";
+import { encoderOf } from "./base-model";
 import { corpusStage, itemsOf } from "./corpus";
 
 /** Further annotators asked per item, of whom the first that keeps all facts gives the paraphrase. */
@@ -15,13 +14,18 @@ const ANNOTATORS = 40;
 const PROBED = ["rouge1.whitespace", "rouge1.morpheme", "rouge1.default", "bertscore.f", "keptFacts"];
 
 /** Runs the probe, or finds it run. The user's own data have no second annotator: the result is empty then. */
-export async function probeStage(context: StudyContext): Promise<Artifact<ProbeResult[]>> {
-  const { layer } = context.encoder;
-  const { counts } = context.data;
-  const corpus = await corpusStage(context);
-  const encoder = await encoderFiles(context);
-  const inputs = { corpus: corpus.value.hash, encoder: encoder.hash, layer };
-  return stage(context, "fact-probe", 2, inputs, async () => {
+export const probeStage = defineStage({
+  name: () => "fact-probe",
+  version: 2,
+  needs: (study) => ({ corpus: corpusStage.job(study), encoder: encoderOf(study) }),
+  key: (study, { corpus, encoder }) => ({
+    corpus: corpus.value.hash,
+    encoder: encoder.hash,
+    layer: study.encoder.layer,
+  }),
+  run: async ({ study, needs: { corpus, encoder } }): Promise<ProbeResult[]> => {
+    const { counts } = study.data;
+    const { layer } = study.encoder;
     if (!counts) return [];
     const items = itemsOf(corpus, "test-in-domain", "test-other");
     const probe = probeItems(items, furtherSummaries(ANNOTATORS, STUDY_SEED, counts));
@@ -32,5 +36,5 @@ export async function probeStage(context: StudyContext): Promise<Artifact<ProbeR
       bertScorer,
       tokenizers: new Map(tokenizers.map((tokenizer) => [tokenizer.name, tokenizer])),
     });
-  });
-}
+  },
+});

@@ -10,30 +10,26 @@ import type { Trainee } from "../../training/checkpoint";
 import { epochBatches, stepsOf } from "../../training/finetune";
 import { type StepBatch, train } from "../../training/loop";
 import type { Training } from "../file/definition";
-import { checkModels } from "./check-models";
+import type { Artifact } from "../stage";
 import type { StudyContext } from "./context";
-import { corpusStage, itemsOf } from "./corpus";
+import { type CorpusArtifact, itemsOf } from "./corpus";
 import { Validation } from "./validation";
 
 const MAX_GRADIENT_NORM = 1;
 const WARMUP_SHARE = 0.05;
 
 export interface Data {
-  corpusHash: string;
   train: Example[];
   validation: Example[];
   /** The validation items' summaries. */
   validationTexts: string[];
 }
 
-/** The training and validation examples of the study, tokenised. Throws as `checkModels` does, before anything is trained. */
-export async function examples(context: StudyContext, tokenizer: ChatTokenizer): Promise<Data> {
-  await checkModels(context);
-  const corpus = await corpusStage(context);
+/** The training and validation examples of the study, tokenised. */
+export function examples(corpus: Artifact<CorpusArtifact>, tokenizer: ChatTokenizer): Data {
   const encode = (split: "train" | "validation") =>
     itemsOf(corpus, split).map((item) => encodeItem(tokenizer, item));
   return {
-    corpusHash: corpus.value.hash,
     train: encode("train"),
     validation: encode("validation"),
     validationTexts: itemsOf(corpus, "validation").map(({ summary }) => summary),

@@ -14,47 +14,54 @@ import { schemeName } from "../../quantization/scheme";
 import type { Form, LighterComparison, LighterResults, LighterRow } from "../../results/lighter";
 import { mainSystem } from "../../results/systems";
 import { asFamily } from "../../statistics/paired-family";
+import { defineStage } from "../define-stage";
 import { writeOnnxFolder } from "../export-system";
 import { FORMS, openEngineForm, openForm, weightsFile, writeEngineForms } from "../forms";
-import { type Artifact, ROOT, RUNS, stage } from "../stage";
-import { studentModel } from "../systems";
-import { baseModel, encoderFiles } from "./base-model";
+import { ROOT, RUNS } from "../stage";
 import type { StudyContext } from "./context";
 import { corpusStage, itemsOf } from "./corpus";
 import { decodingStage } from "./decoding";
 import { planFrom, type Quantization, quantizationStage } from "./quantization";
-import { studyScorer } from "./scorer";
+import { scorerNeeds, studyScorer } from "./scorer";
 import { summarise } from "./summaries";
-import { modelHash, systemDecoder } from "./train";
+import { modelHash, openModel } from "./system-model";
+import { modelNeeds } from "./train";
 
 /** Timed one by one; of few texts, one in 24. */
 const TIMED_TEXTS = 8;
 
 /** Makes, times and scores every form of the distilled student, or finds that done. */
-export async function lighterStage(
-  context: StudyContext,
-): Promise<Artifact<Omit<LighterResults, "decoding">>> {
-  const system = mainSystem(context).id;
-  const { maxNewTokens } = context.decoding;
-  const corpus = await corpusStage(context);
-  const base = await baseModel(context, studentModel(context));
-  const model = await modelHash(context, system);
-  const quantization = await quantizationStage(context, system, model);
-  const inputs = {
-    model,
+export const lighterStage = defineStage({
+  name: () => "lighter",
+  version: 2,
+  needs: (study) => {
+    const { id } = mainSystem(study);
+    return {
+      corpus: corpusStage.job(study),
+      model: modelNeeds(study, id),
+      quantization: quantizationStage.job(study, id),
+      scorer: scorerNeeds(study),
+    };
+  },
+  key: (study, { corpus, model, quantization, scorer }) => ({
+    model: modelHash(model),
     quantization: quantization.key,
     corpus: corpus.value.hash,
-    encoder: (await encoderFiles(context)).hash,
-    layer: context.encoder.layer,
-    maxNewTokens,
+    encoder: scorer.encoder.hash,
+    layer: study.encoder.layer,
+    maxNewTokens: study.decoding.maxNewTokens,
     forms: FORMS,
     metrics: METRICS.map(({ id, role }) => [id, role]),
-  };
-  return stage(context, "lighter", 2, inputs, async (directory) => {
-    const { decoder } = await systemDecoder(context, system);
+  }),
+  run: async ({ study, needs, directory }): Promise<Omit<LighterResults, "decoding">> => {
+    const { corpus, model, quantization, scorer: parts } = needs;
+    const system = mainSystem(study).id;
+    const { base } = model;
+    const { maxNewTokens } = study.decoding;
+    const { decoder } = await openModel(study, model);
     writeEngineForms(directory, decoder, planFrom(quantization.value));
     decoder.dispose();
-    await writeOnnxFolder(context, system, path.join(directory, "onnx"));
+    await writeOnnxFolder(study, system, path.join(directory, "onnx"));
 
     const tokenizer = await loadTokenizer(base.folder);
     const items = itemsOf(corpus, "test-in-domain", "test-other");
@@ -89,7 +96,7 @@ export async function lighterStage(
       texts.set(form, written);
     }
 
-    const { scorer, encoder } = await studyScorer(context, items);
+    const { scorer, encoder } = await studyScorer(study, parts, items);
     const scored = new Map(
       FORMS.map((form) => [form, scorer.score(system, base.name, texts.get(form)!)] as const),
     );
@@ -109,7 +116,7 @@ export async function lighterStage(
     const comparisons = compareWithPlain(scored);
     return {
       system,
-      model,
+      model: modelHash(model),
       texts: items.length,
       rows,
       comparisons,
@@ -119,8 +126,8 @@ export async function lighterStage(
         onnx: recommend(rows, comparisons, "onnx"),
       },
     };
-  });
-}
+  },
+});
 
 type Measured = Pick<LighterRow, "weightBytes" | "memoryBytes" | "firstTokenMs" | "tokensPerSecond">;
 

@@ -10,11 +10,12 @@ import { copyTokenizer } from "../../prompts/tokenizer-files";
 import { chooseLayers, type LayerChoice, measurements } from "../../reduction/choose-layers";
 import { writeReduced } from "../../reduction/reduced";
 import { trimmed } from "../../reduction/trimmed";
-import { type Artifact, ROOT, stage } from "../stage";
+import { defineStage, type Job } from "../define-stage";
+import { ROOT } from "../stage";
 import { StudyError } from "../study-error";
 import type { StudyContext } from "./context";
 import { corpusStage, itemsOf } from "./corpus";
-import { localFolder, type ModelFolder, rememberMade } from "./model-folder";
+import { type ModelFolder, rememberMade } from "./model-folder";
 
 export interface MadeModel {
   /** Tokens of the vocabulary before and after. */
@@ -23,31 +24,29 @@ export interface MadeModel {
   layers?: LayerChoice;
 }
 
-/** Makes the model of that key out of `original`, or finds it made. Throws StudyError where the chat template is not there. */
-export async function madeModel(
-  context: StudyContext,
-  key: string,
-  original: ModelFolder,
-): Promise<ModelFolder> {
-  const { directory } = await madeModelStage(context, key, original);
-  const folder = path.join(directory, "model");
-  rememberMade(context.name, key, folder);
-  return localFolder(folder);
-}
-
-/** The stage itself, with what it found. */
-export async function madeModelStage(
-  context: StudyContext,
-  key: string,
-  original: ModelFolder,
-): Promise<Artifact<MadeModel>> {
-  const { vocabulary, layers, chatTemplate } = context.models[key]!;
-  const template = chatTemplate === undefined ? undefined : templateText(key, chatTemplate);
-  const corpus = vocabulary || layers ? await corpusStage(context) : undefined;
-  const inputs = { original: original.hash, template, vocabulary, layers, corpus: corpus?.value.hash };
-  return stage(context, `model-${key}`, 1, inputs, async (directory) => {
+/** Makes the model of a key out of another. Throws StudyError where the chat template is not there. */
+export const madeModel = defineStage({
+  name: (_, { key }: { key: string; original: Job<ModelFolder> }) => `model-${key}`,
+  jobName: (_, { key }) => `make-${key}`,
+  version: 1,
+  needs: (study, { key, original }) => {
+    const { vocabulary, layers } = study.models[key]!;
+    return { original, corpus: vocabulary || layers ? corpusStage.job(study) : undefined };
+  },
+  key: (study, { original, corpus }, { key }) => {
+    const { vocabulary, layers } = study.models[key]!;
+    return {
+      original: original.hash,
+      template: templateOf(study, key),
+      vocabulary,
+      layers,
+      corpus: corpus?.value.hash,
+    };
+  },
+  run: async ({ study, needs: { original, corpus }, directory }, { key }): Promise<MadeModel> => {
+    const { vocabulary, layers } = study.models[key]!;
     const folder = path.join(directory, "model");
-    copyTokenizer(original.folder, folder, template);
+    copyTokenizer(original.folder, folder, templateOf(study, key));
     const tokenizer = await loadTokenizer(folder);
     const encoded = (count?: number) =>
       (corpus ? itemsOf(corpus, "train", "validation").slice(0, count) : [])
@@ -57,11 +56,14 @@ export async function madeModelStage(
     if (vocabulary) trimmed(original.folder, folder, encoded(), vocabulary.share);
     else writeReduced(original.folder, folder, { layers: choice?.kept });
     const [before, after] = [original.folder, folder].map((place) => readDecoderConfig(place).vocabSize);
-    return { tokens: [before!, after!] as [number, number], ...(choice && { layers: choice }) };
-  });
-}
+    return { tokens: [before!, after!], ...(choice && { layers: choice }) };
+  },
+  found: (directory, study, { key }) => rememberMade(study.name, key, path.join(directory, "model")),
+});
 
-function templateText(key: string, file: string): string {
+function templateOf({ models }: StudyContext, key: string): string | undefined {
+  const file = models[key]!.chatTemplate;
+  if (file === undefined) return undefined;
   const place = path.resolve(ROOT, file);
   if (!fs.existsSync(place))
     throw new StudyError(

@@ -27,6 +27,10 @@ function revisions(study: string): Record<string, string> {
   return fs.existsSync(file) ? JSON.parse(fs.readFileSync(file, "utf8")) : {};
 }
 
+/** The commit that a study's run has met under a branch or tag; undefined before the first download. */
+export const recordedRevision = (study: string, source: ModelSource): string | undefined =>
+  revisions(study)[wantedOf(source)];
+
 const opened = new Map<string, Promise<DownloadedModel>>();
 
 /**
@@ -48,7 +52,7 @@ export async function hubModel(study: string, source: ModelSource): Promise<Down
 
 async function pinned(study: string, source: ModelSource): Promise<DownloadedModel> {
   const wanted = wantedOf(source);
-  const model = await downloadModel(source.hub!, revisions(study)[wanted] ?? source.revision);
+  const model = await downloadModel(source.hub!, recordedRevision(study, source) ?? source.revision);
   const known = revisions(study);
   if (known[wanted] !== model.revision)
     writeJson(revisionsFile(study), { ...known, [wanted]: model.revision });
@@ -71,7 +75,7 @@ export function modelAtHand({ name, models }: Study, key: string): string | unde
   if (source.from !== undefined) return made.get(`${name} ${key}`);
   const own = source.folder ?? source.thumbnail;
   if (own === undefined) {
-    return cachedFolder(source.hub!, revisions(name)[wantedOf(source)] ?? source.revision);
+    return cachedFolder(source.hub!, recordedRevision(name, source) ?? source.revision);
   }
   const place = path.resolve(ROOT, own);
   return modelSource(place).has("config.json") ? place : undefined;

@@ -7,12 +7,14 @@ import { measurePrior } from "../../distillation/token-prior";
 import type { Decoder } from "../../models/decoder";
 import { type Example, encodeItem } from "../../prompts/example";
 import type { ChatTokenizer } from "../../prompts/tokenizer";
+import { defineStage, type Job, type StageWork } from "../define-stage";
 import type { RecipeTeacher } from "../file/definition";
-import { itemsOfShard, type Shard, shardsOf } from "../shard";
-import { type Artifact, stage, stageKey } from "../stage";
+import { itemsOfShard } from "../shard";
+import type { Artifact } from "../stage";
+import { recipeOf } from "../systems";
 import type { StudyContext } from "./context";
-import { corpusStage, itemsOf } from "./corpus";
-import type { SystemModel } from "./system-model";
+import { type CorpusArtifact, corpusStage, itemsOf } from "./corpus";
+import { type ModelJobs, modelHash, openModel } from "./system-model";
 
 export interface TeacherLogits {
   tokens: number;
@@ -32,78 +34,70 @@ const SAMPLE = 16;
 /** Training items from which the cache's prior is measured. */
 const PRIOR_ITEMS = 64;
 
-const VERSION = 3;
-
-/**
- * Captures the teacher's logits, or finds them captured. With `shards` above 1 the shards are captured one by one, those
- * made elsewhere found, and joined: the bytes are those of the undivided capture.
- */
-export async function modelLogits(
-  context: StudyContext,
-  model: SystemModel,
-  kept: Kept,
-  shards = 1,
-): Promise<Artifact<TeacherLogits>> {
-  const { inputs } = await setting(context, model, kept);
-  return stage(context, "teacher-logits", VERSION, inputs, async (directory) => {
-    const parts: LogitCache[] = [];
-    for (const shard of shards > 1 ? shardsOf(shards) : []) {
-      const part = await modelLogitsShard(context, model, kept, shard);
-      parts.push(LogitCache.open(path.join(part.directory, "cache")));
-    }
-    const { decoder, tokenizer, examples, header, prior } = await opened(context, model, kept);
-    const folder = path.join(directory, "cache");
-    const writer = LogitCacheWriter.open(folder, header, prior);
-    if (parts.length > 0) join(examples, parts, writer);
-    else capture(context, decoder, examples, writer, tokenizer.padId);
-    writer.close();
-    const cache = LogitCache.open(folder, header);
-    const sample = examples.slice(0, SAMPLE);
-    const klError = cacheError(decoder, sample, cache, { padId: tokenizer.padId });
-    let entropy = 0;
-    for (const id of cache.ids()) for (const value of cache.row(id).entropy) entropy += value;
-    const value = {
-      tokens: cache.tokens,
-      bytesPerToken: cache.bytesPerToken,
-      topK: header.topK,
-      klError,
-      teacherEntropy: entropy / cache.tokens,
-    };
-    for (const open of [cache, ...parts]) open.close();
-    decoder.dispose();
-    return value;
-  });
+/** Whose logits, and what of them is kept. */
+export interface Captured {
+  teacher: RecipeTeacher;
+  model: ModelJobs;
 }
 
-/** Captures one shard of the teacher's logits, for another machine to do or this one. */
-export async function modelLogitsShard(
-  context: StudyContext,
-  model: SystemModel,
-  kept: Kept,
-  shard: Shard,
-): Promise<Artifact<{ items: number }>> {
-  const { key } = await setting(context, model, kept);
-  const inputs = { whole: key, ...shard };
-  return stage(context, "teacher-logits-shard", VERSION, inputs, async (directory) => {
-    const { decoder, tokenizer, examples, header, prior } = await opened(context, model, kept);
-    const own = itemsOfShard(examples, exampleLength, CAPTURE_BATCH, shard);
-    const writer = LogitCacheWriter.open(path.join(directory, "cache"), header, prior);
-    capture(context, decoder, own, writer, tokenizer.padId);
-    writer.close();
-    decoder.dispose();
-    return { items: own.length };
-  });
-}
+/** "teacher-logits-lora-teacher-32": a study may have caches of several teachers, or of one in several sizes. */
+export const cacheName = (stage: string, { recipe, topK, samples }: RecipeTeacher): string =>
+  [stage, recipe, topK, samples].filter((part) => part !== undefined).join("-");
 
-/** What the logits depend on. */
-async function setting(context: StudyContext, model: SystemModel, kept: Kept) {
-  const corpus = await corpusStage(context);
-  const inputs = {
-    teacher: model.hash,
+/** The teacher's logits, captured in one go or in shards: the joined bytes are those of the undivided capture. */
+export const modelLogits = defineStage({
+  name: () => "teacher-logits",
+  jobName: (_, { teacher }: Captured) => cacheName("teacher-logits", teacher),
+  version: 3,
+  load: (study, { teacher }) => ({
+    kind: "logits",
+    recipe: recipeOf(study, teacher.recipe),
+    topK: teacher.topK,
+  }),
+  needs: (study, { model }) => ({ corpus: corpusStage.job(study), model }),
+  key: (study, { corpus, model }, { teacher }) => ({
+    teacher: modelHash(model),
     corpus: corpus.value.hash,
-    ...keptInputs(context, kept),
-  };
-  return { corpus, inputs, key: stageKey("teacher-logits", VERSION, inputs) };
+    ...keptInputs(study, teacher),
+  }),
+  run: (work, { teacher }) => whole(work, teacher, []),
+  shards: {
+    run: async (work, shard, { teacher }) => {
+      const { decoder, tokenizer, examples, header, prior } = await opened(work, teacher);
+      const own = itemsOfShard(examples, exampleLength, CAPTURE_BATCH, shard);
+      const writer = LogitCacheWriter.open(path.join(work.directory, "cache"), header, prior);
+      capture(work.study, decoder, own, writer, tokenizer.padId);
+      writer.close();
+      decoder.dispose();
+      return { items: own.length };
+    },
+    join: async (work, folders, { teacher }) => {
+      const parts = folders.map(({ directory }) => LogitCache.open(path.join(directory, "cache")));
+      const value = await whole(work, teacher, parts);
+      for (const part of parts) part.close();
+      return value;
+    },
+  },
+});
+
+type Capture = StageWork<{ corpus: Job<Artifact<CorpusArtifact>>; model: ModelJobs }>;
+
+/** The whole cache, out of its parts where there are any, and what it measures. */
+async function whole(work: Capture, kept: Kept, parts: readonly LogitCache[]): Promise<TeacherLogits> {
+  const { decoder, tokenizer, examples, header, prior } = await opened(work, kept);
+  const folder = path.join(work.directory, "cache");
+  const writer = LogitCacheWriter.open(folder, header, prior);
+  if (parts.length > 0) join(examples, parts, writer);
+  else capture(work.study, decoder, examples, writer, tokenizer.padId);
+  writer.close();
+  const cache = LogitCache.open(folder, header);
+  const klError = cacheError(decoder, examples.slice(0, SAMPLE), cache, { padId: tokenizer.padId });
+  let entropy = 0;
+  for (const id of cache.ids()) for (const value of cache.row(id).entropy) entropy += value;
+  const { tokens, bytesPerToken } = cache;
+  cache.close();
+  decoder.dispose();
+  return { tokens, bytesPerToken, topK: header.topK, klError, teacherEntropy: entropy / tokens };
 }
 
 /** What a cache keeps, as stage keys have it: draws from the tail go by the seed. */
@@ -128,12 +122,11 @@ export const cacheHeader = (
 });
 
 /** The teacher, the training examples, and header and prior of their cache. */
-async function opened(context: StudyContext, model: SystemModel, kept: Kept) {
-  const { corpus, key } = await setting(context, model, kept);
-  const { decoder, tokenizer } = await model.open();
+async function opened({ study, needs: { corpus, model }, key }: Capture, kept: Kept) {
+  const { decoder, tokenizer } = await openModel(study, model);
   const examples = itemsOf(corpus, "train").map((item) => encodeItem(tokenizer, item));
   const header = {
-    ...cacheHeader(tokenizer, { model: model.hash, corpus: corpus.value.hash, kept, key }),
+    ...cacheHeader(tokenizer, { model: modelHash(model), corpus: corpus.value.hash, kept, key }),
     source: "gold" as const,
   };
   // From all of the data, also for a shard: every part of a cache must have the same prior.

@@ -1,31 +1,33 @@
 // Stage "model-scores": the four compared models' untuned summaries scored like the systems.
 import { METRICS } from "../../metrics/registry";
 import type { ModelRow } from "../../results/models";
-import { stage } from "../stage";
-import { encoderFiles } from "./base-model";
+import { defineStage } from "../define-stage";
 import { compareModel } from "./compare-models";
-import type { StudyContext } from "./context";
 import { corpusStage, itemsOf } from "./corpus";
-import { studyScorer, TOKENIZERS } from "./scorer";
+import { scorerNeeds, studyScorer } from "./scorer";
 import { readTexts } from "./summaries";
 
 const SHOWN_SAMPLES = 6;
 
 /** The rows of the model comparison, in the study's order. */
-export async function modelRows(context: StudyContext): Promise<ModelRow[]> {
-  const corpus = await corpusStage(context);
-  const compared: Awaited<ReturnType<typeof compareModel>>[] = [];
-  for (const model of context.compared) compared.push(await compareModel(context, model));
-  const inputs = {
+export const modelRows = defineStage({
+  name: () => "model-scores",
+  version: 2,
+  needs: (study) => ({
+    corpus: corpusStage.job(study),
+    compared: study.compared.map((model) => compareModel.job(study, model)),
+    scorer: scorerNeeds(study),
+  }),
+  key: (study, { compared, scorer }) => ({
     compared: compared.map((c) => c.key),
-    encoder: (await encoderFiles(context)).hash,
-    layer: context.encoder.layer,
-    tokenizers: TOKENIZERS,
+    encoder: scorer.encoder.hash,
+    layer: study.encoder.layer,
+    tokenizers: study.evaluation.tokenizers,
     metrics: METRICS.map(({ id }) => id),
-  };
-  const { value } = await stage(context, "model-scores", 2, inputs, async () => {
+  }),
+  run: async ({ study, needs: { corpus, compared, scorer: parts } }) => {
     const items = itemsOf(corpus, "test-in-domain", "test-other");
-    const { scorer, encoder } = await studyScorer(context, items);
+    const { scorer, encoder } = await studyScorer(study, parts, items);
     const step = Math.floor(items.length / SHOWN_SAMPLES);
     const rows = compared.map(({ value: costs, directory }): ModelRow => {
       const texts = readTexts(directory);
@@ -43,6 +45,5 @@ export async function modelRows(context: StudyContext): Promise<ModelRow[]> {
     });
     encoder.dispose();
     return rows;
-  });
-  return value;
-}
+  },
+});

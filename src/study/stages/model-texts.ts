@@ -4,34 +4,31 @@ import { progress } from "../../base/progress";
 import { LogitCache, LogitCacheWriter } from "../../distillation/cache";
 import { captureGenerated } from "../../distillation/capture";
 import { encodeItem } from "../../prompts/example";
-import { type Artifact, stage } from "../stage";
-import type { StudyContext } from "./context";
+import { defineStage } from "../define-stage";
 import { corpusStage, itemsOf } from "./corpus";
-import { cacheHeader, type Kept, keptInputs } from "./model-logits";
-import type { SystemModel } from "./system-model";
+import { type Captured, cacheHeader, cacheName, keptInputs } from "./model-logits";
+import { modelHash, openModel } from "./system-model";
 
 const CAPTURE_BATCH = 64;
 
 /** Lets the model write, or finds that done; its folder holds `cache/`. */
-export async function modelTexts(
-  context: StudyContext,
-  model: SystemModel,
-  kept: Kept,
-): Promise<Artifact<{ tokens: number }>> {
-  const corpus = await corpusStage(context);
-  const { maxNewTokens } = context.decoding;
-  const inputs = {
-    teacher: model.hash,
+export const modelTexts = defineStage({
+  name: () => "teacher-texts",
+  jobName: (_, { teacher }: Captured) => cacheName("teacher-texts", teacher),
+  version: 3,
+  needs: (study, { model }) => ({ corpus: corpusStage.job(study), model }),
+  key: (study, { corpus, model }, { teacher }) => ({
+    teacher: modelHash(model),
     corpus: corpus.value.hash,
-    ...keptInputs(context, kept),
-    maxNewTokens,
-  };
-  return stage(context, "teacher-texts", 3, inputs, async (directory, key) => {
-    const { decoder, tokenizer } = await model.open();
+    ...keptInputs(study, teacher),
+    maxNewTokens: study.decoding.maxNewTokens,
+  }),
+  run: async ({ study, needs: { corpus, model }, directory, key }, { teacher: kept }) => {
+    const { decoder, tokenizer } = await openModel(study, model);
     const examples = itemsOf(corpus, "train").map((item) => encodeItem(tokenizer, item));
     const folder = path.join(directory, "cache");
     const header = {
-      ...cacheHeader(tokenizer, { model: model.hash, corpus: corpus.value.hash, kept, key }),
+      ...cacheHeader(tokenizer, { model: modelHash(model), corpus: corpus.value.hash, kept, key }),
       source: "generated" as const,
     };
     const writer = LogitCacheWriter.open(folder, header);
@@ -39,10 +36,10 @@ export async function modelTexts(
     captureGenerated(decoder, examples, writer, {
       padId: tokenizer.padId,
       topK: kept.topK!,
-      seed: context.seed,
+      seed: study.seed,
       batchSize: CAPTURE_BATCH,
       stopIds: tokenizer.stopIds,
-      maxNewTokens,
+      maxNewTokens: study.decoding.maxNewTokens,
       onProgress: (done) => bar.update(done),
     });
     bar.finish();
@@ -52,5 +49,5 @@ export async function modelTexts(
     const { tokens } = cache;
     cache.close();
     return { tokens };
-  });
-}
+  },
+});

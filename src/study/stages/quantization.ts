@@ -1,5 +1,6 @@
 // Stage "quantization": which part of the distilled student is stored in how few bits, by measured divergence within a size.
 import { progress } from "../../base/progress";
+import type { Item } from "../../corpus/item";
 import { encodeItem } from "../../prompts/example";
 import {
   type Candidate,
@@ -12,10 +13,11 @@ import {
 } from "../../quantization/calibrate";
 import { matricesOf, planBytes, type QuantizationPlan, uniformPlan } from "../../quantization/decoder";
 import { INT4, INT8, type Scheme } from "../../quantization/scheme";
-import { type Artifact, stage } from "../stage";
-import type { StudyContext } from "./context";
-import { corpusStage, itemsOf } from "./corpus";
-import { systemDecoder } from "./train";
+import { defineStage } from "../define-stage";
+import type { Artifact } from "../stage";
+import { type CorpusArtifact, corpusStage, itemsOf } from "./corpus";
+import { modelHash, openModel } from "./system-model";
+import { modelNeeds } from "./train";
 
 const SCHEMES: Scheme[] = [
   INT8,
@@ -43,25 +45,20 @@ export interface Quantization {
 export const planFrom = ({ plan }: Quantization): QuantizationPlan => new Map(plan);
 
 /** Measures and chooses for a system, on validation items with their reference summaries. */
-export async function quantizationStage(
-  context: StudyContext,
-  system: string,
-  modelKey: string,
-): Promise<Artifact<Quantization>> {
-  const corpus = await corpusStage(context);
-  const validation = itemsOf(corpus, "validation");
-  const count = Math.min(TEXTS, Math.ceil(validation.length / 4));
-  const inputs = {
-    model: modelKey,
+export const quantizationStage = defineStage({
+  name: (_, system: string) => `quantization-${system}`,
+  version: 1,
+  needs: (study, system) => ({ corpus: corpusStage.job(study), model: modelNeeds(study, system) }),
+  key: (_, { corpus, model }) => ({
+    model: modelHash(model),
     corpus: corpus.value.hash,
     schemes: SCHEMES,
     bits: BITS_PER_WEIGHT,
-    texts: count,
-  };
-  return stage(context, `quantization-${system}`, 1, inputs, async () => {
-    const { decoder, tokenizer } = await systemDecoder(context, system);
-    const texts = validation
-      .slice(0, count)
+    texts: textsOf(corpus).length,
+  }),
+  run: async ({ study, needs: { corpus, model } }): Promise<Quantization> => {
+    const { decoder, tokenizer } = await openModel(study, model);
+    const texts = textsOf(corpus)
       .map((item) => encodeItem(tokenizer, item))
       .map(({ promptIds, targetIds }) => ({
         ids: [...promptIds, ...targetIds],
@@ -96,5 +93,10 @@ export async function quantizationStage(
     bar.finish();
     decoder.dispose();
     return value;
-  });
+  },
+});
+
+function textsOf(corpus: Artifact<CorpusArtifact>): Item[] {
+  const validation = itemsOf(corpus, "validation");
+  return validation.slice(0, Math.min(TEXTS, Math.ceil(validation.length / 4)));
 }

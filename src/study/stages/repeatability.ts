@@ -3,26 +3,29 @@ import { generate } from "../../generation/generate";
 import { encodeItem } from "../../prompts/example";
 import type { RepeatedRun } from "../../results/audit";
 import type { StudyResults } from "../../results/study-results";
-import type { SystemId } from "../../results/systems";
-import { mainSystem } from "../../results/systems";
-import { type Artifact, stage } from "../stage";
-import type { StudyContext } from "./context";
+import { mainSystem, type SystemId } from "../../results/systems";
+import { defineStage } from "../define-stage";
 import { corpusStage, itemsOf } from "./corpus";
 import { readTexts, summaries, summarise } from "./summaries";
-import { systemDecoder } from "./train";
+import { openModel } from "./system-model";
+import { modelNeeds } from "./train";
 
 /** Documents at once where the first run took 64, and documents summarised alone. */
 const OTHER_BATCH = 7;
 const SINGLE_ITEMS = 20;
 
 /** Summarises every test document twice more: in the same batches, in others, and some alone, without padding. */
-export async function repeatabilityStage(context: StudyContext): Promise<Artifact<RepeatedRun[]>> {
-  const { maxNewTokens } = context.decoding;
-  const system = mainSystem(context).id;
-  const first = await summaries(context, system);
-  const corpus = await corpusStage(context);
-  return stage(context, "repeatability", 2, { summaries: first.key }, async () => {
-    const { decoder, tokenizer } = await systemDecoder(context, system);
+export const repeatabilityStage = defineStage({
+  name: () => "repeatability",
+  version: 2,
+  needs: (study) => {
+    const { id } = mainSystem(study);
+    return { first: summaries.job(study, id), corpus: corpusStage.job(study), model: modelNeeds(study, id) };
+  },
+  key: (_, { first }) => ({ summaries: first.key }),
+  run: async ({ study, needs: { first, corpus, model } }): Promise<RepeatedRun[]> => {
+    const { maxNewTokens } = study.decoding;
+    const { decoder, tokenizer } = await openModel(study, model);
     const items = itemsOf(corpus, "test-in-domain", "test-other");
     const texts = readTexts(first.directory);
     const identical = (of: typeof items, again: readonly string[]) =>
@@ -53,8 +56,8 @@ export async function repeatabilityStage(context: StudyContext): Promise<Artifac
     ];
     decoder.dispose();
     return runs;
-  });
-}
+  },
+});
 
 /** The hardest of the runs, as the report's claims are judged by: documents alone, where the first run padded them. */
 export function repeatabilityOf(

@@ -6,8 +6,9 @@ import { searchStudy } from "../../analysis/search-study";
 import { sentencesOf } from "../../metrics/rouge/sentences";
 import type { SearchStudy } from "../../results/search";
 import { mainSystem } from "../../results/systems";
-import { type Artifact, hashFiles, ROOT, stage } from "../stage";
-import { encoderFiles } from "./base-model";
+import { defineStage } from "../define-stage";
+import { hashFiles, ROOT } from "../stage";
+import { type BaseModel, encoderOf } from "./base-model";
 import type { StudyContext } from "./context";
 import { corpusStage, itemsOf } from "./corpus";
 import { readTexts, summaries } from "./summaries";
@@ -20,28 +21,31 @@ export interface SearchChoice {
 }
 
 /** Measures every index, or finds that done. */
-export async function retrievalStage(
-  context: StudyContext,
-  { encoder = "", queries: queryFile = "" }: SearchChoice = {},
-): Promise<Artifact<SearchStudy>> {
-  const systems = Object.keys(context.recipes);
-  const main = mainSystem(context).id;
-  const corpus = await corpusStage(context);
-  const written: Awaited<ReturnType<typeof summaries>>[] = [];
-  for (const system of systems) written.push(await summaries(context, system));
-  const embedder =
-    encoder === ""
-      ? await loadEmbedder((await encoderFiles(context)).folder, context.encoder.layer)
-      : await loadEmbedder(encoder);
-  const file = queryFile === "" ? undefined : path.resolve(ROOT, queryFile);
-  const inputs = {
-    corpus: corpus.value.hash,
-    summaries: written.map((w) => w.key),
-    encoder: { hash: embedder.hash, layer: embedder.layer, engine: embedder.engine },
-    ...(file !== undefined && { queries: hashFiles([file]) }),
-  };
-  try {
-    return await stage(context, "retrieval", 2, inputs, async () => {
+export const retrievalStage = defineStage({
+  name: () => "retrieval",
+  version: 2,
+  needs: (study, choice: SearchChoice | undefined) => ({
+    corpus: corpusStage.job(study),
+    written: Object.keys(study.recipes).map((system) => summaries.job(study, system)),
+    encoder: choice?.encoder ? undefined : encoderOf(study),
+  }),
+  key: async (study, { corpus, written, encoder }, choice) => {
+    const file = queryFile(choice);
+    const embedder = await embedderOf(study, encoder, choice);
+    await embedder.dispose();
+    return {
+      corpus: corpus.value.hash,
+      summaries: written.map((w) => w.key),
+      encoder: { hash: embedder.hash, layer: embedder.layer, engine: embedder.engine },
+      ...(file !== undefined && { queries: hashFiles([file]) }),
+    };
+  },
+  run: async ({ study, needs: { corpus, written, encoder } }, choice): Promise<SearchStudy> => {
+    const file = queryFile(choice);
+    const systems = Object.keys(study.recipes);
+    const main = mainSystem(study).id;
+    const embedder = await embedderOf(study, encoder, choice);
+    try {
       const items = itemsOf(corpus, "test-in-domain", "test-other");
       const texts: Record<string, string[]> = {
         document: items.map((item) => item.document),
@@ -55,7 +59,7 @@ export async function retrievalStage(
       texts.lead = items.map((item, i) => leadOf(item.document, texts[main]![i]!));
       texts[`document + ${main}`] = items.map((item, i) => `${item.document} ${texts[main]![i]}`);
       const shorter = ["reference", ...systems];
-      return searchStudy(
+      return await searchStudy(
         {
           items,
           texts,
@@ -70,11 +74,17 @@ export async function retrievalStage(
         },
         embedder,
       );
-    });
-  } finally {
-    await embedder.dispose();
-  }
-}
+    } finally {
+      await embedder.dispose();
+    }
+  },
+});
+
+const queryFile = ({ queries = "" }: SearchChoice = {}): string | undefined =>
+  queries === "" ? undefined : path.resolve(ROOT, queries);
+
+const embedderOf = (study: StudyContext, own: BaseModel | undefined, { encoder = "" }: SearchChoice = {}) =>
+  own ? loadEmbedder(own.folder, study.encoder.layer) : loadEmbedder(encoder);
 
 /** The document's first words, as many characters as the other text has. */
 export function leadOf(document: string, other: string): string {

@@ -9,35 +9,38 @@ import { type Encoder, loadEncoder } from "../../models/encoder";
 import { type EncoderTokenizer, loadEncoderTokenizer } from "../../prompts/encoder-tokenizer";
 import { loadTokenizer } from "../../prompts/tokenizer";
 import { studentModel } from "../systems";
-import { baseModel, encoderFiles } from "./base-model";
+import { type BaseModel, baseModel, encoderOf } from "./base-model";
 import type { StudyContext } from "./context";
 
-/** ROUGE tokenizers of the study: the default, then those that see Hangul; the student's own subwords come last. */
-export const TOKENIZERS = ["default", "whitespace", "eojeol", "unicode_word", "character", "morpheme"];
+/** The models that scoring takes: the encoder of BERTScore, and the student, whose subwords ROUGE is counted in too. */
+export const scorerNeeds = (study: StudyContext) => ({
+  encoder: encoderOf(study),
+  student: baseModel.job(study, studentModel(study)),
+});
 
-/** The tokenizers above and the student's subwords. */
-export async function studyTokenizers(context: StudyContext): Promise<RougeTokenizer[]> {
-  const student = await baseModel(context, studentModel(context));
+/** The study's tokenizers of ROUGE, and last the student's subwords. */
+export async function studyTokenizers(study: StudyContext, student: BaseModel): Promise<RougeTokenizer[]> {
   const own = await loadTokenizer(student.folder);
-  const named = await Promise.all(TOKENIZERS.map(rougeTokenizer));
+  const named = await Promise.all(study.evaluation.tokenizers.map(rougeTokenizer));
   return [...named, subwordTokenizer(student.name, (text) => own.encode(text))];
 }
 
 /** A scorer over items; dispose the encoder when done. */
 export async function studyScorer(
-  context: StudyContext,
+  study: StudyContext,
+  { encoder: files, student }: { encoder: BaseModel; student: BaseModel },
   items: readonly Item[],
 ): Promise<{ scorer: SystemScorer; encoder: Encoder; encoderTokenizer: EncoderTokenizer }> {
-  const { name, folder, revision } = await encoderFiles(context);
+  const { name, folder, revision } = files;
   const encoder = loadEncoder(folder);
   const encoderTokenizer = await loadEncoderTokenizer(folder, encoder.maxLength);
   const bertScorer = new BertScorer({
     encoder,
     tokenizer: encoderTokenizer,
-    layer: context.encoder.layer,
+    layer: study.encoder.layer,
     model: { name, ...(revision !== undefined && { revision }) },
   });
-  const tokenizers = new Map((await studyTokenizers(context)).map((one) => [one.name, one]));
+  const tokenizers = new Map((await studyTokenizers(study, student)).map((one) => [one.name, one]));
   const scorer = new SystemScorer({
     items,
     metrics: studyMetrics([...tokenizers.keys()]),

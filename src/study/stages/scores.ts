@@ -8,15 +8,14 @@ import { encodeItem } from "../../prompts/example";
 import { loadTokenizer } from "../../prompts/tokenizer";
 import type { Provenance } from "../../results/provenance";
 import type { Comparison, SystemResult } from "../../results/scores";
+import { defineStage } from "../define-stage";
 import { modelName } from "../file/load";
-import { type Artifact, hashOf, stage } from "../stage";
-import { studentModel } from "../systems";
-import { baseModel, encoderFiles } from "./base-model";
-import type { StudyContext } from "./context";
+import { hashOf } from "../stage";
 import { corpusStage, itemsOf } from "./corpus";
-import { studyScorer, TOKENIZERS } from "./scorer";
+import { scorerNeeds, studyScorer } from "./scorer";
 import { readTexts, summaries } from "./summaries";
-import { modelHash } from "./train";
+import { modelHash } from "./system-model";
+import { modelNeeds } from "./train";
 
 export interface Scores {
   systems: SystemResult[];
@@ -25,34 +24,38 @@ export interface Scores {
 }
 
 /** Scores all systems, or finds them scored; samples.jsonl lies in its folder. */
-export async function scoreStage(context: StudyContext): Promise<Artifact<Scores>> {
-  const ids = Object.keys(context.recipes);
-  const corpus = await corpusStage(context);
-  const written: Artifact<unknown>[] = [];
-  for (const system of ids) written.push(await summaries(context, system));
-  const models = {} as Provenance["models"];
-  for (const system of ids) models[system] = await modelHash(context, system);
-  const inputs = {
+export const scoreStage = defineStage({
+  name: () => "scores",
+  version: 4,
+  needs: (study) => ({
+    corpus: corpusStage.job(study),
+    written: Object.keys(study.recipes).map((system) => summaries.job(study, system)),
+    models: Object.keys(study.recipes).map((system) => modelNeeds(study, system)),
+    scorer: scorerNeeds(study),
+  }),
+  key: (study, { corpus, written, scorer }) => ({
     summaries: written.map((w) => w.key),
     corpus: corpus.value.hash,
-    encoder: (await encoderFiles(context)).hash,
-    layer: context.encoder.layer,
-    tokenizers: TOKENIZERS,
+    encoder: scorer.encoder.hash,
+    layer: study.encoder.layer,
+    tokenizers: study.evaluation.tokenizers,
     metrics: METRICS.map(({ id, role }) => [id, role]),
-  };
-  return stage(context, "scores", 4, inputs, async (directory) => {
+  }),
+  run: async ({ study, needs, directory }): Promise<Scores> => {
+    const { corpus, written, models, scorer: parts } = needs;
+    const ids = Object.keys(study.recipes);
     const items = itemsOf(corpus, "test-in-domain", "test-other");
-    const { scorer, encoder, encoderTokenizer } = await studyScorer(context, items);
+    const { scorer, encoder, encoderTokenizer } = await studyScorer(study, parts, items);
     const scored = ids.map((system, i) => {
       const texts = readTexts(written[i]!.directory);
       return scorer.score(
         system,
-        modelName(context, context.recipes[system]!.base),
+        modelName(study, study.recipes[system]!.base),
         items.map((item) => texts.get(item.id) ?? ""),
       );
     });
     encoder.dispose();
-    const tokenizer = await loadTokenizer((await baseModel(context, studentModel(context))).folder);
+    const tokenizer = await loadTokenizer(parts.student.folder);
     const prompts = items.map((item) => encodeItem(tokenizer, item).promptIds);
     const rows = samplesOf(items, scored, prompts);
     writeFileAtomic(
@@ -65,18 +68,16 @@ export async function scoreStage(context: StudyContext): Promise<Artifact<Scores
       provenance: {
         data: corpus.value.hash,
         prompts: hashOf(prompts),
-        models,
-        predictions: Object.fromEntries(
-          scored.map((s) => [s.result.system, hashOf(s.texts)]),
-        ) as Provenance["predictions"],
+        models: Object.fromEntries(ids.map((id, i) => [id, modelHash(models[i]!)])),
+        predictions: Object.fromEntries(scored.map((s) => [s.result.system, hashOf(s.texts)])),
         encoder: {
-          name: modelName(context, context.encoder.model),
-          layer: context.encoder.layer,
+          name: modelName(study, study.encoder.model),
+          layer: study.encoder.layer,
           model: encoder.hash,
           tokenizer: encoderTokenizer.hash,
         },
         signatures: scored[0]!.signatures,
       },
     };
-  });
-}
+  },
+});

@@ -9,11 +9,13 @@ import { generate } from "../../generation/generate";
 import type { Decoder } from "../../models/decoder";
 import { encodeItem } from "../../prompts/example";
 import type { ChatTokenizer } from "../../prompts/tokenizer";
-import { itemsOfShard, type Shard, shardsOf } from "../shard";
-import { type Artifact, stage, stageKey } from "../stage";
-import type { StudyContext } from "./context";
+import { defineStage, type StageWork } from "../define-stage";
+import { itemsOfShard } from "../shard";
+import type { Artifact } from "../stage";
+import { recipeOf } from "../systems";
 import { type CorpusArtifact, corpusStage, itemsOf } from "./corpus";
-import { modelHash, systemDecoder } from "./train";
+import { type ModelJobs, modelHash, openModel } from "./system-model";
+import { modelNeeds } from "./train";
 
 export interface SummaryRun {
   /** Seconds that generating took, model loading left out. */
@@ -26,80 +28,55 @@ export interface SummaryRun {
 
 const GENERATION_BATCH = 64;
 
-const VERSION = 2;
-
-/**
- * Writes a system's summaries of both test sets, or finds them written. With `shards` above 1 the shards are written one
- * by one, those made elsewhere found, and joined: the texts are those of the undivided run.
- */
-export async function summaries(
-  context: StudyContext,
-  system: string,
-  shards = 1,
-): Promise<Artifact<SummaryRun>> {
-  const { corpus, inputs, name } = await setting(context, system);
-  return stage(context, name, VERSION, inputs, async (directory) => {
-    const items = testItems(corpus);
-    if (shards === 1) return write(context, system, directory, () => items);
-    const parts: Artifact<SummaryRun>[] = [];
-    for (const shard of shardsOf(shards)) parts.push(await summariesShard(context, system, shard));
-    const texts = new Map(parts.flatMap((part) => [...readTexts(part.directory)]));
-    writeTexts(
-      directory,
-      items,
-      items.map((item) => texts.get(item.id)!),
-    );
-    const total = (count: (run: SummaryRun) => number) =>
-      parts.reduce((sum, part) => sum + count(part.value), 0);
-    return {
-      seconds: total((run) => run.seconds),
-      tokens: total((run) => run.tokens),
-      unfinished: total((run) => run.unfinished),
-    };
-  });
-}
-
-/** Writes one shard of a system's summaries, for another machine to do or this one. */
-export async function summariesShard(
-  context: StudyContext,
-  system: string,
-  shard: Shard,
-): Promise<Artifact<SummaryRun>> {
-  const { corpus, key, name } = await setting(context, system);
-  const inputs = { whole: key, ...shard };
-  return stage(context, `${name}-shard`, VERSION, inputs, (directory) =>
-    write(context, system, directory, (tokenizer) => {
-      const length = (item: Item) => encodeItem(tokenizer, item).promptIds.length;
-      return itemsOfShard(testItems(corpus), length, GENERATION_BATCH, shard);
-    }),
-  );
-}
+/** What a system writes for both test sets: the same texts in one go as in shards. */
+export const summaries = defineStage({
+  name: (_, system: string) => `summaries-${system}`,
+  version: 2,
+  load: (study, system) => ({ kind: "summaries", recipe: recipeOf(study, system) }),
+  needs: (study, system) => ({ corpus: corpusStage.job(study), model: modelNeeds(study, system) }),
+  key: (study, { corpus, model }) => ({
+    model: modelHash(model),
+    corpus: corpus.value.hash,
+    maxNewTokens: study.decoding.maxNewTokens,
+    frozenWeights: study.frozenWeights,
+  }),
+  run: (work, system) => write(work, system, () => testItems(work.needs.corpus)),
+  shards: {
+    run: (work, shard, system) =>
+      write(work, system, (tokenizer) => {
+        const length = (item: Item) => encodeItem(tokenizer, item).promptIds.length;
+        return itemsOfShard(testItems(work.needs.corpus), length, GENERATION_BATCH, shard);
+      }),
+    join: async ({ needs, directory }, parts) => {
+      const items = testItems(needs.corpus);
+      const texts = new Map(parts.flatMap((part) => [...readTexts(part.directory)]));
+      writeTexts(
+        directory,
+        items,
+        items.map((item) => texts.get(item.id)!),
+      );
+      const total = (count: (run: SummaryRun) => number) =>
+        parts.reduce((sum, part) => sum + count(part.value), 0);
+      return {
+        seconds: total((run) => run.seconds),
+        tokens: total((run) => run.tokens),
+        unfinished: total((run) => run.unfinished),
+      };
+    },
+  },
+});
 
 const testItems = (corpus: Artifact<CorpusArtifact>): Item[] =>
   itemsOf(corpus, "test-in-domain", "test-other");
 
-/** What the summaries depend on. */
-async function setting(context: StudyContext, system: string) {
-  const corpus = await corpusStage(context);
-  const inputs = {
-    model: await modelHash(context, system),
-    corpus: corpus.value.hash,
-    maxNewTokens: context.decoding.maxNewTokens,
-    frozenWeights: context.frozenWeights,
-  };
-  const name = `summaries-${system}`;
-  return { corpus, inputs, name, key: stageKey(name, VERSION, inputs) };
-}
-
 async function write(
-  context: StudyContext,
+  { study, needs, directory }: Pick<StageWork<{ model: ModelJobs }>, "study" | "needs" | "directory">,
   system: string,
-  directory: string,
   choose: (tokenizer: ChatTokenizer) => readonly Item[],
 ): Promise<SummaryRun> {
-  const { decoder, tokenizer } = await systemDecoder(context, system);
+  const { decoder, tokenizer } = await openModel(study, needs.model);
   const items = choose(tokenizer);
-  const run = summarise(decoder, tokenizer, items, context.decoding.maxNewTokens, `summaries ${system}`);
+  const run = summarise(decoder, tokenizer, items, study.decoding.maxNewTokens, `summaries ${system}`);
   decoder.dispose();
   writeTexts(directory, items, run.texts);
   return { seconds: run.seconds, tokens: run.tokens, unfinished: run.unfinished };

@@ -1,14 +1,15 @@
-// Stage "teacher-logits" as a recipe's teacher has it: the logits of the teacher's model over the training data's summaries.
+// The logits that a recipe's student learns from: those of its teacher's model over the training data's summaries.
+import type { Job } from "../define-stage";
 import type { RecipeTeacher } from "../file/definition";
-import type { Shard } from "../shard";
+import type { Artifact } from "../stage";
 import type { StudyContext } from "./context";
-import { modelLogits, modelLogitsShard } from "./model-logits";
-import { modelOf } from "./train";
+import { modelLogits, type TeacherLogits } from "./model-logits";
+import { modelNeeds } from "./train";
 
-/** Captures a teacher's logits, joining `shards` parts, or finds them captured. */
-export const teacherLogits = async (context: StudyContext, teacher: RecipeTeacher, shards = 1) =>
-  modelLogits(context, await modelOf(context, teacher.recipe), teacher, shards);
+/** The stage that holds them. */
+export const teacherLogitsJob = (study: StudyContext, teacher: RecipeTeacher): Job<Artifact<TeacherLogits>> =>
+  modelLogits.job(study, { teacher, model: modelNeeds(study, teacher.recipe) });
 
-/** Captures one shard of them, for another machine to do or this one. */
-export const teacherLogitsShard = async (context: StudyContext, teacher: RecipeTeacher, shard: Shard) =>
-  modelLogitsShard(context, await modelOf(context, teacher.recipe), teacher, shard);
+/** Captures a teacher's logits, or finds them captured. */
+export const teacherLogits = (study: StudyContext, teacher: RecipeTeacher) =>
+  teacherLogitsJob(study, teacher).make();

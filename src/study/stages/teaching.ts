@@ -5,11 +5,12 @@ import { withCachedTargets } from "../../distillation/cached-targets";
 import type { Decoder } from "../../models/decoder";
 import type { Example } from "../../prompts/example";
 import type { ChatTokenizer } from "../../prompts/tokenizer";
+import type { Finished } from "../define-stage";
 import type { RecipeTeacher } from "../file/definition";
 import type { StudyContext } from "./context";
 import { modelLogits } from "./model-logits";
 import { modelTexts } from "./model-texts";
-import type { SystemModel } from "./system-model";
+import { type ModelJobs, modelHash, openModel } from "./system-model";
 
 /** An opened teacher. */
 export interface Teaching {
@@ -19,30 +20,31 @@ export interface Teaching {
   close(): void;
 }
 
-const stageOf = (context: StudyContext, teacher: RecipeTeacher, model: SystemModel) =>
-  teacher.source === "cache" ? modelLogits(context, model, teacher) : modelTexts(context, model, teacher);
+/** The teacher's model, and the stage that holds what the student learns from; a teacher in memory has none. */
+export const teachingNeeds = (study: StudyContext, teacher: RecipeTeacher, model: ModelJobs) => ({
+  model,
+  stored:
+    teacher.source === "online"
+      ? undefined
+      : (teacher.source === "cache" ? modelLogits : modelTexts).job(study, { teacher, model }),
+});
+type TeachingParts = Finished<ReturnType<typeof teachingNeeds>>;
 
 /** The key of what the student learns from: of the stage that holds it, or of the teacher's own weights. */
-export const teachingOf = async (
-  context: StudyContext,
-  teacher: RecipeTeacher,
-  model: SystemModel,
-): Promise<string> =>
-  teacher.source === "online" ? model.hash : (await stageOf(context, teacher, model)).key;
+export const teachingKey = ({ model, stored }: TeachingParts): string => stored?.key ?? modelHash(model);
 
 /** Opens it; throws where a cache was made with another tokenizer than the student's. */
 export async function openTeaching(
-  context: StudyContext,
+  study: StudyContext,
   teacher: RecipeTeacher,
-  model: SystemModel,
+  { model, stored }: TeachingParts,
   tokenizer: ChatTokenizer,
 ): Promise<Teaching> {
-  if (teacher.source === "online") {
-    const { decoder } = await model.open();
+  if (!stored) {
+    const { decoder } = await openModel(study, model);
     return { source: decoder, close: () => decoder.dispose() };
   }
-  const { directory } = await stageOf(context, teacher, model);
-  const cache = LogitCache.open(path.join(directory, "cache"), {
+  const cache = LogitCache.open(path.join(stored.directory, "cache"), {
     tokenizerHash: tokenizer.hash,
     vocabSize: tokenizer.vocabSize,
   });

@@ -1,59 +1,83 @@
 // Stages "train-…": a recipe's student, an adapter or all weights, by cross-entropy alone or with a teacher.
 import * as path from "node:path";
-import { AdaptedDecoder, ALL_PROJECTIONS, LoraAdapter, merged } from "../../adapters/lora";
-import { readAdapter, writeAdapter } from "../../adapters/peft-files";
+import { ALL_PROJECTIONS, LoraAdapter } from "../../adapters/lora";
+import { writeAdapter } from "../../adapters/peft-files";
 import { distillStep } from "../../distillation/distill";
 import { moves, optionsDuring } from "../../distillation/divergences/registry";
 import type { Decoder } from "../../models/decoder";
 import { loadDecoder, saveDecoder } from "../../models/load";
-import { type ChatTokenizer, loadTokenizer } from "../../prompts/tokenizer";
+import { loadTokenizer } from "../../prompts/tokenizer";
 import { copyTokenizer } from "../../prompts/tokenizer-files";
-import type { SystemId } from "../../results/systems";
 import type { TrainingRun } from "../../results/training";
 import { AdamW } from "../../training/adamw";
 import type { Trainee } from "../../training/checkpoint";
 import { crossEntropyStep, stepsOf } from "../../training/finetune";
 import { removeCheckpoint } from "../../training/loop";
+import { defineStage, finished } from "../define-stage";
 import type { Recipe } from "../file/definition";
-import { type Artifact, stage } from "../stage";
+import type { Artifact } from "../stage";
 import { StudyError } from "../study-error";
 import { recipeOf } from "../systems";
 import { type BaseModel, baseModel } from "./base-model";
+import { checkModels } from "./check-models";
 import type { StudyContext } from "./context";
+import { type CorpusArtifact, corpusStage } from "./corpus";
 import { examples, type Fit, type FittedRun, fit } from "./fit";
-import type { SystemModel } from "./system-model";
-import { openTeaching, teachingOf } from "./teaching";
+import { type ModelJobs, openModel } from "./system-model";
+import { openTeaching, teachingKey, teachingNeeds } from "./teaching";
+
+/** What a system's model is made of. */
+export function modelNeeds(study: StudyContext, system: string): ModelJobs {
+  const { tune, base } = recipeOf(study, system);
+  return {
+    base: baseModel.job(study, base),
+    trained: tune === "none" ? undefined : trainSystem.job(study, system),
+  };
+}
 
 /** Trains a recipe's student, or finds it trained; its folder holds `model/` or `adapter/` and the log. */
-export async function trainSystem(context: StudyContext, system: string): Promise<Artifact<TrainingRun>> {
-  const recipe = recipeOf(context, system);
-  const { tune, lora, optimiser, teacher, loss, training } = recipe;
-  if (tune === "none") throw new StudyError(`The recipe "${system}" trains nothing (tune: none).`);
-  const base = await baseModel(context, recipe.base);
-  const tokenizer = await loadTokenizer(base.folder);
-  const data = await examples(context, tokenizer);
-  const { epochs, batchSize, validation } = training;
-  const teaching = teacher && (await modelOf(context, teacher.recipe));
-  const compiled = stepsOf(data.train.length, epochs, batchSize) >= graphsFrom(recipe);
-  const inputs = {
-    base: base.hash,
-    corpus: data.corpusHash,
-    seed: context.seed,
-    tune,
-    lora,
-    optimiser,
-    loss,
-    teacher: teacher && { source: teacher.source, key: await teachingOf(context, teacher, teaching!) },
-    epochs,
-    batchSize,
-    validation,
-    ...(validation.rougeItems > 0 && { maxNewTokens: context.decoding.maxNewTokens }),
-    ...(tune === "lora" && { frozenWeights: context.frozenWeights }),
-    // The last bits differ: a graph fuses some ops.
-    compiled,
-  };
-  const trained = await stage(context, `train-${system}`, 2, inputs, async (directory, key) => {
-    const opened = teacher && (await openTeaching(context, teacher, teaching!, tokenizer));
+export const trainSystem = defineStage({
+  name: (_, system: string) => `train-${system}`,
+  version: 2,
+  load: (study, system) => ({ kind: "train", recipe: recipeOf(study, system) }),
+  needs: (study, system) => {
+    const { tune, base, teacher } = recipeOf(study, system);
+    if (tune === "none") throw new StudyError(`The recipe "${system}" trains nothing (tune: none).`);
+    return {
+      checked: checkModels.job(study),
+      base: baseModel.job(study, base),
+      corpus: corpusStage.job(study),
+      teaching: teacher && teachingNeeds(study, teacher, modelNeeds(study, teacher.recipe)),
+    };
+  },
+  key: (study, { base, corpus, teaching }, system) => {
+    const { tune, lora, optimiser, teacher, loss, training } = recipeOf(study, system);
+    const { epochs, batchSize, validation } = training;
+    return {
+      base: base.hash,
+      corpus: corpus.value.hash,
+      seed: study.seed,
+      tune,
+      lora,
+      optimiser,
+      loss,
+      teacher: teacher && { source: teacher.source, key: teachingKey(teaching!) },
+      epochs,
+      batchSize,
+      validation,
+      ...(validation.rougeItems > 0 && { maxNewTokens: study.decoding.maxNewTokens }),
+      ...(tune === "lora" && { frozenWeights: study.frozenWeights }),
+      // The last bits differ: a graph fuses some ops.
+      compiled: isCompiled(study, corpus, system),
+    };
+  },
+  run: async ({ study, needs, directory, key }, system): Promise<TrainingRun> => {
+    const { base, corpus, teaching } = needs;
+    const recipe = recipeOf(study, system);
+    const { loss, teacher, training } = recipe;
+    const tokenizer = await loadTokenizer(base.folder);
+    const data = examples(corpus, tokenizer);
+    const opened = teacher && (await openTeaching(study, teacher, teaching!, tokenizer));
     const taught = opened?.targets ? { ...data, train: opened.targets(data.train) } : data;
     const stepOf =
       (decoder: Decoder): Fit["step"] =>
@@ -65,16 +89,22 @@ export async function trainSystem(context: StudyContext, system: string): Promis
               ...optionsDuring(loss, progress),
             })
           : crossEntropyStep(decoder, batch, tokenizer.padId);
+    const compiled = isCompiled(study, corpus, system);
     const place = { label: system, directory, key, tokenizer, data: taught, compiled, training };
     const run =
-      tune === "lora"
-        ? await fitAdapter(context, place, base, recipe, stepOf)
-        : await fitAllWeights(context, place, base, recipe, stepOf);
+      recipe.tune === "lora"
+        ? await fitAdapter(study, place, base, recipe, stepOf)
+        : await fitAllWeights(study, place, base, recipe, stepOf);
     opened?.close();
-    return { name: system, system: system as SystemId, ...run };
-  });
-  removeCheckpoint(trained.directory);
-  return trained;
+    return { name: system, system, ...run };
+  },
+  found: removeCheckpoint,
+});
+
+function isCompiled(study: StudyContext, { value }: Artifact<CorpusArtifact>, system: string): boolean {
+  const recipe = recipeOf(study, system);
+  const { epochs, batchSize } = recipe.training;
+  return stepsOf(value.counts.train, epochs, batchSize) >= graphsFrom(recipe);
 }
 
 /** Steps from which on a run is compiled: a teacher in memory and a target that moves make no graph. */
@@ -141,47 +171,6 @@ async function fitAdapter(
 /** What of a loss stands among a run's settings. */
 const shownLoss = (loss: Recipe["loss"]) => loss && { alpha: loss.alpha, temperature: loss.temperature };
 
-/** What stands for the model that a system writes with: the base model's files, or the training run. */
-export async function modelHash(context: StudyContext, system: string): Promise<string> {
-  const { tune, base } = recipeOf(context, system);
-  return tune === "none" ? (await baseModel(context, base)).hash : (await trainSystem(context, system)).key;
-}
-
-/** A system's model, for who learns from it. */
-export const modelOf = async (context: StudyContext, system: string): Promise<SystemModel> => ({
-  hash: await modelHash(context, system),
-  open: () => systemDecoder(context, system),
-});
-
-/** The decoder of a system as it answers: the base, the base with its adapter, or the trained weights. */
-export async function systemDecoder(
-  context: StudyContext,
-  system: string,
-): Promise<{ decoder: Decoder; tokenizer: ChatTokenizer }> {
-  const { tune, base: key } = recipeOf(context, system);
-  const base = await baseModel(context, key);
-  const tokenizer = await loadTokenizer(base.folder);
-  const frozen = context.frozenWeights;
-  if (tune === "none") return { decoder: loadDecoder(base.folder, { frozen }), tokenizer };
-  const { directory } = await trainSystem(context, system);
-  const decoder =
-    tune === "full"
-      ? loadDecoder(path.join(directory, "model"), { frozen })
-      : adaptedDecoder(base.folder, path.join(directory, "adapter"), frozen);
-  return { decoder, tokenizer };
-}
-
-/**
- * A base model with a stored adapter: merged into its weights, which is faster to generate with, or beside them where they
- * stay bfloat16, since a merged bfloat16 weight would round the adapter away (peft's issue 1388) and fp32 would not fit.
- */
-function adaptedDecoder(base: string, folder: string, frozen: StudyContext["frozenWeights"]): Decoder {
-  const plain = loadDecoder(base, { frozen });
-  const { config, weights } = readAdapter(folder);
-  const adapter = LoraAdapter.fromWeights(config, weights);
-  if (frozen === "bfloat16") return new AdaptedDecoder(plain, adapter);
-  const decoder = merged(plain, adapter);
-  plain.dispose();
-  adapter.dispose();
-  return decoder;
-}
+/** The decoder of a system as it answers, trained now if need be. */
+export const systemDecoder = async (study: StudyContext, system: string) =>
+  openModel(study, await finished(modelNeeds(study, system)));

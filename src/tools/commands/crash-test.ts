@@ -1,5 +1,5 @@
 // Kills every stage of the study with SIGKILL at random points and checks that resuming gives what an uninterrupted run gives.
-// Run: npm run cli -- crash-test [--kills 100 --seed 1 --stage capture]
+// Run: npm run cli -- crash-test [--kills 100 --seed 1 --stage teacher-logits]
 import * as fs from "node:fs";
 import * as os from "node:os";
 import * as path from "node:path";

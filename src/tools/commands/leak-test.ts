@@ -19,6 +19,7 @@ import type { Example } from "../../prompts/example";
 import { loadTokenizer } from "../../prompts/tokenizer";
 import { slope } from "../../study/slope";
 import { baseModel } from "../../study/stages/base-model";
+import { corpusStage } from "../../study/stages/corpus";
 import { examples } from "../../study/stages/fit";
 import { openStudy } from "../../study/study";
 import { studentModel } from "../../study/systems";
@@ -120,7 +121,7 @@ async function run({ steps, out }: { steps: number; out: string }): Promise<void
   const context = openStudy("smoke", 0);
   const base = await baseModel(context, studentModel(context));
   const tokenizer = await loadTokenizer(base.folder);
-  const data = await examples(context, tokenizer);
+  const data = examples(await corpusStage(context), tokenizer);
   const decoder = loadDecoder(base.folder, { trainable: true });
   const series = [
     await training(decoder, data.train, tokenizer.padId, steps),

@@ -10,11 +10,11 @@ import type { Done, Order } from "./worker";
 /** The stages that are killed, with their weight when kills are shared out: LoRA and capture get 20 of 100 each. */
 export const KILLED = {
   "pre-training": 14,
-  lora: 20,
-  capture: 20,
-  distillation: 14,
-  generation: 10,
-  scoring: 8,
+  "train-lora-teacher": 20,
+  "teacher-logits": 20,
+  "train-distilled": 14,
+  "summaries-distilled": 10,
+  scores: 8,
   results: 7,
   report: 7,
 } as const;
@@ -23,18 +23,6 @@ export type KilledStage = keyof typeof KILLED;
 
 const STAGES: readonly KilledStage[] = Object.keys(KILLED) as KilledStage[];
 
-const ORDER = [
-  "setup",
-  "pre-training",
-  "lora",
-  "capture",
-  "distillation",
-  "generation",
-  "others",
-  "scoring",
-  "results",
-  "report",
-];
 /** Kills before a run may end: resuming a resumed run is tested too. */
 const KILLS_A_RUN = 4;
 /** A share of the kills comes at a random time, the others at a write. */
@@ -154,12 +142,14 @@ export async function crashTest(options: CampaignOptions): Promise<StageReport[]
   const random = new Random(seed);
   const workers = new Workers();
   const quota = shareOut(options.kills, options.stages);
-  const last = Math.max(...[...quota].filter(([, n]) => n > 0).map(([stage]) => ORDER.indexOf(stage)));
+  // They know all stages, and with them the engine.
+  const { orderOf } = require("./stages") as typeof import("./stages");
+  const killed = [...quota].filter(([, kills]) => kills > 0).map(([stage]) => stage);
   const reports: StageReport[] = [];
   const reference = path.join(scratch, "reference");
   fs.mkdirSync(reference, { recursive: true });
   try {
-    for (const stage of ORDER.slice(0, last + 1)) {
+    for (const stage of orderOf(killed)) {
       const before = path.join(scratch, `before-${stage}`);
       const kills = quota.get(stage as KilledStage) ?? 0;
       if (kills > 0) fs.cpSync(reference, before, { recursive: true });

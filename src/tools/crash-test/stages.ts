@@ -3,18 +3,12 @@ import * as path from "node:path";
 import { copyTokenizer } from "../../prompts/tokenizer-files";
 import { reportOf, writeReport } from "../../report/write";
 import { BASE_MODELS } from "../../study/base-models";
+import { withNeeds } from "../../study/define-stage";
 import { loadStudy } from "../../study/file/load";
 import { pretrainModel } from "../../study/pretrain-model";
 import { ROOT, RUNS } from "../../study/stage";
-import { baseModel } from "../../study/stages/base-model";
 import type { StudyContext } from "../../study/stages/context";
-import { corpusStage } from "../../study/stages/corpus";
 import { resultsStage } from "../../study/stages/results";
-import { scoreStage } from "../../study/stages/scores";
-import { summaries } from "../../study/stages/summaries";
-import { teacherLogits } from "../../study/stages/teacher-logits";
-import { trainSystem } from "../../study/stages/train";
-import { decodersOf } from "../../study/systems";
 
 /** The study of these stages: smoke made smaller. */
 export const CRASH_CONTEXT: StudyContext = {
@@ -56,27 +50,22 @@ async function pretraining(): Promise<void> {
   await pretrainModel(small, folder, path.join(RUNS, "pretraining/run"), 0);
 }
 
-/** In the order of the study. `setup` runs what the stages share and is never killed. */
-export const CRASH_STAGES = {
-  setup: async () => {
-    await corpusStage(CRASH_CONTEXT);
-    for (const model of decodersOf(CRASH_CONTEXT)) await baseModel(CRASH_CONTEXT, model);
-  },
+const JOBS = withNeeds([resultsStage.job(CRASH_CONTEXT)]);
+
+/** The study's stages by name, with what comes before the first and after the last. */
+export const CRASH_STAGES: Record<string, () => Promise<unknown>> = {
   "pre-training": pretraining,
-  lora: () => trainSystem(CRASH_CONTEXT, "lora-teacher"),
-  capture: () => teacherLogits(CRASH_CONTEXT, CRASH_CONTEXT.recipes.distilled!.teacher!),
-  distillation: () => trainSystem(CRASH_CONTEXT, "distilled"),
-  generation: () => summaries(CRASH_CONTEXT, "distilled"),
-  others: async () => {
-    for (const system of ["untuned", "lora-student", "full-student", "lora-teacher"] as const)
-      await summaries(CRASH_CONTEXT, system);
-  },
-  scoring: () => scoreStage(CRASH_CONTEXT),
-  results: () => resultsStage(CRASH_CONTEXT),
+  ...Object.fromEntries(JOBS.map((job) => [job.stage, () => job.make()])),
   report: async () => {
     const folder = path.join(RUNS, CRASH_CONTEXT.name);
     await writeReport(reportOf(folder, "ko"), path.join(folder, "reports"));
   },
-} satisfies Record<string, () => Promise<unknown>>;
+};
 
-export type CrashStage = keyof typeof CRASH_STAGES;
+/** Stages and all that they need, in the order of the study. */
+export function orderOf(stages: readonly string[]): string[] {
+  const named = stages.includes("report") ? [...stages, "results"] : stages;
+  const wanted = JOBS.filter(({ stage }) => named.includes(stage));
+  const needed = withNeeds(wanted).map(({ stage }) => stage);
+  return Object.keys(CRASH_STAGES).filter((stage) => stages.includes(stage) || needed.includes(stage));
+}

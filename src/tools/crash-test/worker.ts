@@ -26,7 +26,7 @@ process.on("message", async ({ stage, runs, kill, stays }: Order) => {
   const writes = watchWrites(runs, kill);
   const started = performance.now();
   try {
-    await CRASH_STAGES[stage as keyof typeof CRASH_STAGES]();
+    await CRASH_STAGES[stage]!();
     process.send?.({ writes: writes(), milliseconds: performance.now() - started } satisfies Done);
     if (!stays) process.disconnect();
   } catch (error) {

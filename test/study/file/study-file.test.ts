@@ -144,7 +144,22 @@ describe("refuses, with place, expectation and what was found:", () => {
     [
       "a model of two sources",
       '{"extends": "tiny", "models": {"student": {"folder": "a", "hub": "b/c"}}}',
-      [/models\.student: expected one of folder, hub and thumbnail, found folder and hub/],
+      [/models\.student: expected one of folder, gguf, hub, thumbnail and from, found folder and hub/],
+    ],
+    [
+      "a model from a folder and from a GGUF file",
+      '{"extends": "tiny", "models": {"student": {"folder": "a", "gguf": "a.gguf"}}}',
+      [/models\.student: expected one of folder, gguf, hub, thumbnail and from, found folder and gguf/],
+    ],
+    [
+      "ROUGE without what the tables rest on",
+      '{"extends": "tiny", "evaluation": {"tokenizers": ["default", "character"]}}',
+      [/evaluation\.tokenizers: expected "whitespace" among them, found \["default","character"\]/],
+    ],
+    [
+      "an unknown tokenizer",
+      '{"extends": "tiny", "evaluation": {"tokenizers": ["default", "whitespace", "eojol"]}}',
+      [/tokenizers\.2: expected one of default, .*; found "eojol"\. Did you mean "eojeol"\?/],
     ],
     [
       "names of nothing",
@@ -289,6 +304,11 @@ describe("a study that extends another", () => {
     expect(mine.recipes.long!.label).toEqual({ ko: "long", en: "long" });
     expect(mine.recipes.distilled!.training).toEqual(training);
   });
+});
+
+it("a GGUF file stands where a folder may", () => {
+  const mine = loadStudy(file('{"extends": "paper", "models": {"student": {"gguf": "data/a.gguf"}}}'));
+  expect(mine.models.student).toEqual({ folder: "data/a.gguf", standsFor: "google/gemma-2-2b-it" });
 });
 
 describe("a recipe that extends another", () => {

@@ -102,6 +102,6 @@ export interface Audit {
   repetition: ({ system: SystemId } & Repetition)[];
   best: ItemOfNote[];
   worst: ItemOfNote[];
-  /** Of the distilled student. */
+  /** Of the main system. */
   repeated: RepeatedRun[];
 }

@@ -30,7 +30,7 @@ export interface LighterComparison extends Omit<Comparison, "a" | "b" | "verdict
 /** What a way of decoding cost over the same documents, one at a time. */
 export interface DecodingRow {
   system: SystemId;
-  /** Plain greedy; drafts looked up in the prompt; drafts of the distilled student. */
+  /** Plain greedy; drafts looked up in the prompt; drafts of the main system for its teacher. */
   method: "plain" | "lookup" | "student";
   texts: number;
   /** Texts equal to plain decoding's, token by token. */

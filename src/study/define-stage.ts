@@ -43,6 +43,8 @@ export class Job<Result = unknown> {
     /** Of its folder and of what it is recorded under. */
     readonly stage: string,
     private readonly work: Work<Result>,
+    /** The definition that it is made by. */
+    readonly definition: unknown,
     readonly load?: Load,
   ) {}
 
@@ -117,16 +119,20 @@ function defined<Of, N extends Needs, Result>(
   { name, jobName = name, needs, load }: Definition<Of, N>,
   workOf: (study: StudyContext, of: Of) => Omit<Work<Result>, "needs">,
 ): Defined<Of, Result> {
-  const job = (study: StudyContext, ...given: Given<Of>) => {
+  const job = (study: StudyContext, ...given: Given<Of>): Job<Result> => {
     const of = given[0] as Of;
     return new Job<Result>(
       jobName(study, of),
       name(study, of),
       { needs: () => needs(study, of), ...workOf(study, of) },
+      definition,
       load?.(study, of),
     );
   };
-  return Object.assign((study: StudyContext, ...of: Given<Of>) => job(study, ...of).make(), { job });
+  const definition = Object.assign((study: StudyContext, ...of: Given<Of>) => job(study, ...of).make(), {
+    job,
+  });
+  return definition;
 }
 
 /** Something without a folder of its own, such as a model's files where they lie. */

@@ -18,9 +18,10 @@ interface DemoOptions {
 
 async function demo({ profile, seed, out, serve, port }: DemoOptions): Promise<void> {
   const study = openStudy(profile, seed);
-  const about = `증류한 학생 모델, 프로파일 ${profile}. 만든 글에는 틀린 내용이 있을 수 있습니다.`;
+  const { id, label } = mainSystem(study);
+  const about = `${label.ko}, 프로파일 ${profile}. 만든 글에는 틀린 내용이 있을 수 있습니다.`;
   await buildDemo(out, { about, maxNewTokens: study.decoding.maxNewTokens }, (folder) =>
-    writeOnnxFolder(study, mainSystem(study).id, folder),
+    writeOnnxFolder(study, id, folder),
   );
   console.log(
     `The page: ${path.relative(process.cwd(), out)}/index.html, to be opened through a web server.`,

@@ -43,7 +43,7 @@ async function run({ system, model, format, type, out, profile, seed, data }: Ex
 
 export const define = (command: Command): Command =>
   command
-    .option("--system <id>", "which system of the study (default: the distilled one)")
+    .option("--system <id>", "which system of the study (default: the one that the study is about)")
     .option("--model <model>", "instead: a model folder, a GGUF file, or org/name[@revision] of the hub")
     .option("--format <list>", `of ${FORMATS.join()}`, formatList, ["onnx", "safetensors"])
     .addOption(

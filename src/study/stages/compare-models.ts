@@ -1,4 +1,4 @@
-// Stage "compare-…": one of the four compared models, untuned: what it costs, how fast it is, what it writes.
+// Stage "compare-…": one of the compared models, untuned: what it costs, how fast it is, what it writes.
 import * as fs from "node:fs";
 import * as path from "node:path";
 import { engineMemory } from "../../engine/facts";

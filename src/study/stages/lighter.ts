@@ -30,7 +30,7 @@ import { modelNeeds } from "./train";
 /** Timed one by one; of few texts, one in 24. */
 const TIMED_TEXTS = 8;
 
-/** Makes, times and scores every form of the distilled student, or finds that done. */
+/** Makes, times and scores every form of the main system, or finds that done. */
 export const lighterStage = defineStage({
   name: () => "lighter",
   version: 2,

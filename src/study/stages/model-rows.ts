@@ -1,4 +1,4 @@
-// Stage "model-scores": the four compared models' untuned summaries scored like the systems.
+// Stage "model-scores": the compared models' untuned summaries scored like the systems.
 import { METRICS } from "../../metrics/registry";
 import type { ModelRow } from "../../results/models";
 import { defineStage } from "../define-stage";

@@ -1,4 +1,4 @@
-// Stage "quantization": which part of the distilled student is stored in how few bits, by measured divergence within a size.
+// Stage "quantization": which part of a system is stored in how few bits, by measured divergence within a size.
 import { progress } from "../../base/progress";
 import type { Item } from "../../corpus/item";
 import { encodeItem } from "../../prompts/example";

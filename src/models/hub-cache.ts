@@ -4,6 +4,7 @@ import * as fs from "node:fs";
 import * as path from "node:path";
 import { writeFileAtomic } from "../base/atomic-write";
 import { updateWithFile } from "../base/file-hash";
+import { ggufParts } from "../base/gguf/file";
 import { makeFolder } from "../base/write-error";
 import { templateFiles } from "../prompts/chat-template-places";
 import { isTokenizerFile } from "../prompts/tokenizer-files";
@@ -11,19 +12,48 @@ import { HubError } from "./hub-settings";
 
 const COMMIT = /^[0-9a-f]{40}$/;
 
+/** A model of the hub as people name it, taken apart: "org/name", or one GGUF file of a repository, "org/name/file.gguf". */
+export function hubName(model: string): { repository: string; file?: string } {
+  const [, repository, file] = /^([^/]+\/[^/]+)\/(.+\.gguf)$/i.exec(model) ?? [];
+  return repository === undefined ? { repository: model } : { repository, file };
+}
+
 /** One repository's part of the cache: models--org--name. */
 export class RepositoryCache {
   readonly folder: string;
 
+  /** `file`: the GGUF file that is the model. */
   constructor(
     cache: string,
     readonly repository: string,
+    private readonly file?: string,
   ) {
     this.folder = path.join(cache, `models--${repository.replace("/", "--")}`);
   }
 
   snapshot(commit: string): string {
     return path.join(this.folder, "snapshots", commit);
+  }
+
+  /** The model in a snapshot: its folder, or its GGUF file. */
+  place(commit: string): string {
+    return this.file === undefined ? this.snapshot(commit) : path.join(this.snapshot(commit), this.file);
+  }
+
+  /** The files of the model, out of a repository's list. */
+  wanted(names: readonly string[]): string[] {
+    return this.file === undefined ? modelFileNames(names) : ggufParts(this.file);
+  }
+
+  /** sha256 over the names and blob names of a snapshot's model files: the contents' identity without reading them. */
+  hash(commit: string): string {
+    const folder = this.snapshot(commit);
+    const hash = createHash("sha256");
+    const names = new Set([...fs.readdirSync(folder), ...templateFiles(folder)]);
+    for (const name of this.wanted([...names]).sort()) {
+      hash.update(`${name} ${contentOf(path.join(folder, name))}\n`);
+    }
+    return hash.digest("hex");
   }
 
   /** Where a file's content lies; `etag` is its sha256 or git sha1. */
@@ -60,10 +90,11 @@ export class RepositoryCache {
     fs.renameSync(temporary, file);
   }
 
-  /** What a snapshot lacks of a model: config.json, tokenizer.json or weights; empty when it can be used. */
+  /** What a snapshot lacks of a model: config.json, tokenizer.json or weights, or the GGUF file; empty when it can be used. */
   missing(commit: string): string[] {
     const folder = this.snapshot(commit);
     const absent = (names: string[]) => names.filter((name) => !fs.existsSync(path.join(folder, name)));
+    if (this.file !== undefined) return absent(ggufParts(this.file));
     const index = path.join(folder, "model.safetensors.index.json");
     if (fs.existsSync(path.join(folder, "model.safetensors")) || !fs.existsSync(index)) {
       return absent(["config.json", "tokenizer.json", "model.safetensors"]);
@@ -76,7 +107,7 @@ export class RepositoryCache {
 }
 
 /** The files of a model folder that the project reads, out of a list: weights in one file, or else in shards. */
-export function modelFileNames(names: readonly string[]): string[] {
+function modelFileNames(names: readonly string[]): string[] {
   const single = names.includes("model.safetensors");
   return names.filter(
     (name) =>
@@ -85,16 +116,6 @@ export function modelFileNames(names: readonly string[]): string[] {
       name === "model.safetensors" ||
       (!single && /^model(\.safetensors\.index\.json|-\d+-of-\d+\.safetensors)$/.test(name)),
   );
-}
-
-/** sha256 over the names and blob names of a snapshot's model files: the contents' identity without reading them. */
-export function snapshotHash(folder: string): string {
-  const hash = createHash("sha256");
-  const names = new Set([...fs.readdirSync(folder), ...templateFiles(folder)]);
-  for (const name of modelFileNames([...names]).sort()) {
-    hash.update(`${name} ${contentOf(path.join(folder, name))}\n`);
-  }
-  return hash.digest("hex");
 }
 
 /** The hash that a link's target is named by; of a plain file (a cache copied without links) the sha256. */

@@ -5,12 +5,12 @@ import { withLock } from "../base/lock";
 import { progress } from "../base/progress";
 import { makeFolder } from "../base/write-error";
 import { downloadBlob, plainEtag, type RemoteFile } from "./hub-blob";
-import { checkNames, modelFileNames, RepositoryCache, snapshotHash } from "./hub-cache";
+import { checkNames, hubName, RepositoryCache } from "./hub-cache";
 import { headerOf, PassingFailure, repeated, request, UnreachableError, type Wanted } from "./hub-request";
 import { HubError, type HubSettings, hubSettings } from "./hub-settings";
 
 export interface DownloadedModel {
-  /** The snapshot's folder: config.json, tokenizer and weights, as links into the cache. */
+  /** The snapshot's folder, with config.json, tokenizer and weights as links into the cache, or the GGUF file in it. */
   folder: string;
   /** The commit that the revision meant. */
   revision: string;
@@ -35,22 +35,22 @@ const SPARE_BYTES = 256 << 20;
 const MEGABYTE = 1e6;
 
 /**
- * Downloads what the project reads of a model repository (configuration, tokenizer, chat template, safetensors) at a
- * branch, tag or commit; what the cache holds is not fetched again, what was interrupted goes on. Without a network or
- * with HF_HUB_OFFLINE the cached snapshot serves. Throws HubError saying what to do.
+ * Downloads what the project reads of a model repository (configuration, tokenizer, chat template, safetensors), or one GGUF
+ * file of it ("org/name/file.gguf", of a model in parts the first), at a branch, tag or commit; what the cache holds is not
+ * fetched again, what was interrupted goes on. Without a network or with HF_HUB_OFFLINE the cached snapshot serves. Throws
+ * HubError saying what to do.
  */
 export async function downloadModel(
-  repository: string,
+  model: string,
   revision = "main",
   settings: HubSettings = hubSettings(),
 ): Promise<DownloadedModel> {
-  checkNames(repository, revision, []);
-  const cache = new RepositoryCache(settings.cache, repository);
+  const cache = cacheOf(model, revision, settings);
   if (settings.offline) return cached(cache, revision, "HF_HUB_OFFLINE is set");
   const usable = isUsable(cache, revision);
   let listed: { commit: string; files: RemoteFile[] };
   try {
-    listed = await list(settings, { repository, revision }, usable ? 2 : undefined);
+    listed = await list(settings, cache, revision, usable ? 2 : undefined);
   } catch (error) {
     if (!usable || !(error instanceof UnreachableError)) throw error;
     return cached(cache, revision, error.message);
@@ -59,19 +59,23 @@ export async function downloadModel(
   const missing = files.filter(({ name, size }) => !cache.holds(commit, name, size));
   const downloaded = await fetchAll(settings, cache, commit, missing);
   cache.record(revision, commit);
-  const folder = cache.snapshot(commit);
-  return { folder, revision: commit, hash: snapshotHash(folder), downloaded };
+  return { folder: cache.place(commit), revision: commit, hash: cache.hash(commit), downloaded };
 }
 
-/** The folder of a model that the cache holds whole; undefined where something is to be downloaded. */
+function cacheOf(model: string, revision: string, settings: HubSettings): RepositoryCache {
+  const { repository, file } = hubName(model);
+  checkNames(repository, revision, file === undefined ? [] : [file]);
+  return new RepositoryCache(settings.cache, repository, file);
+}
+
+/** The place of a model that the cache holds whole; undefined where something is to be downloaded. */
 export function cachedFolder(
-  repository: string,
+  model: string,
   revision = "main",
   settings: HubSettings = hubSettings(),
 ): string | undefined {
-  checkNames(repository, revision, []);
-  const cache = new RepositoryCache(settings.cache, repository);
-  return isUsable(cache, revision) ? cache.snapshot(cache.commitOf(revision)!) : undefined;
+  const cache = cacheOf(model, revision, settings);
+  return isUsable(cache, revision) ? cache.place(cache.commitOf(revision)!) : undefined;
 }
 
 function isUsable(cache: RepositoryCache, revision: string): boolean {
@@ -88,17 +92,18 @@ function cached(cache: RepositoryCache, revision: string, why: string): Download
         "can be reached (npm run download), or copy such a cache and point HF_HOME to it.",
     );
   }
-  const folder = cache.snapshot(commit);
-  return { folder, revision: commit, hash: snapshotHash(folder), downloaded: 0 };
+  return { folder: cache.place(commit), revision: commit, hash: cache.hash(commit), downloaded: 0 };
 }
 
 /** The commit and the files wanted of it. */
 async function list(
   settings: HubSettings,
-  wanted: Wanted,
+  cache: RepositoryCache,
+  revision: string,
   attempts: number | undefined,
 ): Promise<{ commit: string; files: RemoteFile[] }> {
-  const { repository, revision } = wanted;
+  const { repository } = cache;
+  const wanted = { repository, revision };
   const address = `${settings.endpoint}/api/models/${repository}/revision/${encodeURIComponent(revision)}?blobs=true`;
   const ask = async () => {
     const signal = AbortSignal.timeout(settings.timeoutMs);
@@ -122,11 +127,16 @@ async function list(
   }
   const all = siblings.map(({ rfilename }) => String(rfilename));
   checkNames(repository, revision, all);
-  const names = new Set(modelFileNames(all));
-  if (!names.has("config.json") || ![...names].some((name) => name.endsWith(".safetensors"))) {
-    throw new HubError(
-      `${repository} at ${commit}: expected config.json and weights as model*.safetensors, found ${all.slice(0, 12).join(", ")}.`,
-    );
+  const names = new Set(cache.wanted(all));
+  const complete = names.has("config.json") && [...names].some((name) => name.endsWith(".safetensors"));
+  const parts = [...names].filter((name) => name.endsWith(".gguf"));
+  if (parts.length > 0 ? !parts.every((name) => all.includes(name)) : !complete) {
+    const ggufs = all.filter((name) => name.endsWith(".gguf"));
+    const expected = parts.length > 0 ? parts.join(", ") : "config.json and weights as model*.safetensors";
+    const shown = (ggufs.length > 0 ? ggufs : all).slice(0, 12).join(", ");
+    const advice =
+      ggufs.length > 0 ? ` Name a GGUF file with its repository: ${repository}/${ggufs[0]}.` : "";
+    throw new HubError(`${repository} at ${commit}: expected ${expected}, found ${shown}.${advice}`);
   }
   const files: RemoteFile[] = [];
   for (const entry of siblings) {

@@ -20,8 +20,11 @@ const filesOf = (source: TokenizerSource): string[] => [
   ...templateFiles(source.place),
 ];
 
-/** The files of a folder that are read for its tokenizer and chat template, by their paths in it. */
-export const tokenizerFilesOf = (folder: string): string[] => filesOf(tokenizerSource(folder));
+/** The files that are read for a model's tokenizer and chat template: of a folder, or the GGUF file whole. */
+export function tokenizerFilesOf(place: string): string[] {
+  const source = tokenizerSource(place);
+  return source.gguf ? [source.place] : filesOf(source).map((name) => join(source.place, name));
+}
 
 /**
  * Copies a tokenizer, out of a folder or a GGUF file, into a folder, all chat templates with it, or `template` in their place. Those

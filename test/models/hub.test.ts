@@ -4,8 +4,10 @@ import * as fs from "node:fs";
 import * as os from "node:os";
 import * as path from "node:path";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
+import { GgufFile } from "../../src/base/gguf/file";
 import { downloadModel } from "../../src/models/hub";
 import { HubError, type HubSettings, hubSettings } from "../../src/models/hub-settings";
+import { modelPlace } from "../../src/models/place";
 import { gitBlobSha1, HubServer, type Interception, sha256 } from "../../src/tools/rehearsal/hub-server";
 
 const NAME = "google/gemma-2-2b-it";
@@ -155,6 +157,38 @@ describe("the cache", () => {
     ]);
     fs.rmSync(path.join(folder, shards[1]!));
     expect(await failing("main", { offline: true })).toContain(shards[1]);
+  });
+
+  it("takes one GGUF file of a repository, with its parts, and nothing beside it", async () => {
+    const [first, second] = ["q4/m-00001-of-00002.gguf", "q4/m-00002-of-00002.gguf"];
+    const part = (number: number) =>
+      fs.readFileSync(path.join(__dirname, `../fixtures/gguf/parts-0000${number}-of-00002.gguf`));
+    const offered = { [first]: part(1), [second]: part(2), "m.Q8_0.gguf": "no", "README.md": "no" };
+    const commit = server.offer(NAME, offered);
+    const model = await downloadModel(`${NAME}/${first}`, "main", settings);
+    expect(model.folder).toBe(path.join(root(), "snapshots", commit, first));
+    expect(fs.readdirSync(path.join(root(), "snapshots", commit), { recursive: true }).sort()).toEqual([
+      "q4",
+      first,
+      second,
+    ]);
+    const opened = GgufFile.open(model.folder);
+    expect(opened.files).toHaveLength(2);
+    opened.close();
+    server.offer(NAME, { ...offered, [second]: "other" });
+    expect((await downloadModel(`${NAME}/${first}`, "main", settings)).hash).not.toBe(model.hash);
+    fs.rmSync(path.join(root(), "snapshots"), { recursive: true });
+    await expect(downloadModel(`${NAME}/${first}`, "main", { ...settings, offline: true })).rejects.toThrow(
+      `lacks ${first}, ${second}`,
+    );
+    for (const [asked, message] of [
+      [`${NAME}/m.Q2_K.gguf`, "expected m.Q2_K.gguf, found q4/m-00001-of-00002.gguf, "],
+      [NAME, `Name a GGUF file with its repository: ${NAME}/${first}`],
+      [`${NAME}/../m.gguf`, "would lead out of the cache"],
+    ]) {
+      await expect(downloadModel(asked!, "main", settings)).rejects.toThrow(message!);
+    }
+    await expect(modelPlace("data/no/such.gguf")).rejects.toThrow("found none of them");
   });
 
   it("its hash is that of the contents: the same at another commit, another with other weights", async () => {

@@ -7,14 +7,15 @@ import { downloadModel } from "../../models/hub";
 
 export const define = (command: Command): Command =>
   command
-    .argument("<repository>", "organisation/name")
+    .argument("<repository>", "organisation/name, or one GGUF file of it: organisation/name/file.gguf")
     .option("--revision <name>", "branch, tag or commit", "main")
     .addHelpText(
       "after",
       "\nEnvironment: HF_TOKEN (gated models), HF_HOME or HF_HUB_CACHE (where), HF_ENDPOINT (a mirror), HF_HUB_OFFLINE.",
     )
     .action(async (repository: string, options: { revision: string }) => {
-      const { folder, revision, downloaded } = await downloadModel(repository, options.revision);
+      const { folder: place, revision, downloaded } = await downloadModel(repository, options.revision);
+      const folder = fs.statSync(place).isDirectory() ? place : path.dirname(place);
       const files = fs.readdirSync(folder).sort();
       const sizes = files.map((file) => fs.statSync(path.join(folder, file)).size);
       for (const [i, file] of files.entries()) console.log(`${megabytes(sizes[i]!).padStart(12)}  ${file}`);

@@ -7,7 +7,7 @@ export interface ModelSource {
   /** Hugging Face files in a folder, or a GGUF file, relative to the repository root. */
   folder?: string;
   gguf?: string;
-  /** A repository of the hub, and the commit, tag or branch of it; a branch is pinned at the first download. */
+  /** A repository of the hub or a GGUF file in it, and the commit, tag or branch of it; a branch is pinned at the first download. */
   hub?: string;
   revision?: string;
   /** Random weights, two layers of `width`, of the architecture and with the tokenizer of the model in this folder. */

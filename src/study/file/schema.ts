@@ -47,7 +47,9 @@ const model = object<ModelSource>(
       "A folder with the model's Hugging Face files or one GGUF file, relative to the repository root.",
     ),
     gguf: text("A GGUF file, of several parts the first, relative to the repository root."),
-    hub: text("A model repository of the hub, such as google/gemma-2-2b-it."),
+    hub: text(
+      "A model repository of the hub, such as google/gemma-2-2b-it, or one GGUF file of it: org/name/file.gguf, of a model in parts the first.",
+    ),
     revision: text(
       "Commit, tag or branch of the hub's repository. Of a branch the commit met first is kept in the run's revisions.json and asked for from then on.",
     ),

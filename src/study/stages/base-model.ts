@@ -1,6 +1,7 @@
 // Where a study's model lies: a folder, the hub's cache, or what is made at the first call: a thumbnail, a model from another.
 import * as path from "node:path";
 import { readDecoderConfig } from "../../models/config";
+import type { RopeScaling } from "../../models/config-rope";
 import { saveDecoder } from "../../models/load";
 import { loadTokenizer } from "../../prompts/tokenizer";
 import { copyTokenizer, tokenizerFilesOf } from "../../prompts/tokenizer-files";
@@ -52,6 +53,19 @@ export const encoderOf = (study: StudyContext) => baseModel.job(study, study.enc
 
 type ThumbnailSource = ModelSource & { thumbnail: string; width: number };
 
+/** Width of a thumbnail's heads. */
+const HEAD_DIM = 8;
+
+/** A thumbnail's scaling of rotary embedding: of factors a plane every so many-th. */
+function narrower(scaling: RopeScaling): RopeScaling {
+  if (!("factors" in scaling)) return scaling;
+  const { length } = scaling.factors;
+  const planes = HEAD_DIM / 2;
+  return {
+    factors: Array.from({ length: planes }, (_, i) => scaling.factors[Math.floor((i * length) / planes)]!),
+  };
+}
+
 /** A model with random weights of a folder's architecture and tokenizer, two layers deep. */
 const thumbnail = defineStage({
   name: (_, { thumbnail: of }: ThumbnailSource) => `thumbnail-${path.basename(path.resolve(ROOT, of))}`,
@@ -59,8 +73,7 @@ const thumbnail = defineStage({
   needs: () => ({}),
   key: (_, __, { thumbnail: of, width }) => {
     const original = path.resolve(ROOT, of);
-    const tokenizerFiles = tokenizerFilesOf(original).map((name) => path.join(original, name));
-    return { config: readDecoderConfig(original), width, tokenizer: hashFiles(tokenizerFiles) };
+    return { config: readDecoderConfig(original), width, tokenizer: hashFiles(tokenizerFilesOf(original)) };
   },
   run: async ({ directory }, { thumbnail: of, width }) => {
     const original = path.resolve(ROOT, of);
@@ -74,8 +87,9 @@ const thumbnail = defineStage({
         hiddenSize: width,
         intermediateSize: 2 * width,
         numHiddenLayers: 2,
-        headDim: 8,
-        attentionScale: 8 ** -0.5,
+        headDim: HEAD_DIM,
+        ropeScaling: config.ropeScaling && narrower(config.ropeScaling),
+        attentionScale: HEAD_DIM ** -0.5,
         embeddingScale: config.embeddingScale === 1 ? 1 : Math.sqrt(width),
         slidingLayers: config.slidingLayers.slice(0, 2),
         vocabSize: tokenizer.vocabSize,

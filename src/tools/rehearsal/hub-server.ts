@@ -30,7 +30,7 @@ export const sha256 = (content: Buffer) => hashOf("sha256", content);
 export const gitBlobSha1 = (content: Buffer) => hashOf("sha1", `blob ${content.length}\0`, content);
 
 /** Weights and tokenizers are stored apart (LFS), the rest in git. */
-const isLarge = (name: string) => name.endsWith(".safetensors") || name === "tokenizer.json";
+const isLarge = (name: string) => /\.(safetensors|gguf)$/.test(name) || name === "tokenizer.json";
 
 export class HubServer {
   /** All requests so far. */

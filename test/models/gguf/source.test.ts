@@ -3,53 +3,19 @@ import * as fs from "node:fs";
 import * as os from "node:os";
 import * as path from "node:path";
 import { afterAll, describe, expect, it } from "vitest";
-import { GgufFile } from "../../../src/base/gguf/file";
-import type { Value } from "../../../src/base/gguf/values";
 import { type NewGgufTensor, type NewValue, writeGguf } from "../../../src/base/gguf/write";
 import { copyModelFiles } from "../../../src/export/model-files";
 import { readDecoderConfig } from "../../../src/models/config";
 import { loadDecoder, saveDecoder } from "../../../src/models/load";
 import { modelSource } from "../../../src/models/source";
 import { localFolder } from "../../../src/study/stages/model-folder";
+import { contentsOf } from "./contents";
 
 const FIXTURES = path.join(__dirname, "../../fixtures/gguf");
 const LLAMA = path.join(FIXTURES, "smollm.gguf");
 const GEMMA = path.join(FIXTURES, "gemma2.gguf");
 const scratch = fs.mkdtempSync(path.join(os.tmpdir(), "gguf-"));
 afterAll(() => fs.rmSync(scratch, { recursive: true }));
-
-/** Metadata and tensors of a file in the writer's terms: whole numbers as uint32, others as float32. */
-function contentsOf(file: string): { metadata: Record<string, NewValue>; tensors: NewGgufTensor[] } {
-  const opened = GgufFile.open(file);
-  const encode = (value: Value): NewValue => {
-    if (typeof value === "string") return { string: value };
-    if (typeof value === "boolean") return { bool: value };
-    if (Array.isArray(value)) {
-      const whole = value.every((each) => Number.isInteger(each));
-      return {
-        list: value.map((each) => (typeof each === "number" && !whole ? { float32: each } : encode(each))),
-      };
-    }
-    const number = value as number;
-    return Number.isInteger(number)
-      ? number < 0
-        ? { int32: number }
-        : { uint32: number }
-      : { float32: number };
-  };
-  const { metadata } = opened;
-  const tensors = opened.names().map((name): NewGgufTensor => {
-    const { type, shape, byteLength } = opened.tensor(name);
-    const data = new Uint8Array(byteLength);
-    opened.read(name, data, 0);
-    return { name, type: type.name, shape, data };
-  });
-  opened.close();
-  return {
-    metadata: Object.fromEntries(metadata.keys().map((key) => [key, encode(metadata.get(key)!)])),
-    tensors,
-  };
-}
 
 const values = (place: string): Record<string, readonly number[]> => {
   const decoder = loadDecoder(place);

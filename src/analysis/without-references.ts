@@ -12,8 +12,8 @@ export interface UnreferencedText {
   /** Facts that the summary states, and those of them that the document does not. */
   facts: number;
   invented: string[];
-  /** Share of the summary's words in spans that stand in the document too; words of the longest. */
-  copied: number;
+  /** Share of the summary's words in spans that stand in the document too, null where it has no word; words of the longest. */
+  copied: number | null;
   longestCopy: number;
 }
 
@@ -24,6 +24,8 @@ export interface UnreferencedSummary extends Repetition {
   compression: number;
   facts: number;
   inventedFacts: number;
+  /** Of the facts of all texts; null where they state none. */
+  inventedShare: number | null;
   /** Texts with at least one invented fact. */
   withInvented: number;
   /** Mean over texts that have words. */
@@ -45,7 +47,7 @@ export function measureText(id: string, document: string, summary: string): Unre
     length: [...summary].length,
     facts: summaryFacts,
     invented: wrong,
-    copied: coverage,
+    copied: coverage ?? null,
     longestCopy: longest,
   };
 }
@@ -58,15 +60,18 @@ export function measureAll(
   const total = (count: (row: UnreferencedText) => number) => rows.reduce((sum, row) => sum + count(row), 0);
   const times = new Map<string, number>();
   for (const text of summaries) times.set(text, (times.get(text) ?? 0) + 1);
+  const facts = total(({ facts }) => facts);
+  const inventedFacts = total(({ invented }) => invented.length);
   return {
     ...repetition(summaries),
     texts: rows.length,
     meanLength: mean(rows.map(({ length }) => length))!,
     compression: mean(rows.map(({ length, documentLength }) => length / documentLength))!,
-    facts: total(({ facts }) => facts),
-    inventedFacts: total(({ invented }) => invented.length),
+    facts,
+    inventedFacts,
+    inventedShare: facts > 0 ? inventedFacts / facts : null,
     withInvented: rows.filter(({ invented }) => invented.length > 0).length,
-    copied: mean(rows.filter(({ length }) => length > 0).map((row) => row.copied)),
+    copied: mean(rows.flatMap((row) => row.copied ?? [])),
     shared: summaries.filter((text) => text !== "" && times.get(text)! > 1).length,
   };
 }

@@ -30,6 +30,9 @@ export interface EncoderConfig {
   positionsFollowPadding: boolean;
 }
 
+/** What an encoder's place must be, for messages. */
+export const AN_ENCODER = "an encoder (BERT, RoBERTa or XLM-R) as a folder of Hugging Face files";
+
 const FAMILIES: readonly EncoderFamily[] = [bert, roberta];
 
 /** Fields of encoder configurations that do not change hidden states. */

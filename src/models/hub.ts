@@ -131,12 +131,12 @@ async function list(
   const complete = names.has("config.json") && [...names].some((name) => name.endsWith(".safetensors"));
   const parts = [...names].filter((name) => name.endsWith(".gguf"));
   if (parts.length > 0 ? !parts.every((name) => all.includes(name)) : !complete) {
-    const ggufs = all.filter((name) => name.endsWith(".gguf"));
     const expected = parts.length > 0 ? parts.join(", ") : "config.json and weights as model*.safetensors";
-    const shown = (ggufs.length > 0 ? ggufs : all).slice(0, 12).join(", ");
-    const advice =
-      ggufs.length > 0 ? ` Name a GGUF file with its repository: ${repository}/${ggufs[0]}.` : "";
-    throw new HubError(`${repository} at ${commit}: expected ${expected}, found ${shown}.${advice}`);
+    const gguf = all.find((name) => name.endsWith(".gguf"));
+    const advice = gguf === undefined ? "" : ` Name a GGUF file with its repository: ${repository}/${gguf}.`;
+    throw new HubError(
+      `${repository} at ${commit}: expected ${expected}, found ${all.slice(0, 12).join(", ")}.${advice}`,
+    );
   }
   const files: RemoteFile[] = [];
   for (const entry of siblings) {

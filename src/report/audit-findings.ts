@@ -148,12 +148,15 @@ export function factExtremes(
   return { leastKept: shares("kept", "expected")[0], mostInvented: invented[invented.length - 1] };
 }
 
+type CopiedWords = Audit["copied"][number] & { coverage: number };
+
 /** How the summaries of a system compare with the references in what they copy. */
 export function copying(
   audit: Audit,
   system: SystemId,
-): { own: Audit["copied"][number]; reference: Audit["copied"][number] } | undefined {
-  const of = (who: string) => audit.copied.find((row) => row.system === who);
+): { own: CopiedWords; reference: CopiedWords } | undefined {
+  const of = (who: string) =>
+    audit.copied.find((row): row is CopiedWords => row.system === who && row.coverage !== null);
   const [own, reference] = [of(system), of("reference")];
   return own && reference ? { own, reference } : undefined;
 }

@@ -6,8 +6,8 @@ import type { SystemId } from "./systems";
 export interface Copied {
   /** Words of the summary (runs of letters and digits). */
   words: number;
-  /** Share of the summary's words that belong to a copied span; 0 for an empty summary. */
-  coverage: number;
+  /** Share of the summary's words that belong to a copied span; undefined where it has no word. */
+  coverage: number | undefined;
   /** Words of the longest copied span. */
   longest: number;
   /** Share of the summary's trigrams of words that the document has; undefined where it has no trigram. */
@@ -96,8 +96,12 @@ export interface Audit {
   agreement: ({ system: Who } & Correlation)[];
   published: PublishedDifference[];
   groups: ErrorGroup[];
-  /** Means over a system's texts, of trigrams over those that have one; `reference` is what the references themselves copy. */
-  copied: (Omit<Copied, "trigrams"> & { trigrams: number | null; system: SystemId | "reference" })[];
+  /** Means over a system's texts, of shares over those that have words or trigrams; `reference` is what the references themselves copy. */
+  copied: (Omit<Copied, "coverage" | "trigrams"> & {
+    coverage: number | null;
+    trigrams: number | null;
+    system: SystemId | "reference";
+  })[];
   facts: ({ system: SystemId; kind: FactKind } & FactCounts)[];
   repetition: ({ system: SystemId } & Repetition)[];
   best: ItemOfNote[];

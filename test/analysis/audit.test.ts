@@ -68,7 +68,7 @@ describe("copied spans", () => {
       trigrams: 1 / 4,
     });
     expect(copied(document, document)).toMatchObject({ coverage: 1, trigrams: 1, longest: 11 });
-    expect(copied("", document)).toEqual({ words: 0, coverage: 0, longest: 0, trigrams: undefined });
+    expect(copied("", document)).toEqual({ words: 0, coverage: undefined, longest: 0, trigrams: undefined });
   });
 });
 

@@ -96,4 +96,7 @@ it("gives bert_score's numbers and names model, commit and tokenizer", async () 
 it("refuses what is neither folder nor hub name", async () => {
   await expect(encoderPlace("no-such-folder")).rejects.toThrow(/expected a model folder.* or a hub model/);
   await expect(encoderPlace(folder)).rejects.toThrow(/config\.json/);
+  await expect(encoderPlace(join(__dirname, "../fixtures/gguf/gemma2.gguf"))).rejects.toThrow(
+    /expected an encoder .* as a folder of Hugging Face files, found the GGUF file .*gemma2\.gguf/,
+  );
 });

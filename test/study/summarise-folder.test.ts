@@ -20,12 +20,13 @@ it("counts what a summary invents, copies and repeats", () => {
     ...{ id: "0", documentLength: [...document].length, length: 19, facts: 2, invented: ["3월 7일"] },
     ...{ copied: 0.8, longestCopy: 3 },
   });
-  expect(rows[2]).toMatchObject({ length: 0, facts: 0, invented: [], copied: 0 });
+  expect(rows[2]).toMatchObject({ length: 0, facts: 0, invented: [], copied: null });
   expect(measureAll(rows, summaries)).toMatchObject({
     ...{
       texts: 4,
       facts: 2,
       inventedFacts: 1,
+      inventedShare: 0.5,
       withInvented: 1,
       stutter: 2,
       empty: 1,
@@ -33,6 +34,7 @@ it("counts what a summary invents, copies and repeats", () => {
       meanLength: 10.75,
     },
   });
+  expect(measureAll([rows[2]!], [""])).toMatchObject({ facts: 0, inventedShare: null, copied: null });
   expect(measureAll(rows, summaries).copied).toBeCloseTo(0.8 / 3, 12);
 });
 

@@ -1,7 +1,9 @@
 // A BERTScore scorer from a model folder or the hub: encoder, tokenizer and, where given, a rescale baseline.
 import { existsSync } from "node:fs";
 import { join } from "node:path";
+import { ggufOf } from "../../base/gguf/place";
 import { loadEncoder } from "../../models/encoder";
+import { AN_ENCODER } from "../../models/encoder-config";
 import { type ModelPlace, modelPlace } from "../../models/place";
 import { loadEncoderTokenizer } from "../../prompts/encoder-tokenizer";
 import { BertScorer } from "./bert-scorer";
@@ -10,6 +12,9 @@ import { readBaseline } from "./bertscore";
 /** Finds an encoder: a model folder, or a hub model ("org/name" or "org/name@revision"), which is downloaded. Throws where it is neither. */
 export async function encoderPlace(folderOrHubId: string): Promise<ModelPlace> {
   const found = await modelPlace(folderOrHubId);
+  const gguf = ggufOf(found.place);
+  if (gguf !== undefined)
+    throw new Error(`Encoder ${folderOrHubId}: expected ${AN_ENCODER}, found the GGUF file ${gguf}.`);
   if (!existsSync(join(found.place, "config.json")))
     throw new Error(`Encoder ${folderOrHubId}: expected a folder with config.json, found none.`);
   return found;

@@ -56,8 +56,8 @@ export class FactSource {
 export interface FactScore {
   /** Share of the reference's facts that the summary keeps; undefined where the reference has none. */
   kept: number | undefined;
-  /** Share of the summary's facts that the document does not have; 0 where the summary has none. */
-  invented: number;
+  /** Share of the summary's facts that the document does not have; undefined where the summary has none. */
+  invented: number | undefined;
   referenceFacts: number;
   summaryFacts: number;
   lost: string[];
@@ -101,7 +101,7 @@ export function scoreFacts(summary: string, reference: string, document = refere
   const wrong = stated.filter((fact) => !inDocument.states(fact));
   return {
     kept: expected.length > 0 ? 1 - lost.length / expected.length : undefined,
-    invented: stated.length > 0 ? wrong.length / stated.length : 0,
+    invented: stated.length > 0 ? wrong.length / stated.length : undefined,
     referenceFacts: expected.length,
     summaryFacts: stated.length,
     lost: lost.map((fact) => fact.text),

@@ -15,7 +15,7 @@ const shared = {
   unit: "share",
   aggregate: "mean",
   signature: ({ documents }: Scoring) =>
-    `rules=2|invented=${documents ? "not in document" : "not in reference"}`,
+    `rules=3|invented=${documents ? "not in document" : "not in reference"}`,
 } as const;
 
 export const factMetrics: readonly Metric[] = [
@@ -34,6 +34,8 @@ export const factMetrics: readonly Metric[] = [
     label: { ko: "지어낸 사실", en: "invented facts" },
     better: "lower",
     role: "secondary",
-    perItem: (predictions, scoring) => factScores(predictions, scoring).map(({ invented }) => invented),
+    // A text without facts invents no share of them.
+    perItem: (predictions, scoring) =>
+      factScores(predictions, scoring).map(({ invented }) => invented ?? null),
   },
 ];

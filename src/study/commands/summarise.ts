@@ -28,10 +28,11 @@ async function modelOf({ model, system, profile, seed }: Options) {
 
 function report({ texts, all }: FolderSummaries): string {
   const share = (part: number, whole: number) => `${part} of ${whole}`;
+  const decimal = (value: number | null, digits: number) => value?.toFixed(digits) ?? "–";
   const lines = texts.map(({ id, documentLength, length, facts, invented, copied, longestCopy, summary }) =>
     [
-      `${id}: ${documentLength} characters -> ${length}; copied ${copied.toFixed(2)}, longest ${longestCopy} words; ` +
-        `invented facts ${share(invented.length, facts)}${invented.length > 0 ? ` (${invented.join(", ")})` : ""}`,
+      `${id}: ${documentLength} characters -> ${length}; copied ${decimal(copied, 2)}, longest ${longestCopy} words; ` +
+        `invented facts ${facts === 0 ? "–" : share(invented.length, facts)}${invented.length > 0 ? ` (${invented.join(", ")})` : ""}`,
       ...summary.split("\n").map((line) => `  ${line}`),
     ].join("\n"),
   );
@@ -41,8 +42,8 @@ function report({ texts, all }: FolderSummaries): string {
       "",
       `texts                               ${all.texts}`,
       `mean length, share of the document  ${all.meanLength.toFixed(1)} characters, ${all.compression.toFixed(3)}`,
-      `invented facts                      ${share(all.inventedFacts, all.facts)}, in ${all.withInvented} texts`,
-      `copied words                        ${all.copied === null ? "–" : all.copied.toFixed(3)}`,
+      `invented facts                      ${decimal(all.inventedShare, 3)} (${share(all.inventedFacts, all.facts)}, in ${all.withInvented} texts)`,
+      `copied words                        ${decimal(all.copied, 3)}`,
       `sentences a text                    ${all.sentences.toFixed(2)}`,
       `texts with a sentence twice         ${all.repeatedSentence}`,
       `texts with a word three times over  ${all.stutter}`,

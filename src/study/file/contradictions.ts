@@ -1,6 +1,7 @@
 // What fits the schema of a study file and still cannot be: names of nothing, fields that exclude each other.
 import { suggestion } from "../../base/nearest";
 import { TEMPERATURES } from "../../distillation/cache-row";
+import { AN_ENCODER } from "../../models/encoder-config";
 import type { Recipe, Study } from "./definition";
 
 export interface Problem {
@@ -25,6 +26,7 @@ export function contradictions(study: Study): Problem[] {
     ...ofData(study.data),
     ...study.compared.flatMap((name, i) => named(["compared", String(i)], name, "models")),
     ...named(["encoder", "model"], study.encoder.model, "models"),
+    ...ofEncoder(study),
     ...Object.entries(study.recipes).flatMap(([id, recipe]) => {
       const at = ["recipes", id];
       const teacher = recipe.teacher?.recipe;
@@ -87,6 +89,15 @@ function ofOrigins(models: Study["models"], id: string): Problem[] {
     seen.push(next);
   }
   return [];
+}
+
+/** Of GGUF files decoders are read alone. */
+function ofEncoder({ models, encoder }: Study): Problem[] {
+  const { folder, hub } = models[encoder.model] ?? {};
+  const place = folder ?? hub;
+  return place !== undefined && /\.gguf$/i.test(place)
+    ? [{ at: ["encoder", "model"], message: `expected ${AN_ENCODER}, found the GGUF file ${place}.` }]
+    : [];
 }
 
 function ofData({ counts, file }: Study["data"]): Problem[] {

@@ -16,7 +16,7 @@ const publishedFor = (study: StudyContext) => publishedBeside(loadPublished().sy
 /** Computes the audit of all systems, or finds it computed. */
 export const auditStage = defineStage({
   name: () => "audit",
-  version: 1,
+  version: 2,
   needs: (study) => ({
     scores: scoreStage.job(study),
     repeated: repeatabilityStage.job(study),

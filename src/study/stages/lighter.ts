@@ -33,7 +33,7 @@ const TIMED_TEXTS = 8;
 /** Makes, times and scores every form of the main system, or finds that done. */
 export const lighterStage = defineStage({
   name: () => "lighter",
-  version: 2,
+  version: 3,
   needs: (study) => {
     const { id } = mainSystem(study);
     return {

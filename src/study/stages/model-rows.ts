@@ -12,7 +12,7 @@ const SHOWN_SAMPLES = 6;
 /** The rows of the model comparison, in the study's order. */
 export const modelRows = defineStage({
   name: () => "model-scores",
-  version: 2,
+  version: 3,
   needs: (study) => ({
     corpus: corpusStage.job(study),
     compared: study.compared.map((model) => compareModel.job(study, model)),

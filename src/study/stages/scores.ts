@@ -26,7 +26,7 @@ export interface Scores {
 /** Scores all systems, or finds them scored; samples.jsonl lies in its folder. */
 export const scoreStage = defineStage({
   name: () => "scores",
-  version: 4,
+  version: 5,
   needs: (study) => ({
     corpus: corpusStage.job(study),
     written: Object.keys(study.recipes).map((system) => summaries.job(study, system)),

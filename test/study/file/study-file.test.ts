@@ -172,6 +172,13 @@ describe("refuses, with place, expectation and what was found:", () => {
       ],
     ],
     [
+      "an encoder out of a GGUF file",
+      '{"extends": "tiny", "models": {"encoder": {"folder": "a/b.gguf"}}}',
+      [
+        /encoder\.model: expected an encoder .* as a folder of Hugging Face files, found the GGUF file a\/b\.gguf/,
+      ],
+    ],
+    [
       "an adapter where nothing is adapted",
       '{"extends": "tiny", "recipes": {"distilled": {"lora": {"rank": 8, "alpha": 16}}}}',
       [/distilled\.lora: belongs to tune: lora, found tune: full; null takes it away/],

@@ -1,6 +1,7 @@
 // Random choices that the kinds of text share: invented places and people, dates in order, sentences with their slots filled.
+
+import { agree } from "../base/particles";
 import type { Random } from "../base/random";
-import { agree } from "./particles";
 import {
   FAMILY_NAMES,
   FESTIVAL_FORMS,

@@ -1,10 +1,11 @@
 // Conversations for pre-training: questions and small tasks on generated paragraphs of all kinds, never a summary.
+
+import { agree } from "../base/particles";
 import { Random } from "../base/random";
 import { clauses, slotNames } from "./annotator";
 import { type TopicDraft, writeDraft } from "./corpus";
 import { Draw, fill } from "./draw";
 import type { Kind } from "./kind";
-import { agree } from "./particles";
 import { plainStyle } from "./plain-style";
 import { KINDS } from "./topics";
 

@@ -29,7 +29,7 @@ const INDEX_NAMES: Record<string, Record<Language, string>> = {
 /** The first sentences, as many letters as the main system wrote. */
 function leadName(systems: readonly System[], language: Language): string {
   const distilled = systems.some(({ role }) => role === "distilled");
-  if (language === "ko") return `${distilled ? "증류 " : ""}요약만큼의 앞부분`;
+  if (language === "ko") return `${distilled ? "증류 " : ""}요약과 같은 길이의 앞부분`;
   return `lead as long as the ${distilled ? "distilled " : ""}summary`;
 }
 

@@ -1,7 +1,10 @@
 // The report as data: headings, paragraphs, tables and figures that every renderer writes in its own format.
 // All strings are plain text; a renderer escapes them, so text from data and models can never become markup. Numbers carry
 // marks of where they come from (quantity.ts), which a renderer shows or leaves out.
+import type { Language } from "../base/language";
 import type { Figure } from "../figures/figure";
+import { type Finding, inWords, type Key, type Said, say } from "./catalogue/said";
+import { amountOf, type Numbers } from "./quantity";
 
 export type Inline = string | { strong: string } | { footnote: number };
 
@@ -70,6 +73,8 @@ export interface ReportDocument {
   blocks: Block[];
   footnotes: string[];
   words: DocumentWords;
+  /** What the texts show, by the ids of their marks. */
+  numbers: Numbers;
 }
 
 /** The text of a cell as shown, with the marks of its numbers. */
@@ -77,54 +82,120 @@ export function cellText(cell: Cell): string {
   return typeof cell === "string" ? cell : cell.text;
 }
 
-/** Collects blocks and numbers tables, figures and footnotes in the order in which they come. */
+/** A column: its heading, where the table's message `….columns` does not hold it; its side and its share of the width. */
+export interface ColumnShape {
+  heading?: Said;
+  align: Column["align"];
+  weight?: number;
+}
+
+export const left = (weight?: number): ColumnShape => ({ align: "left", ...(weight && { weight }) });
+export const right = (weight?: number): ColumnShape => ({ align: "right", ...(weight && { weight }) });
+export const headed = (heading: Said, shape: ColumnShape): ColumnShape => ({ ...shape, heading });
+
+type Named<Start extends string, End extends string> = {
+  [K in Key]: K extends `${Start}.${infer Id}.${End}` ? Id : never;
+}[Key];
+export type TableId = Named<"table", "columns">;
+export type FigureId = Named<"figure", "alt">;
+type Piece = Said | { strong: Said } | { footnote: number };
+
+/** Collects blocks in the words of a language, and numbers tables, figures and footnotes in the order in which they come. */
 export class DocumentBuilder {
   readonly blocks: Block[] = [];
   readonly footnotes: string[] = [];
+  /** What the texts show, by the ids of their marks. */
+  readonly numbers: Numbers = new Map();
   private tables = 0;
   private figures = 0;
 
-  heading(level: 1 | 2 | 3, text: string): void {
-    this.blocks.push({ kind: "heading", level, text });
+  constructor(readonly language: Language) {}
+
+  words(said: Said): string {
+    return inWords(said, this.language, this.numbers);
   }
 
-  paragraph(...inlines: Inline[]): void {
-    this.blocks.push({ kind: "paragraph", inlines });
+  heading(level: 1 | 2 | 3, key: Key): void {
+    this.blocks.push({ kind: "heading", level, text: this.words(say(key)) });
   }
 
-  notice(...inlines: Inline[]): void {
-    this.blocks.push({ kind: "notice", inlines });
+  paragraph(...pieces: Piece[]): void {
+    this.blocks.push({ kind: "paragraph", inlines: this.inlines(pieces) });
   }
 
-  list(items: (string | Inline[])[]): void {
+  notice(...pieces: Piece[]): void {
+    this.blocks.push({ kind: "notice", inlines: this.inlines(pieces) });
+  }
+
+  /** An item is said as it is, or a point with its head: [head, text]. */
+  list(items: readonly (Said | { head: Said; text: Said })[]): void {
+    const inlines = items.map((item) =>
+      this.inlines(typeof item === "object" && "head" in item ? [{ strong: item.head }, item.text] : [item]),
+    );
+    this.blocks.push({ kind: "list", items: inlines });
+  }
+
+  /** A table with the messages `table.<id>` (its caption) and `table.<id>.columns`; `file` where several have the same words. */
+  table(
+    id: TableId,
+    shapes: readonly ColumnShape[],
+    rows: readonly (readonly Said[])[],
+    { args = {}, note, file = id }: { args?: Finding["args"]; note?: Said; file?: string } = {},
+  ): void {
+    const headings = this.words(say(`table.${id}.columns`, args)).split(" | ");
+    const columns = shapes.map(({ heading, ...shape }) => ({
+      label: heading === undefined ? (headings.shift() ?? "") : this.words(heading),
+      ...shape,
+    }));
+    const wrong = rows.find((row) => row.length !== columns.length);
+    if (wrong || headings.length > 0) {
+      const found = wrong
+        ? `a row has ${wrong.length} cells`
+        : `"table.${id}.columns" has ${headings.length} more`;
+      throw new Error(`Table ${file}: ${found} for ${columns.length} columns.`);
+    }
+    this.tables += 1;
+    const caption = this.words(say(`table.${id}`, args));
+    const cells = rows.map((row) => row.map((said) => this.cell(said)));
+    const below = note === undefined ? {} : { note: this.words(note) };
     this.blocks.push({
-      kind: "list",
-      items: items.map((item) => (typeof item === "string" ? [item] : item)),
+      kind: "table",
+      number: this.tables,
+      id: file,
+      caption,
+      columns,
+      rows: cells,
+      ...below,
     });
   }
 
-  table(table: Omit<TableBlock, "kind" | "number">): void {
-    for (const row of table.rows) {
-      if (row.length !== table.columns.length) {
-        throw new Error(
-          `Table ${table.id}: a row has ${row.length} cells for ${table.columns.length} columns (${row.map(cellText).join(" | ")}).`,
-        );
-      }
-    }
-    this.tables += 1;
-    this.blocks.push({ kind: "table", number: this.tables, ...table });
-  }
-
-  figure(figure: Omit<FigureBlock, "kind" | "number">): void {
+  /** A figure with the messages `figure.<id>` (its caption) and `figure.<id>.alt`. */
+  figure(id: FigureId, figure: Figure, args: Finding["args"] = {}): void {
     this.figures += 1;
-    this.blocks.push({ kind: "figure", number: this.figures, ...figure });
+    const caption = this.words(say(`figure.${id}`, args));
+    const alt = this.words(say(`figure.${id}.alt`, args));
+    this.blocks.push({ kind: "figure", number: this.figures, id, caption, alt, figure });
   }
 
   /** Adds a footnote and gives the mark to put into a paragraph; the same text gets the same mark. */
-  footnote(text: string): { footnote: number } {
+  footnote(key: Key): { footnote: number } {
+    const text = this.words(say(key));
     const known = this.footnotes.indexOf(text);
     if (known >= 0) return { footnote: known + 1 };
     this.footnotes.push(text);
     return { footnote: this.footnotes.length };
+  }
+
+  private inlines(pieces: readonly Piece[]): Inline[] {
+    return pieces.map((piece) => {
+      if (typeof piece === "object" && "footnote" in piece) return piece;
+      if (typeof piece === "object" && "strong" in piece) return { strong: this.words(piece.strong) };
+      return this.words(piece);
+    });
+  }
+
+  private cell(said: Said): Cell {
+    const text = this.words(said);
+    return typeof said === "object" && "amount" in said ? { text, value: amountOf(said.amount) } : text;
   }
 }

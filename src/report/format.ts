@@ -1,18 +1,13 @@
 // Numbers as the report shows them: rounded once, no negative zero, thousands apart, percent and percent points told apart.
-// A number whose origin is known (a Quantity) is shown with it.
+// A number keeps its value and, where it is known (a Quantity), its origin. Where there is no number stands a dash.
 import type { Metric } from "../metrics/metric";
-import type { Cell } from "./document";
-import { type Amount, amountOf, shown } from "./quantity";
+import { joined, type Said, say } from "./catalogue/said";
+import { type Amount, amountOf } from "./quantity";
 
 const MINUS = "\u2212";
+const NONE = "–";
 
-/** `value` with `digits` decimals; a value that rounds to zero has no sign. */
-export function fixed(amount: Amount, digits: number): string {
-  return shown(amount, plainFixed(amountOf(amount), digits));
-}
-
-function plainFixed(value: number, digits: number): string {
-  if (!Number.isFinite(value)) return "–";
+function plain(value: number, digits: number): string {
   const text = Math.abs(value).toLocaleString("en-US", {
     minimumFractionDigits: digits,
     maximumFractionDigits: digits,
@@ -20,71 +15,73 @@ function plainFixed(value: number, digits: number): string {
   return value < 0 && /[1-9]/.test(text) ? `${MINUS}${text}` : text;
 }
 
-/** As `fixed`, with a plus sign before positive values. */
-export function signed(amount: Amount, digits: number): string {
-  return shown(amount, plainSigned(amountOf(amount), digits));
-}
-
 function plainSigned(value: number, digits: number): string {
-  const text = plainFixed(value, digits);
+  const text = plain(value, digits);
   return value > 0 && /[1-9]/.test(text) ? `+${text}` : text;
 }
 
-/** A share of 1 as percent: 0.365 -> "36.5%". */
-export function percent(amount: Amount, digits = 1): string {
-  const share = amountOf(amount);
-  return shown(amount, Number.isFinite(share) ? `${plainFixed(share * 100, digits)}%` : "–");
+/** A number's text, or the dash. */
+function written(amount: Amount | undefined, text: (value: number) => Said): Said {
+  if (amount === undefined || !Number.isFinite(amountOf(amount))) return NONE;
+  return { text: text(amountOf(amount)), amount };
 }
 
-/** A share of 1 in percent without the sign, for where the sign stands in the heading; with a plus sign if asked. */
-export function hundredfold(amount: Amount, digits: number, plus = false): string {
-  const value = amountOf(amount) * 100;
-  return shown(amount, plus ? plainSigned(value, digits) : plainFixed(value, digits));
-}
+/** With `digits` decimals; a value that rounds to zero has no sign. */
+export const fixed = (amount: Amount | undefined, digits: number): Said =>
+  written(amount, (value) => plain(value, digits));
+
+/** A whole number. */
+export const count = (amount: Amount | undefined): Said => fixed(amount, 0);
+
+/** A score with four decimals, as in the published table. */
+export const score = (amount: Amount | undefined): Said => fixed(amount, 4);
+
+/** As `fixed`, with a plus sign before positive values. */
+export const signed = (amount: Amount | undefined, digits: number): Said =>
+  written(amount, (value) => plainSigned(value, digits));
+
+/** A share of 1 as percent: 0.365 -> "36.5%". */
+export const percent = (amount: Amount | undefined, digits = 1): Said =>
+  written(amount, (share) => `${plain(share * 100, digits)}%`);
 
 /** A p value: "p < 0.001" or "p = 0.041". */
-export function pValue(amount: Amount): string {
-  const p = amountOf(amount);
-  return p < 0.001 ? `p ${shown(amount, "< 0.001")}` : `p = ${fixed(amount, 3)}`;
+export function pValue(amount: Amount): Said {
+  return amountOf(amount) < 0.001
+    ? joined(["p", { text: "< 0.001", amount }], " ")
+    : joined(["p =", fixed(amount, 3)], " ");
 }
 
 /** Bytes in decimal units. */
-export function bytes(amount: Amount): string {
-  const count = amountOf(amount);
-  const text =
-    count >= 1e9
-      ? `${plainFixed(count / 1e9, 2)} GB`
-      : count >= 1e6
-        ? `${plainFixed(count / 1e6, 1)} MB`
-        : `${plainFixed(count / 1e3, 1)} kB`;
-  return shown(amount, text);
-}
-
-/** Words for a time: seconds alone, and minutes with seconds. */
-export interface TimeWords {
-  seconds(count: string): string;
-  minutes(minutes: string, seconds: string): string;
-}
-
-/** Times in Korean. */
-export const KOREAN_TIME: TimeWords = {
-  seconds: (count) => `${count}초`,
-  minutes: (minutes, rest) => `${minutes}분 ${rest}초`,
-};
+export const bytes = (amount: Amount | undefined): Said =>
+  written(amount, (size) =>
+    size >= 1e9
+      ? `${plain(size / 1e9, 2)} GB`
+      : size >= 1e6
+        ? `${plain(size / 1e6, 1)} MB`
+        : `${plain(size / 1e3, 1)} kB`,
+  );
 
 /** Seconds as a person says them: "37.2초", "12분 5초". */
-export function seconds(amount: Amount, words = KOREAN_TIME): string {
-  const count = amountOf(amount);
-  if (count < 60) return shown(amount, words.seconds(plainFixed(count, 1)));
-  const whole = Math.round(count);
-  return shown(amount, words.minutes(plainFixed(Math.floor(whole / 60), 0), String(whole % 60)));
-}
+export const seconds = (amount: Amount | undefined): Said =>
+  written(amount, (time) => {
+    if (time < 60) return say("time.seconds", { seconds: plain(time, 1) });
+    const whole = Math.round(time);
+    return say("time.minutes", { minutes: plain(Math.floor(whole / 60), 0), seconds: String(whole % 60) });
+  });
 
 /** A metric's value in its own unit: scores with three decimals, shares in percent. */
-export function metricText({ unit }: Metric, amount: Amount): string {
-  if (unit === "share") return percent(amount);
-  return fixed(amount, { score: 3, characters: 1, count: 0 }[unit]);
-}
+export const metricValue = ({ unit }: Metric, amount: Amount | undefined): Said =>
+  unit === "share" ? percent(amount) : fixed(amount, { score: 3, characters: 1, count: 0 }[unit]);
+
+/** A size of a difference in a metric's unit: percent points for shares. */
+export const metricSize = ({ unit }: Metric, amount: Amount): Said =>
+  unit === "share"
+    ? say("points", { points: written(amount, (value) => plain(value * 100, 1)) })
+    : fixed(amount, 3);
+
+/** A difference of a metric's values with its sign; shares in percent points, without their unit. */
+export const metricDifference = ({ unit }: Metric, amount: Amount | undefined): Said =>
+  unit === "share" ? written(amount, (value) => plainSigned(value * 100, 1)) : signed(amount, 3);
 
 /** A metric's value with its 95 % interval, as far as they are known. */
 export function withInterval(
@@ -92,37 +89,8 @@ export function withInterval(
   value: Amount | undefined,
   low: Amount | undefined,
   high: Amount | undefined,
-): string {
-  if (value === undefined) return "–";
-  const range = low && high ? ` [${metricText(metric, low)}, ${metricText(metric, high)}]` : "";
-  return `${metricText(metric, value)}${range}`;
+): Said {
+  if (value === undefined || low === undefined || high === undefined) return metricValue(metric, value);
+  const ends = [metricValue(metric, low), metricValue(metric, high)];
+  return joined([metricValue(metric, value), joined(["[", ends, "]"], "")], " ");
 }
-
-const cell = (amount: Amount | undefined, text: (amount: Amount) => string): Cell =>
-  amount === undefined || !Number.isFinite(amountOf(amount))
-    ? "–"
-    : { text: text(amount), value: amountOf(amount) };
-
-/** A cell with `digits` decimals; "–" where there is no number. */
-export const fixedCell = (amount: Amount | undefined, digits: number): Cell =>
-  cell(amount, (known) => fixed(known, digits));
-
-/** A score cell with four decimals as in the published table. */
-export const scoreCell = (amount: Amount | undefined): Cell => fixedCell(amount, 4);
-
-/** A share cell in percent; the CSV keeps the share. */
-export const shareCell = (amount: Amount | undefined): Cell => cell(amount, (known) => percent(known));
-
-/** A whole-number cell. */
-export const countCell = (amount: Amount | undefined): Cell => fixedCell(amount, 0);
-
-/** A cell of a metric's value in its own unit. */
-export const metricCell = (metric: Metric, amount: Amount | undefined): Cell =>
-  cell(amount, (known) => metricText(metric, known));
-
-/** A cell of bytes in decimal units. */
-export const bytesCell = (amount: Amount | undefined): Cell => cell(amount, bytes);
-
-/** A cell with a time. */
-export const timeCell = (amount: Amount | undefined, words: TimeWords): Cell =>
-  cell(amount, (known) => seconds(known, words));

@@ -1,9 +1,8 @@
 // The report as one HTML file: figures inlined as SVG, no script, no outside reference, styled for screen and A4 print.
 import { type Block, cellText, type Inline, type ReportDocument, type TableBlock } from "./document";
 import { escapeHtml } from "./inert";
+import { isQuoted, pieces } from "./marks";
 import { compactIds, tableIds } from "./origins";
-import { pieces } from "./quantity";
-import { isQuoted } from "./quoted";
 
 const STYLE = `
 @font-face { font-family: "Report Sans"; src: local("Noto Sans KR"), local("Noto Sans CJK KR"), local("Apple SD Gothic Neo"), local("Malgun Gothic"); }

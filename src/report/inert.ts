@@ -1,7 +1,7 @@
 // Text from data and models made harmless for each format: shown as it stands, never acting as markup.
 import { visible as withoutHidden } from "../base/visible";
 import { printable } from "../figures/printable";
-import { unmarked } from "./quantity";
+import { unmarked } from "./marks";
 
 /**
  * Writes characters that a reader cannot see, or that reorder what is read, as [U+202E], and what the fonts cannot print as

@@ -1,8 +1,8 @@
 // The report as GitHub-flavoured Markdown, with the figures as files beside it.
 import { type Block, cellText, type Inline, type ReportDocument, type TableBlock } from "./document";
 import { escapeMarkdown } from "./inert";
+import { unmarked } from "./marks";
 import { compactIds, tableIds } from "./origins";
-import { unmarked } from "./quantity";
 
 /** Text inside a line: the blanks at its ends separate it from its neighbours and stay. */
 function inline(part: Inline): string {

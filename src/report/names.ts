@@ -1,47 +1,32 @@
-// What a language calls the things that tables and findings hold under keys.
-import type { Language } from "../base/language";
+// What the things are called that tables and findings hold under keys, in every language.
+import { type Label, labelled } from "../base/language";
 import { testSetName } from "../figures/labels";
+import { formName } from "../figures/lighter";
 import { indexName } from "../figures/retrieval";
-import { systemName } from "../figures/systems";
+import { countedSystems, systemName } from "../figures/systems";
 import { metricOf } from "../metrics/registry";
 import { tokenizerName } from "../metrics/rouge/names";
+import type { Form } from "../results/lighter";
 import type { TestSet } from "../results/scores";
-import { type SystemId, systemsOf } from "../results/systems";
+import { type Recipes, type SystemId, systemsOf } from "../results/systems";
+import { isKey, type Said, say } from "./catalogue/said";
+import { quoted } from "./marks";
 
-export interface Names {
-  system(id: SystemId): string;
-  testSet(testSet: TestSet): string;
-  tokenizer(key: string): string;
-  /** What was embedded for the search. */
-  index(key: string): string;
-  /** "rouge1.whitespace" -> "ROUGE-1(공백)" or "ROUGE-1 (whitespace)". */
-  metric(id: string): string;
+/** A system's name in its study; its id where the study has no such system. */
+export const nameOf = (study: Recipes, id: SystemId): Label =>
+  labelled((language) => systemName(id, systemsOf(study), language));
+/** What was embedded for the search. */
+export const nameOfIndex = (study: Recipes, index: string): Label =>
+  labelled((language) => indexName(index, systemsOf(study), language));
+/** "다섯 시스템", "five systems" */
+export const nameOfAll = (count: number): Label => labelled((language) => countedSystems(count, language));
+export const nameOfTestSet = (set: TestSet): Label => labelled((language) => testSetName(set, language));
+export const nameOfTokenizer = (key: string): Label => labelled((language) => tokenizerName(key, language));
+export const nameOfForm = (form: Form): Label => labelled((language) => formName(form, language));
+/** The name of a topic of the study's own corpus; topics of other data are named by the data. */
+export function nameOfTopic(topic: string): Said {
+  const key = `topic.${topic}`;
+  return isKey(key) ? say(key) : quoted(topic);
 }
-
-/** The systems of the studies that come with the project, until names are those of the run. */
-const SYSTEMS = systemsOf({
-  recipes: {
-    untuned: { label: { ko: "미조정 학생", en: "untuned student" }, base: "student", tune: "none" },
-    "lora-student": { label: { ko: "LoRA 학생", en: "LoRA student" }, base: "student", tune: "lora" },
-    "full-student": {
-      label: { ko: "CE 전체 미세조정 학생", en: "full fine-tuned student (CE only)" },
-      ...{ base: "student", tune: "full" },
-    },
-    distilled: {
-      label: { ko: "증류 학생", en: "distilled student" },
-      ...{ base: "student", tune: "full", teacher: { recipe: "lora-teacher" } },
-    },
-    "lora-teacher": { label: { ko: "LoRA 교사", en: "LoRA teacher" }, base: "teacher", tune: "lora" },
-  },
-});
-
-/** The names of a language. */
-export function namesIn(language: Language): Names {
-  return {
-    system: (id) => systemName(id, SYSTEMS, language),
-    testSet: (testSet) => testSetName(testSet, language),
-    tokenizer: (key) => tokenizerName(key, language),
-    index: (key) => indexName(key, SYSTEMS, language),
-    metric: (id) => metricOf(id).label[language],
-  };
-}
+/** "rouge1.whitespace" -> "ROUGE-1(공백)" or "ROUGE-1 (whitespace)". */
+export const nameOfMetric = (id: string): Label => metricOf(id).label;

@@ -1,7 +1,6 @@
 // The ids of a table's numbers in a short line: parts of a path that differ are listed in braces, and never more than is there.
 import { cellText, type TableBlock } from "./document";
-import { pieces } from "./quantity";
-import { isQuoted } from "./quoted";
+import { isQuoted, pieces } from "./marks";
 
 /** More different parts than this are written as an asterisk. */
 const LISTED = 5;

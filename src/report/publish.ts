@@ -3,37 +3,36 @@
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { writeFileAtomic } from "../base/atomic-write";
-import type { Language } from "../base/language";
+import { LANGUAGES, type Language } from "../base/language";
 import { loadPublished, type Published } from "../results/published";
 import type { SampleRow } from "../results/samples";
 import type { StudyResults } from "../results/study-results";
-import { auditNumbers } from "./audit-findings";
 import { type Claims, claimsFile, claimsOf } from "./claims/ledger";
 import type { ReportDocument } from "./document";
-import { readme as englishReadme } from "./en/readme";
-import { readme as koreanReadme } from "./ko/readme";
-import { type Sources, unmarked } from "./quantity";
+import { auditNumbers } from "./findings/audit";
+import { unmarked } from "./marks";
+import type { Numbers, Sources } from "./quantity";
 import { readmeBlocks, withBlocks } from "./readme/blocks";
 import type { Records } from "./records";
 import { report } from "./report";
 import { loadReportSettings } from "./settings";
 import { textsOf } from "./texts";
-import { LANGUAGES, writeReport } from "./write";
+import { writeReport } from "./write";
 
 /** Where a language's report lies below the reports folder. */
 export const REPORT_FOLDERS: Record<Language, string> = { ko: ".", en: "en" };
 
-const READMES = [
-  { file: "README.md", words: englishReadme },
-  { file: "README.ko.md", words: koreanReadme },
-  { file: "docs/results.md", words: englishReadme },
-  { file: "docs/results.ko.md", words: koreanReadme },
+const READMES: readonly { file: string; language: Language }[] = [
+  { file: "README.md", language: "en" },
+  { file: "README.ko.md", language: "ko" },
+  { file: "docs/results.md", language: "en" },
+  { file: "docs/results.ko.md", language: "ko" },
 ];
 
 export interface Publication {
   reports: Record<Language, ReportDocument>;
   /** README texts with the marks of their numbers. */
-  readmes: { file: string; text: string }[];
+  readmes: { file: string; text: string; numbers: Numbers }[];
   claims: Claims;
 }
 
@@ -59,22 +58,21 @@ export function publication(run: RunData): Publication {
   const { results, samples, records, published } = run;
   const settings = loadReportSettings();
   const reports = Object.fromEntries(
-    Object.entries(LANGUAGES).map(([language, words]) => [
-      language,
-      report(words, results, samples, published, settings),
-    ]),
+    LANGUAGES.map((language) => [language, report(language, { results, samples, published }, settings)]),
   ) as Record<Language, ReportDocument>;
-  const readmes = READMES.map(({ file, words }) => ({
-    file,
-    text: withBlocks(readFileSync(file, "utf8"), readmeBlocks(words, results, records), file),
-  }));
+  const readmes = READMES.map(({ file, language }) => {
+    const numbers: Numbers = new Map();
+    const blocks = readmeBlocks(language, results, records, numbers);
+    return { file, text: withBlocks(readFileSync(file, "utf8"), blocks, file), numbers };
+  });
   const claims = claimsOf(
     [
       ...Object.entries(reports).map(([language, doc]) => ({
         place: join("reports", REPORT_FOLDERS[language as Language], "report.md"),
         texts: textsOf(doc),
+        numbers: doc.numbers,
       })),
-      ...readmes.map(({ file, text }) => ({ place: file, texts: [text] })),
+      ...readmes.map(({ file, text, numbers }) => ({ place: file, texts: [text], numbers })),
     ],
     sourcesOf(run),
     { commit: run.commit, machine: results.machine, profile: results.profile, seed: results.seed },

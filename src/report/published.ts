@@ -1,9 +1,15 @@
 // The counts of the published evaluation as numbers of a sentence.
-import { shown } from "./quantity";
+import type { Shown } from "./catalogue/said";
+import { derived, type Origin, place } from "./origin";
+
+const published = (origin: Origin, value: number): Shown => ({
+  text: String(value),
+  amount: { origin, value },
+});
 
 /** Test items of the published evaluation, as data/published.json has them, for where a sentence names them. */
 export const PUBLISHED_COUNTS = {
-  "in-domain": shown({ id: "published/testItems/in-domain", value: 100 }, "100"),
-  other: shown({ id: "published/testItems/other", value: 106 }, "106"),
-  all: shown({ id: "sum(published/testItems/*)", value: 206 }, "206"),
+  "in-domain": published(place("published", "testItems", "in-domain"), 100),
+  other: published(place("published", "testItems", "other"), 106),
+  all: published(derived("sum", place("published", "testItems", "*")), 206),
 };

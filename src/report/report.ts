@@ -1,97 +1,65 @@
-// The results report: the original's sections in its order, filled with a language's words, as a document for the renderers.
+// The results report: the original's sections in its order, in the words of a language, as a document for the renderers.
 import type { Language } from "../base/language";
-import type { Published } from "../results/published";
-import type { SampleRow } from "../results/samples";
-import type { StudyResults } from "../results/study-results";
-import { DocumentBuilder, type DocumentWords, type ReportDocument } from "./document";
-import { fixed } from "./format";
-import type { Names } from "./names";
-import { type Quantity, quantity } from "./quantity";
-import { type ArchitectureWords, architectureSection } from "./sections/architecture";
-import { type AuditWords, auditSection } from "./sections/audit";
-import { appendixSection, type ConclusionWords, conclusionSection } from "./sections/conclusion";
-import { type InterpretationWords, interpretationSection } from "./sections/interpretation";
-import { type LighterWords, lighterSection } from "./sections/lighter";
-import { type ModelsWords, modelsSection } from "./sections/models";
-import { type ResultsWords, resultsSection } from "./sections/results";
-import { type SearchWords, searchSection } from "./sections/search";
-import { type TrainingWords, trainingSection } from "./sections/training";
+import { joined, say } from "./catalogue/said";
+import { DocumentBuilder, type ReportDocument } from "./document";
+import { count } from "./format";
+import { derived, place } from "./origin";
+import { quantity } from "./quantity";
+import { architectureSection } from "./sections/architecture";
+import { auditSection } from "./sections/audit";
+import { appendixSection, conclusionSection } from "./sections/conclusion";
+import { interpretationSection } from "./sections/interpretation";
+import { lighterSection } from "./sections/lighter";
+import { modelsSection } from "./sections/models";
+import { type Run, resultsSection } from "./sections/results";
+import { searchSection } from "./sections/search";
+import { trainingSection } from "./sections/training";
 import type { ReportSettings } from "./settings";
 
-/** Everything that a language says. */
-export interface ReportWords {
-  language: Language;
-  names: Names;
-  title: string;
-  subtitle: string;
-  fields: Record<keyof ReportSettings, string>;
-  noValue: string;
-  noticeHead: string;
-  notice(facts: {
-    synthetic: boolean;
-    originalModels: boolean;
-    sizes: { smallest: string; largest: string } | undefined;
-    published: string;
-  }): string;
-  document: DocumentWords;
-  models: ModelsWords;
-  architecture: ArchitectureWords;
-  training: TrainingWords;
-  results: ResultsWords;
-  interpretation: InterpretationWords;
-  audit: AuditWords;
-  conclusion: ConclusionWords;
-  search: SearchWords;
-  lighter: LighterWords;
-}
+const SECTIONS = [
+  ...[modelsSection, architectureSection, trainingSection, resultsSection, interpretationSection],
+  ...[auditSection, conclusionSection, searchSection, lighterSection, appendixSection],
+];
+const FIELDS = ["course", "stage", "deliverable", "submitted", "repository", "members"] as const;
 
-function sizes(results: StudyResults) {
-  const of = (formula: string): Quantity | undefined =>
-    results.models.length > 0 ? quantity({ results }, `${formula}(results/models/*/parameters)`) : undefined;
-  const [smallest, largest] = [of("min"), of("max")];
-  return smallest && largest && { smallest: fixed(smallest, 0), largest: fixed(largest, 0) };
+/** What a reader has to know of the data and the models before the numbers. */
+function notice(doc: DocumentBuilder, { results, published }: Run): void {
+  const [smallest, largest] = ["min", "max"].map((formula) =>
+    quantity({ results }, derived(formula, place("results", "models", "*", "parameters"))),
+  );
+  const said = [
+    say(results.synthetic ? "notice.synthetic" : "notice.own"),
+    say(results.profile === "paper" ? "notice.original" : "notice.small"),
+    ...(smallest && largest
+      ? [say("notice.sizes", { smallest: count(smallest), largest: count(largest) })]
+      : []),
+    say("notice.published", { date: published.date }),
+  ];
+  doc.notice({ strong: say("notice.head") }, joined(said, " "));
 }
 
 /** Builds the report of one run in a language. */
-export function report(
-  words: ReportWords,
-  results: StudyResults,
-  samples: SampleRow[],
-  published: Published,
-  settings: ReportSettings,
-): ReportDocument {
-  const doc = new DocumentBuilder();
-  const { names, language } = words;
-  doc.notice(
-    { strong: words.noticeHead },
-    words.notice({
-      synthetic: results.synthetic,
-      originalModels: results.profile === "paper",
-      sizes: sizes(results),
-      published: published.date,
-    }),
-  );
-  modelsSection(doc, results, published, words.models, language);
-  architectureSection(doc, results, words.architecture, language);
-  trainingSection(doc, results, published, words.training, names, language);
-  resultsSection(doc, results, samples, published, words.results, names, language);
-  interpretationSection(doc, results, samples, words.interpretation);
-  auditSection(doc, results, words.audit, names);
-  conclusionSection(doc, results, words.conclusion, names, language);
-  searchSection(doc, results, words.search, language);
-  lighterSection(doc, results, words.lighter, names, language);
-  appendixSection(doc, results, words.conclusion, names);
-  const field = (key: keyof ReportSettings): [string, string] => {
-    const value = settings[key];
-    return [words.fields[key], (Array.isArray(value) ? value.join(", ") : value) || words.noValue];
-  };
+export function report(language: Language, run: Run, settings: ReportSettings): ReportDocument {
+  const doc = new DocumentBuilder(language);
+  const words = (key: "table" | "figure" | "notes" | "source" | "origin") =>
+    doc.words(say(`document.${key}`));
+  notice(doc, run);
+  for (const section of SECTIONS) section(doc, run);
   return {
     lang: language,
-    title: language === "ko" ? published.title : words.title,
-    subtitle: words.subtitle,
-    fields: (["course", "stage", "deliverable", "submitted", "repository", "members"] as const).map(field),
+    title: doc.words(say("report.title", { published: run.published.title })),
+    subtitle: doc.words(say("report.subtitle")),
+    fields: FIELDS.map((key): [string, string] => {
+      const value = settings[key];
+      const text = typeof value === "string" ? value : value.join(", ");
+      return [doc.words(say(`field.${key}`)), text || doc.words(say("field.none"))];
+    }),
     blocks: doc.blocks,
     footnotes: doc.footnotes,
-    words: words.document,
+    numbers: doc.numbers,
+    words: {
+      ...{ table: words("table"), figure: words("figure"), notes: words("notes") },
+      ...{ source: words("source"), origin: words("origin") },
+    },
   };
 }

@@ -6,7 +6,7 @@ import type { LighterResults } from "../results/lighter";
 import type { SampleRow } from "../results/samples";
 import { otherRun, type SeedRecord } from "../results/seeds";
 import type { StudyResults } from "../results/study-results";
-import { withoutMarks } from "./quantity";
+import { withoutMarks } from "./marks";
 
 export interface RunFiles {
   results: StudyResults;

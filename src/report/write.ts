@@ -7,18 +7,13 @@ import { loadPublished } from "../results/published";
 import { toCsv } from "./csv";
 import type { Picture, ReportDocument } from "./document";
 import { toDocx } from "./docx";
-import { english } from "./en/words";
 import { toHtml } from "./html";
-import { korean } from "./ko/words";
 import { toLatex } from "./latex";
 import { tableToMarkdown, toMarkdown } from "./markdown";
 import { toPdf } from "./pdf";
-import { type ReportWords, report } from "./report";
+import { report } from "./report";
 import { readRun } from "./run-files";
 import { loadReportSettings } from "./settings";
-
-/** Languages that the report can be written in. */
-export const LANGUAGES: Record<Language, ReportWords> = { ko: korean, en: english };
 
 /** PNG pixels per figure pixel: 300 dpi where a figure unit is 1/96 inch. */
 const PNG_DPI = 300;
@@ -26,7 +21,7 @@ const PNG_DPI = 300;
 /** Builds the report of a run as a document, with the published values and the user's header fields. */
 export function reportOf(folder: string, language: Language): ReportDocument {
   const { results, samples } = readRun(folder);
-  return report(LANGUAGES[language], results, samples, loadPublished(), loadReportSettings());
+  return report(language, { results, samples, published: loadPublished() }, loadReportSettings());
 }
 
 /** Writes figures/*.{json,svg,png}, tables/*.{csv,md,tex} and report.{md,html,pdf,docx} into `out`; gives the files written. */

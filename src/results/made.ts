@@ -110,7 +110,7 @@ export const MADE: Record<string, Artifact> = {
     ...{ file: "reports/records.json", stage: "report", rerun: "timing" },
     at: { tests: { stage: "tests" }, study: { stage: "study" } },
   },
-  // Rules over the audit in the results: src/report/audit-findings.ts.
+  // Rules over the audit in the results: src/report/findings/audit.ts.
   findings: {
     ...{ file: "reports/results.json", stage: "results", rerun: "free" },
     at: {

@@ -1,28 +1,28 @@
 // The audit's sentences: other figures give other sentences, and every one says on whose data it holds.
 import { describe, expect, it } from "vitest";
-import { latinShare, tokenizerOrder, trendOf } from "../../src/report/audit-findings";
+import { type Said, textOf } from "../../src/report/catalogue/said";
 import { DocumentBuilder } from "../../src/report/document";
-import * as korean from "../../src/report/ko/audit";
-import { names } from "../../src/report/ko/names";
-import { unmarked } from "../../src/report/quantity";
+import { latinShare, tokenizerOrder, trendOf } from "../../src/report/findings/audit";
+import * as sentences from "../../src/report/findings/audit-sentences";
 import { auditSection } from "../../src/report/sections/audit";
 import type { Audit } from "../../src/results/audit";
 import type { StudyResults } from "../../src/results/study-results";
 import type { SystemId } from "../../src/results/systems";
+import { fixtureResults } from "../figures/fixture-figures";
 
-const { auditConclusions, audit: auditWords } = korean;
-/** Sentences as they are read, without the marks of their numbers. */
-const read =
-  <Given>(sentence: (given: Given) => string) =>
+const RUN = fixtureResults();
+/** A finding's sentence as it is read. */
+const reader =
+  <Given>(find: (run: StudyResults, given: Given) => Said) =>
   (given: Given) =>
-    unmarked(sentence(given));
-const orderSentence = read(korean.orderSentence);
-const agreementSentence = read(korean.agreementSentence);
-const lengthSentence = read(korean.lengthSentence);
-const reachSentence = read(korean.reachSentence);
-const repeatedSentence = read(korean.repeatedSentence);
-const latinSentences = (found: Parameters<typeof korean.latinSentences>[0]) =>
-  korean.latinSentences(found).map(unmarked);
+    textOf(find(RUN, given));
+const orderSentence = reader(sentences.orderFinding);
+const agreementSentence = reader(sentences.agreementFinding);
+const lengthSentence = reader(sentences.lengthFinding);
+const reachSentence = reader(sentences.reachFinding);
+const repeatedSentence = reader(sentences.repeatedFinding);
+const latinSentences = (found: Parameters<typeof sentences.latinFindings>[0]) =>
+  sentences.latinFindings(found).map((finding) => textOf(finding));
 
 const up = { points: 100, rho: 0.5, interval95: [0.3, 0.7] as [number, number] };
 const down = { points: 100, rho: -0.5, interval95: [-0.7, -0.3] as [number, number] };
@@ -32,6 +32,7 @@ const unknown = { points: 2, rho: null, interval95: null };
 /** Two systems whose ROUGE-1 means are given by tokenizer. */
 const resultsWith = (rouge: Record<string, [untuned: number, distilled: number]>): StudyResults =>
   ({
+    recipes: RUN.recipes,
     systems: (["untuned", "distilled"] as SystemId[]).map((system, i) => ({
       system,
       scores: {
@@ -76,7 +77,7 @@ const auditWith = (change: Partial<Audit> = {}): Audit => ({
     } as Audit["published"][number],
   ],
   groups: [0.2, 0.6].map((rouge1, i) => ({
-    ...{ by: "topic" as const, group: ["표", "날씨"][i]!, system: "distilled" as const, items: 10 },
+    ...{ by: "topic" as const, group: ["우리 주제", "weather"][i]!, system: "distilled" as const, items: 10 },
     scores: { "rouge1.whitespace": rouge1, "bertscore.f": 0.8, keptFacts: null, inventedFacts: 0.1 },
   })),
   copied: (["reference", "distilled"] as const).map((system, i) => ({
@@ -90,7 +91,9 @@ const auditWith = (change: Partial<Audit> = {}): Audit => ({
   ...change,
 });
 const said = (audit: Audit, results = resultsWith({ whitespace: [0.1, 0.4], default: [0.2, 0.5] })) =>
-  auditConclusions(results, audit).flatMap(({ sentences }) => sentences.map(unmarked));
+  sentences
+    .auditConclusions(results, audit)
+    .flatMap(({ findings }) => findings.map((finding) => textOf(finding)));
 
 describe("each conclusion follows the figures", () => {
   it("order under tokenizers", () => {
@@ -103,9 +106,14 @@ describe("each conclusion follows the figures", () => {
 
   it("what the default tokenizer sees", () => {
     const share = latinShare(auditWith())!;
-    expect(share).toEqual({ texts: 206, withoutHits: 106, hits: 400, latinHits: 40, latinOnly: 5 });
+    expect(share).toMatchObject({ texts: 206, withoutHits: 106, hits: 400, latinHits: 40, latinOnly: 5 });
     expect(latinSentences(share).join()).toMatch(/106편\(51\.5%\).*90\.0%를 보지 못한다.*5편\(2\.4%\)/);
-    const other = latinSentences({ ...share, withoutHits: 0, latinHits: 300, latinOnly: 0 }).join();
+    const [plain, words] = auditWith().latin;
+    const latin = [
+      { ...plain!, withHits: 206 },
+      { ...words!, latinHits: 300, latinOnly: 0 },
+    ];
+    const other = latinSentences(latinShare(auditWith({ latin }))).join();
     expect(other).toMatch(/하나는 있다.*절반이 넘는 75\.0%.*뿐인 요약은 없다/);
     expect(latinSentences(undefined).join()).toMatch(/측정하지 않음/);
   });
@@ -136,17 +144,17 @@ describe("each conclusion follows the figures", () => {
   it("what 206 items can tell", () => {
     const [row] = auditWith().published;
     expect(reachSentence({ metric: "bertscore.f", pairs: 6, within: [row!] })).toMatch(
-      /6쌍 가운데 1쌍.*동률로 읽어야.*0\.0011\(가려낼 수 있는 차이 0\.0195\)/,
+      /6쌍 가운데 1쌍.*동률로 보아야.*0\.0011\(최소 검출 차이 0\.0195\)/,
     );
     expect(reachSentence({ metric: "bertscore.f", pairs: 6, within: [] })).toMatch(/6쌍은 모두/);
   });
 
   it("copying, repeats, facts, groups", () => {
     const first = said(auditWith()).join("\n");
-    expect(first).toMatch(/기준 요약보다 많이 베낀다/);
-    expect(first).toMatch(/되풀이한 요약이 없다/);
+    expect(first).toMatch(/그대로 옮긴 낱말의 비율은 기준 요약보다 높다/);
+    expect(first).toMatch(/반복한 요약이 없다/);
     expect(first).toMatch(/가장 못 지킨 사실은 날짜이다.*20개 가운데 25\.0%/);
-    expect(first).toMatch(/‘표’\(ROUGE-1 0\.200, 10건\)에서 가장 낮고 ‘날씨’/);
+    expect(first).toMatch(/‘우리 주제’\(ROUGE-1 0\.200, 10건\)에서 가장 낮고 ‘날씨’/);
     const other = said(
       auditWith({
         copied: auditWith().copied.map((row) => ({
@@ -157,8 +165,8 @@ describe("each conclusion follows the figures", () => {
         facts: [{ system: "distilled", kind: "person", expected: 20, kept: 20, stated: 20, invented: 0 }],
       }),
     ).join("\n");
-    expect(other).toMatch(/기준 요약보다 적게 베낀다/);
-    expect(other).toMatch(/되풀이한 요약이 있다: 증류 학생 3편/);
+    expect(other).toMatch(/그대로 옮긴 낱말의 비율은 기준 요약보다 낮다/);
+    expect(other).toMatch(/반복한 요약이 있다: 증류 학생 3편/);
     expect(other).toMatch(/지어낸 사실은 확인되지 않는다/);
   });
 
@@ -180,12 +188,12 @@ it("every conclusion is about our data, and no particle is left open", () => {
 });
 
 it("the section needs no engine and leaves out what a run lacks", () => {
-  const doc = new DocumentBuilder();
+  const doc = new DocumentBuilder("ko");
   const results = { ...resultsWith({ whitespace: [0.1, 0.4] }), audit: auditWith() };
-  auditSection(doc, results, auditWords, names);
+  auditSection(doc, { results });
   const tables = doc.blocks.flatMap((block) => (block.kind === "table" ? [block.id] : []));
   expect(tables).toEqual(["audit-published", "audit-groups", "audit-copied", "audit-facts"]);
-  const none = new DocumentBuilder();
-  auditSection(none, { ...results, audit: undefined } as unknown as StudyResults, auditWords, names);
+  const none = new DocumentBuilder("ko");
+  auditSection(none, { results: { ...results, audit: undefined } as unknown as StudyResults });
   expect(none.blocks).toEqual([]);
 });

@@ -13,8 +13,10 @@ import { recomputed } from "../../src/report/claims/recompute";
 import { shownAgrees } from "../../src/report/claims/shown";
 import type { ReportDocument } from "../../src/report/document";
 import { toMarkdown } from "../../src/report/markdown";
+import { marked, pieces } from "../../src/report/marks";
+import { idOf, originOf, place } from "../../src/report/origin";
 import { type Publication, publication, type RunData, sourcesOf } from "../../src/report/publish";
-import { evaluate, pieces, shown } from "../../src/report/quantity";
+import { evaluate } from "../../src/report/quantity";
 import { withBlocks } from "../../src/report/readme/blocks";
 import { readRun } from "../../src/report/run-files";
 import { textsOf, withTexts } from "../../src/report/texts";
@@ -119,16 +121,23 @@ describe("an id", () => {
     },
     texts: { t: ["가나", "a"] },
   };
+  const valueAt = (id: string) => evaluate(sources, originOf(id));
+  it("is read back as it was written", () => {
+    for (const id of ["results/a/x~1y/v", "ratio(results/a/x~1y/v,last(results/list/*))"])
+      expect(idOf(originOf(id))).toBe(id);
+    expect(idOf(place("results", "a", "x/y", "~", 0))).toBe("results/a/x~1y/~0/0");
+  });
+
   it("is a path, or a formula over paths", () => {
-    expect(evaluate(sources, "results/a/x~1y/v")).toBe(3);
-    expect(evaluate(sources, "ratio(results/a/x~1y/v,results/a/z/v)")).toBe(3);
-    expect(evaluate(sources, "sum(results/a/*/v)")).toBe(4);
-    expect(evaluate(sources, "rank(results/a/*/v,results/a/z/v)")).toBe(2);
-    expect(evaluate(sources, "difference(last(results/list/*),min(results/list/*))")).toBe(3);
-    expect(evaluate(sources, "max(characters(texts/t/*))")).toBe(2);
-    expect(evaluate(sources, "results/none")).toBeUndefined();
-    expect(evaluate(sources, "results/a/*/v")).toBeUndefined();
-    expect(() => evaluate(sources, "guess(results/list/*)")).toThrow('no formula "guess"');
+    expect(valueAt("results/a/x~1y/v")).toBe(3);
+    expect(valueAt("ratio(results/a/x~1y/v,results/a/z/v)")).toBe(3);
+    expect(valueAt("sum(results/a/*/v)")).toBe(4);
+    expect(valueAt("rank(results/a/*/v,results/a/z/v)")).toBe(2);
+    expect(valueAt("difference(last(results/list/*),min(results/list/*))")).toBe(3);
+    expect(valueAt("max(characters(texts/t/*))")).toBe(2);
+    expect(valueAt("results/none")).toBeUndefined();
+    expect(valueAt("results/a/*/v")).toBeUndefined();
+    expect(() => valueAt("guess(results/list/*)")).toThrow('no formula "guess"');
   });
 });
 
@@ -160,12 +169,15 @@ describe("a number as shown", () => {
   });
 
   it("stops the report where it does not", () => {
-    const documents = [{ place: "a.md", texts: [`ROUGE ${shown({ id: "results/x", value: 0.5 }, "0.6")}`] }];
+    const numbers = new Map([["results/x", { value: 0.5, origin: place("results", "x") }]]);
+    const documents = [{ place: "a.md", texts: [`ROUGE ${marked("results/x", "0.6")}`], numbers }];
     const about = { commit: "", machine: {}, profile: "tiny", seed: 0 };
     expect(() => claimsOf(documents, { results: { x: 0.5 } }, about)).toThrow(
       "results/x is 0.5 and is shown as 0.6",
     );
     expect(() => claimsOf(documents, { results: {} }, about)).toThrow("has no value");
+    const forged = [{ ...documents[0]!, numbers: new Map() }];
+    expect(() => claimsOf(forged, { results: { x: 0.6 } }, about)).toThrow("has no value");
   });
 });
 

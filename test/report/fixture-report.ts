@@ -2,7 +2,6 @@
 import type { Language } from "../../src/base/language";
 import type { ReportDocument } from "../../src/report/document";
 import { report } from "../../src/report/report";
-import { LANGUAGES } from "../../src/report/write";
 import { loadPublished } from "../../src/results/published";
 import type { Comparison, TestSet } from "../../src/results/scores";
 import type { StudyResults } from "../../src/results/study-results";
@@ -24,7 +23,7 @@ export function fixtureReport(
 ): ReportDocument {
   const results = fixtureResults();
   change(results);
-  return report(LANGUAGES[language], results, fixtureSamples(), loadPublished(), EMPTY_SETTINGS);
+  return report(language, { results, samples: fixtureSamples(), published: loadPublished() }, EMPTY_SETTINGS);
 }
 
 /** The comparison of two systems, to be changed in place. */

@@ -7,15 +7,17 @@ import { join } from "node:path";
 import { JSDOM } from "jsdom";
 import { marked } from "marked";
 import { describe, expect, it, vi } from "vitest";
+import { inWords, textOf } from "../../src/report/catalogue/said";
 import { toCsv } from "../../src/report/csv";
-import { DocumentBuilder, type ReportDocument } from "../../src/report/document";
+import { type Block, DocumentBuilder, type ReportDocument } from "../../src/report/document";
 import { toDocx } from "../../src/report/docx";
 import { fixed, percent, pValue, seconds, signed } from "../../src/report/format";
 import { toHtml, withOwnIds } from "../../src/report/html";
 import { csvCell, escapeMarkdown, visible } from "../../src/report/inert";
 import { toMarkdown } from "../../src/report/markdown";
+import { withoutMarks } from "../../src/report/marks";
+import { place } from "../../src/report/origin";
 import { toPdf } from "../../src/report/pdf";
-import { withoutMarks } from "../../src/report/quantity";
 import { unzip } from "../../src/report/stable-zip";
 import { loadPublished } from "../../src/results/published";
 import { fixtureReport } from "./fixture-report";
@@ -39,18 +41,23 @@ const HIDDEN = "a\u202eb\u0007c\u200bd\ud800e";
 
 /** A document whose every field, caption and cell is text from outside. */
 function hostileDocument(footnotes = true): ReportDocument {
-  const doc = new DocumentBuilder();
+  const blocks: Block[] = [];
+  const notes: string[] = [];
   for (const text of [...HOSTILE, HIDDEN]) {
-    doc.heading(1, text);
-    doc.paragraph(text, footnotes ? doc.footnote(text) : "", { strong: text });
-    doc.list([text]);
-    doc.table({
-      id: "t",
-      caption: text,
-      columns: [{ label: text, align: "left" }],
-      rows: [[text]],
-      note: text,
-    });
+    if (footnotes) notes.push(text);
+    blocks.push(
+      { kind: "heading", level: 1, text },
+      {
+        kind: "paragraph",
+        inlines: [text, footnotes ? { footnote: notes.length } : "", { strong: text }],
+      },
+      { kind: "list", items: [[text]] },
+      {
+        ...{ kind: "table", id: "t", number: 1, caption: text, note: text },
+        columns: [{ label: text, align: "left" }],
+        rows: [[text]],
+      },
+    );
   }
   const words = { table: "표", figure: "그림", notes: "주", source: "주:", origin: "출처:" };
   return {
@@ -58,8 +65,9 @@ function hostileDocument(footnotes = true): ReportDocument {
     title: HOSTILE[0]!,
     subtitle: HOSTILE[1]!,
     fields: [["필드", HOSTILE[2]!]],
-    blocks: doc.blocks,
-    footnotes: doc.footnotes,
+    blocks,
+    footnotes: notes,
+    numbers: new Map(),
     words,
   };
 }
@@ -79,15 +87,16 @@ const pixels = (doc: ReportDocument) =>
 
 describe("numbers", () => {
   it("have no negative zero, one rounding and thousands apart", () => {
-    expect(fixed(-0.0004, 3)).toBe("0.000");
-    expect(signed(-0.0004, 3)).toBe("0.000");
-    expect(signed(0.0316, 3)).toBe("+0.032");
-    expect(signed(-0.0316, 3)).toBe("\u22120.032");
-    expect(fixed(1923456, 0)).toBe("1,923,456");
-    expect(fixed(Number.NaN, 2)).toBe("–");
-    expect(percent(0.3649)).toBe("36.5%");
-    expect(pValue(0.0004)).toBe("p < 0.001");
-    expect(seconds(119.6)).toBe("2분 0초");
+    expect(textOf(fixed(-0.0004, 3))).toBe("0.000");
+    expect(textOf(signed(-0.0004, 3))).toBe("0.000");
+    expect(textOf(signed(0.0316, 3))).toBe("+0.032");
+    expect(textOf(signed(-0.0316, 3))).toBe("\u22120.032");
+    expect(textOf(fixed(1923456, 0))).toBe("1,923,456");
+    expect(textOf(fixed(Number.NaN, 2))).toBe("–");
+    expect(textOf(percent(0.3649))).toBe("36.5%");
+    expect(textOf(pValue(0.0004))).toBe("p < 0.001");
+    expect(textOf(seconds(119.6))).toBe("2분 0초");
+    expect(textOf(seconds(119.6), "en")).toBe("2 min 0 s");
   });
 });
 
@@ -202,12 +211,14 @@ describe("marks of numbers", () => {
     expect(clean.text).toBe("[U+E000]results/x[U+E001]0.999[U+E002] and [U+E000]");
     const markdown = toMarkdown(fixtureReport());
     expect(markdown).not.toMatch(/[\ue000-\ue002]/);
-    expect(csvCell(fixed({ id: "results/x", value: -0.5 }, 1))).toBe("\u22120.5");
+    expect(csvCell(inWords(fixed({ origin: place("results", "x"), value: -0.5 }, 1), "ko"))).toBe(
+      "\u22120.5",
+    );
   });
 
   it("name the claim of each number in HTML, with an id that is no markup", () => {
-    const doc = new DocumentBuilder();
-    doc.paragraph(fixed({ id: 'results/"><script>', value: 0.5 }, 1));
+    const doc = new DocumentBuilder("ko");
+    doc.paragraph(fixed({ origin: place("results", '"><script>'), value: 0.5 }, 1));
     const base = fixtureReport();
     const html = toHtml({ ...base, blocks: doc.blocks, footnotes: [] }, new Map());
     const page = new JSDOM(html).window.document;

@@ -5,7 +5,7 @@ import { join } from "node:path";
 import { describe, expect, it } from "vitest";
 import { cellText, type ReportDocument } from "../../src/report/document";
 import { toMarkdown } from "../../src/report/markdown";
-import { unmarked } from "../../src/report/quantity";
+import { unmarked } from "../../src/report/marks";
 import { loadReportSettings } from "../../src/report/settings";
 import { fixtureReport } from "./fixture-report";
 

@@ -3,7 +3,7 @@ import { mkdtempSync, readdirSync, readFileSync, statSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { beforeAll, describe, expect, it } from "vitest";
-import { quoted } from "../../src/report/quoted";
+import { quoted } from "../../src/report/marks";
 import { unzip } from "../../src/report/stable-zip";
 import { writeReport } from "../../src/report/write";
 import { fixtureReport } from "./fixture-report";

@@ -10,7 +10,7 @@ import { measureText } from "../../src/figures/text-measure";
 import { toPdf } from "../../src/report/pdf";
 import { report } from "../../src/report/report";
 import { unzip } from "../../src/report/stable-zip";
-import { LANGUAGES, writeReport } from "../../src/report/write";
+import { writeReport } from "../../src/report/write";
 import { loadPublished } from "../../src/results/published";
 import { fixtureResults, fixtureSamples } from "../figures/fixture-figures";
 import { EMPTY_SETTINGS, fixtureReport } from "./fixture-report";
@@ -84,7 +84,10 @@ describe("a report about such texts", () => {
     }));
     const order = [5, 2, 3, 1, 0, 4, 6].map((i) => rows[i]!);
     const settings = { ...EMPTY_SETTINGS, course: `과정 ${FAMILY} 9∼11`, members: ["ก"] };
-    await writeReport(report(LANGUAGES.ko, results, order, loadPublished(), settings), folder);
+    await writeReport(
+      report("ko", { results, samples: order, published: loadPublished() }, settings),
+      folder,
+    );
   });
 
   it("says the same in Markdown, HTML, Word and PDF, without a box, a torn emoji or a sign that the font lacks", () => {

@@ -1,9 +1,10 @@
 // Sentences about the search: each chosen by the tests and the misses.
 import { describe, expect, it } from "vitest";
-import { search as english } from "../../src/report/en/search";
-import { search as korean, searchSentences } from "../../src/report/ko/search";
-import { pieces, unmarked } from "../../src/report/quantity";
+import { inWords, joined, textOf } from "../../src/report/catalogue/said";
+import { searchFindings } from "../../src/report/findings/search";
+import { pieces } from "../../src/report/marks";
 import type { IndexComparison, SearchStudy } from "../../src/results/search";
+import { fixtureResults } from "../figures/fixture-figures";
 
 const comparison = (change: Partial<IndexComparison>): IndexComparison => ({
   ...{ a: "distilled", b: "document", difference: -0.2, interval95: [-0.3, -0.1], p: 0.001, pHolm: 0.002 },
@@ -21,7 +22,7 @@ const study = (change: Partial<SearchStudy>): SearchStudy => ({
 });
 const said = (change: Partial<SearchStudy>) => {
   const { rows, ...rest } = study(change);
-  return unmarked(searchSentences(rows, rest).join("\n"));
+  return textOf(joined(searchFindings({ ...fixtureResults(), retrieval: rows, search: rest }), "\n"));
 };
 
 describe("Korean", () => {
@@ -32,7 +33,7 @@ describe("Korean", () => {
     );
     expect(said({ comparisons: [comparison({ verdict: "a", difference: 0.2 })] })).toMatch(/더 잘 찾는다/);
     expect(said({ comparisons: [comparison({ verdict: "tie", pHolm: 0.4 })] })).toMatch(
-      /동률이다 .*가려낼 수 있는 차이 0\.080/,
+      /동률이다 .*최소 검출 차이 0\.080/,
     );
   });
 
@@ -50,10 +51,10 @@ describe("Korean", () => {
   });
 });
 
-it("both languages say as many sentences, all about our data", () => {
+it("every sentence is about our data, in both languages", () => {
   const { rows, ...rest } = study({});
-  const [ko, en] = [korean.sentences(rows, rest), english.sentences(rows, rest)];
-  expect(en).toHaveLength(ko.length);
+  const findings = searchFindings({ ...fixtureResults(), retrieval: rows, search: rest });
+  const [ko, en] = [findings.map((one) => inWords(one, "ko")), findings.map((one) => inWords(one, "en"))];
   // Every number says where it lies; the cut-off of nDCG@10 is a name.
   for (const sentence of [...ko, ...en]) {
     const plain = pieces(sentence).flatMap(({ text, id }) => (id === undefined ? [text] : []));

@@ -3,10 +3,9 @@ import { mkdtempSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { describe, expect, it } from "vitest";
-import { readme } from "../../src/report/en/readme";
-import { english } from "../../src/report/en/words";
-import { seedsWithOrder } from "../../src/report/findings";
-import { unmarked } from "../../src/report/quantity";
+import { textOf } from "../../src/report/catalogue/said";
+import { seedFinding, seedsWithOrder } from "../../src/report/findings/orderings";
+import { unmarked } from "../../src/report/marks";
 import { readmeBlocks } from "../../src/report/readme/blocks";
 import { readRun } from "../../src/report/run-files";
 import type { SeedRecord } from "../../src/results/seeds";
@@ -73,7 +72,7 @@ describe("the run's own seed", () => {
     // 0.777 is above the control's 0.348; at the other seeds 0.352 is below 0.354 and 0.360.
     const count = seedsWithOrder(results, "distilled", "full-student", "in-domain")!;
     expect([count.holds.value, count.seeds.value]).toEqual([1, 3]);
-    const table = unmarked(readmeBlocks(readme, results, {}).seeds!);
+    const table = unmarked(readmeBlocks("en", results, {}).seeds!);
     expect(table).toMatch(/^\| 0 \| in-domain \|.* 0\.777 \|/m);
     const figure = fixtureReport(change, "en").blocks.find(
       (block) => block.kind === "figure" && block.id === "seeds",
@@ -85,8 +84,8 @@ describe("the run's own seed", () => {
 
   it("alone is said to be alone", () => {
     const { results } = recorded();
-    expect(readmeBlocks(readme, results, {}).seeds).toContain("No other seed was run.");
-    expect(english.interpretation.orders.seeds("distilled", "full-student", "other", undefined)).toContain(
+    expect(readmeBlocks("en", results, {}).seeds).toContain("No other seed was run.");
+    expect(textOf(seedFinding(results, "distilled", "full-student", "other"), "en")).toContain(
       "only one seed",
     );
   });

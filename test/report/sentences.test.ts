@@ -1,14 +1,16 @@
 // The reading must follow the numbers: the same report with altered tables has to say something else.
 import { describe, expect, it } from "vitest";
-import { contrast, disagreement, publishedOrderings } from "../../src/report/findings";
+import { textOf } from "../../src/report/catalogue/said";
+import { type Contrast, contrast, contrastFinding } from "../../src/report/findings/contrast";
+import { controlSummary } from "../../src/report/findings/control";
+import { disagreement, disagreementFindings } from "../../src/report/findings/metrics";
+import { orderingFinding, publishedOrderings } from "../../src/report/findings/orderings";
 import {
-  contrastSentence,
-  controlSummary,
-  disagreementSentences,
-  orderingSentence,
-} from "../../src/report/ko/sentences";
-import { distilledDoesWell, keepsTheCore, sameInputSameText } from "../../src/report/original-claims";
-import { unmarked } from "../../src/report/quantity";
+  distilledDoesWell,
+  keepsTheCore,
+  sameInputSameText,
+} from "../../src/report/findings/original-claims";
+import { unmarked } from "../../src/report/marks";
 import type { StudyResults } from "../../src/results/study-results";
 import { spearman } from "../../src/statistics/correlation";
 import { fixtureResults } from "../figures/fixture-figures";
@@ -23,7 +25,7 @@ function changed(change: (results: StudyResults) => void): StudyResults {
 }
 
 const steps = (results: StudyResults) =>
-  publishedOrderings(results, "in-domain", METRIC).map((step) => unmarked(orderingSentence(step)));
+  publishedOrderings(results, "in-domain", METRIC).map((step) => textOf(orderingFinding(results, step)));
 
 describe("published ordering", () => {
   it("says of each step whether it came out", () => {
@@ -87,8 +89,9 @@ describe("contrasts", () => {
   });
 
   it("gives shares in percent and their differences in percent points", () => {
-    const sentence = unmarked(
-      contrastSentence(contrast(fixtureResults(), "distilled", "full-student", "in-domain", "keptFacts")),
+    const results = fixtureResults();
+    const sentence = textOf(
+      contrastFinding(results, contrast(results, "distilled", "full-student", "in-domain", "keptFacts")),
     );
     expect(sentence).toContain("36.0% 대 37.0%");
     expect(sentence).toContain("차이 −1.0%p");
@@ -97,28 +100,27 @@ describe("contrasts", () => {
   it("does not credit the teacher when everything is a tie", () => {
     const tie = { verdict: "tie" as const };
     const pair = { ...contrast(fixtureResults(), "distilled", "full-student", "in-domain", METRIC), ...tie };
-    expect(controlSummary([pair, { ...pair, testSet: "other" }])).toContain("확인되지 않는다");
-    expect(controlSummary([{ ...pair, verdict: "left" }])).toContain("교사의 몫");
-    expect(controlSummary([{ ...pair, verdict: "right" }])).toContain("오히려 낮아진 것이 있다");
-    expect(controlSummary([{ ...pair, verdict: "unmeasured" }])).toContain("측정하지 않음");
+    const said = (...pairs: Contrast[]) => textOf(controlSummary(fixtureResults(), pairs));
+    expect(said(pair, { ...pair, testSet: "other" })).toContain("확인되지 않는다");
+    expect(said({ ...pair, verdict: "left" })).toContain("교사의 몫");
+    expect(said({ ...pair, verdict: "right" })).toContain("오히려 낮아진 것이 있다");
+    expect(said({ ...pair, verdict: "unmeasured" })).toContain("측정하지 않음");
   });
 });
 
 describe("the two metrics", () => {
   it("finds the published pattern only where BERTScore puts the untuned model first and ROUGE last", () => {
-    expect(unmarked(disagreementSentences(disagreement(fixtureResults(), "all"))[0]!)).toContain(
-      "BERTScore F1로는 2위",
-    );
+    const ranks = (results: StudyResults) =>
+      textOf(disagreementFindings(results, disagreement(results, "all"))[0]!);
+    expect(ranks(fixtureResults())).toContain("BERTScore F1로는 2위");
     const results = changed((r) => {
       r.systems.find((row) => row.system === "untuned")!.scores.all["bertscore.f"] = 0.99;
     });
-    expect(disagreementSentences(disagreement(results, "all"))[0]).toContain(
-      "어긋남(BERTScore 첫째, ROUGE 최하위)이 다시 나타났다",
-    );
+    expect(ranks(results)).toContain("어긋남(BERTScore 첫째, ROUGE 최하위)이 다시 나타났다");
     const agreeing = changed((r) => {
       r.systems.find((row) => row.system === "untuned")!.scores.all["bertscore.f"] = 0.1;
     });
-    expect(disagreementSentences(disagreement(agreeing, "all"))[0]).toContain("나타나지 않았다");
+    expect(ranks(agreeing)).toContain("나타나지 않았다");
   });
 
   it("computes Spearman's rho with ties at mean rank", () => {
@@ -130,8 +132,8 @@ describe("the two metrics", () => {
 describe("the original's claims", () => {
   it("judges them by the numbers", () => {
     expect(distilledDoesWell(fixtureResults()).verdict).toBe("partly");
-    expect(keepsTheCore(fixtureResults()).verdict).toBe("corrected");
-    expect(sameInputSameText(fixtureResults()).verdict).toBe("unmeasured");
+    expect(keepsTheCore(fixtureResults())).toBe("corrected");
+    expect(sameInputSameText(fixtureResults())).toBe("unmeasured");
     const better = changed((r) => {
       const pair = pairOf(r, "distilled", "lora-student", "other", METRIC);
       pair.verdict = "tie";
@@ -141,8 +143,8 @@ describe("the original's claims", () => {
       r.repeatability = { system: "distilled", items: 206, identical: 206 };
     });
     expect(distilledDoesWell(better).verdict).toBe("confirmed");
-    expect(keepsTheCore(better).verdict).toBe("confirmed");
-    expect(sameInputSameText(better).verdict).toBe("confirmed");
+    expect(keepsTheCore(better)).toBe("confirmed");
+    expect(sameInputSameText(better)).toBe("confirmed");
   });
 
   it("corrects the choice of the model when the numbers choose another", () => {

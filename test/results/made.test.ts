@@ -2,7 +2,7 @@
 import { readFileSync } from "node:fs";
 import { describe, expect, it } from "vitest";
 import type { Claim } from "../../src/report/claims/ledger";
-import { originOf, placesOf } from "../../src/report/quantity";
+import { originOf, placesOf } from "../../src/report/origin";
 import { madeOf } from "../../src/results/made";
 
 const made = (path: string) => madeOf(path.split("/"));
@@ -46,7 +46,7 @@ describe("the committed claims", () => {
 
   it("have stage and bound from there, and name the file that holds the number", () => {
     for (const { id, artifact, stage, rerun, rerunTolerance } of claims) {
-      const places = placesOf(originOf(id)).map(madeOf);
+      const places = placesOf(originOf(id)).map(({ keys }) => madeOf(keys));
       expect([id, artifact]).toEqual([id, places[0]!.artifact]);
       expect(
         places.map((place) => place.stage),

@@ -7,7 +7,7 @@ import { join, resolve } from "node:path";
 const ROOT = resolve(__dirname, "../..");
 
 export interface ChangedTree {
-  /** The copy's sources and studies, the changed ones among them, with everything else as links; runs are kept in it. */
+  /** The copy's sources, studies and notebooks, the changed ones among them, with everything else as links; runs are kept in it. */
   folder: string;
   /** Files that the patch touched. */
   touched: string[];
@@ -16,20 +16,20 @@ export interface ChangedTree {
   remove(): void;
 }
 
-/** Applies a patch of this folder to a copy of src and studies. Throws where it does not fit any more. */
+/** Applies a patch of this folder to a copy of src, studies and notebooks. Throws where it does not fit any more. */
 export function changedTree(patch: string): ChangedTree {
   const folder = mkdtempSync(join(tmpdir(), "worked-change-"));
-  for (const part of ["src", "studies", "test/worked-changes"])
+  for (const part of ["src", "studies", "notebooks", "scripts", "kernel", "test/worked-changes"])
     cpSync(join(ROOT, part), join(folder, part), { recursive: true });
   for (const name of [
     "node_modules",
     ".engine",
-    "kernel",
+    ".venv",
     "shims",
     "engine.json",
     "data",
     "reports",
-    "notebooks",
+    "docs",
     "package.json",
     "package-lock.json",
     "README.md",

@@ -8,14 +8,12 @@ import { COMPARED, studyMetrics } from "../../src/metrics/registry";
 import { rougeTokenizers } from "../../src/metrics/rouge/tokenizers";
 import { SystemScorer } from "../../src/metrics/score-system";
 import { cellText } from "../../src/report/document";
-import { readme } from "../../src/report/ko/readme";
-import { unmarked } from "../../src/report/quantity";
+import { unmarked } from "../../src/report/marks";
 import { readmeBlocks } from "../../src/report/readme/blocks";
 import { report } from "../../src/report/report";
 import { readRun } from "../../src/report/run-files";
 import { loadReportSettings } from "../../src/report/settings";
-import { LANGUAGES } from "../../src/report/write";
-import { loadPublished } from "../../src/results/published";
+import { loadPublished, publishedBeside } from "../../src/results/published";
 import { systemsOf } from "../../src/results/systems";
 
 const { results, samples: all } = readRun("reports");
@@ -44,7 +42,7 @@ const run = {
   comparisons: compareSystems(scored, { metrics: compared }),
 };
 const published = loadPublished();
-const { blocks } = report(LANGUAGES.ko, run, samples, published, loadReportSettings());
+const { blocks } = report("ko", { results: run, samples, published }, loadReportSettings());
 const intervals = blocks.flatMap((block) =>
   block.kind === "table" && block.id === "intervals"
     ? [
@@ -71,8 +69,12 @@ console.log(
     samples: samples.map(({ id }) => id),
     intervals,
     notebook: systemScores(run.systems, "all", systemsOf(results)),
-    figure: systemsInBothMetrics(run.systems, published.systems, systemsOf(results)),
-    readme: unmarked(readmeBlocks(readme, run, {}).scores!),
+    figure: systemsInBothMetrics(
+      run.systems,
+      publishedBeside(published.systems, results),
+      systemsOf(results),
+    ),
+    readme: unmarked(readmeBlocks("ko", run, {}).scores!),
     card,
     tested: [...new Set(run.comparisons.map(({ metric }) => metric))],
   }),

@@ -1,5 +1,6 @@
 // Holds claims against what artifacts give: recomputed where the outputs allow it, else read where the claim says.
-import { evaluate, originOf, placesOf, type Sources } from "../quantity";
+import { originOf, placesOf } from "../origin";
+import { evaluate, type Sources } from "../quantity";
 import type { Claim, Claims } from "./ledger";
 import { shownAgrees } from "./shown";
 
@@ -38,8 +39,9 @@ const verdictOf = (claim: Claim, method: Method, got: number | undefined): Verdi
 /** One verdict a claim. */
 export function checkClaims({ claims }: Claims, sources: readonly Source[]): Verdict[] {
   return claims.map((claim) => {
+    const origin = originOf(claim.id);
     for (const { method, sources: from } of sources) {
-      const got = evaluate(from, claim.id);
+      const got = evaluate(from, origin);
       if (got !== undefined) return verdictOf(claim, method, got);
     }
     return verdictOf(claim, "read", undefined);
@@ -52,11 +54,11 @@ export function checkRerun({ claims }: Claims, sources: Sources): Verdict[] {
     .filter(({ id }) => {
       const places = placesOf(originOf(id));
       return (
-        places.some(([artifact]) => artifact === "results") && places.every(([, field]) => field !== "seeds")
+        places.some(({ keys }) => keys[0] === "results") && places.every(({ keys }) => keys[1] !== "seeds")
       );
     })
     .map((claim): Verdict => {
-      const got = evaluate(sources, claim.id);
+      const got = evaluate(sources, originOf(claim.id));
       const base = {
         id: claim.id,
         statement: claim.statement,

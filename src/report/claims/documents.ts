@@ -8,8 +8,8 @@ import type { ReportDocument } from "../document";
 import { toHtml } from "../html";
 import { toLatex } from "../latex";
 import { tableToMarkdown, toMarkdown } from "../markdown";
+import { unmarked } from "../marks";
 import { publication, REPORT_FOLDERS, type RunData } from "../publish";
-import { unmarked } from "../quantity";
 import type { Verdict } from "./check";
 import { claimsFile } from "./ledger";
 

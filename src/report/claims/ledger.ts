@@ -4,8 +4,9 @@ import { readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { type Made, madeOf, type Rerun } from "../../results/made";
 import { type Recipes, systemsOf } from "../../results/systems";
-import { evaluate, type Origin, originOf, pathOf, pieces, placesOf, type Sources } from "../quantity";
-import { isQuoted } from "../quoted";
+import { isQuoted, pieces } from "../marks";
+import { type Origin, pathOf, place as placeAt, placesOf } from "../origin";
+import { evaluate, type Numbers, type Sources } from "../quantity";
 import { kindOf, MAKERS } from "./makers";
 import { shownAgrees } from "./shown";
 import { statementOf } from "./statement";
@@ -101,20 +102,22 @@ function rerunTolerance(
 ): number | null {
   if (rerun === "exact") return 0;
   if (rerun !== "interval" || !("keys" in origin)) return null;
-  const [low, high] = ["0", "1"].map((end) => evaluate(sources, pathOf(...places[0]!.interval!, end)));
+  const [low, high] = ["0", "1"].map((end) => evaluate(sources, placeAt(...places[0]!.interval!, end)));
   return low !== undefined && high !== undefined ? (high - low) / 2 : null;
 }
 
 /** An id without the artifacts' names; what rules find lies in no file and keeps its own. */
 const pathsIn = (origin: Origin): string =>
   "keys" in origin
-    ? pathOf(...origin.keys.slice(origin.keys[0] === "findings" ? 0 : 1))
+    ? pathOf(origin.keys.slice(origin.keys[0] === "findings" ? 0 : 1))
     : `${origin.formula}(${origin.of.map(pathsIn).join(",")})`;
 
 /** A document's texts, with marks, under the name of its file. */
 export interface MarkedDocument {
   place: string;
   texts: string[];
+  /** What the marks stand for. */
+  numbers: Numbers;
 }
 
 /**
@@ -129,17 +132,17 @@ export function claimsOf(
 ): Claims {
   const cells = codeCells(notebooks);
   const found = new Map<string, Claim>();
-  for (const { place, texts } of documents) {
+  for (const { place, texts, numbers } of documents) {
     for (const piece of texts.flatMap(pieces)) {
       if (piece.id === undefined || isQuoted(piece)) continue;
       const { id } = piece;
       let claim = found.get(id);
       if (!claim) {
-        const value = evaluate(sources, id);
-        if (value === undefined)
+        const origin = numbers.get(id)?.origin;
+        const value = origin && evaluate(sources, origin);
+        if (!origin || value === undefined)
           throw new Error(`${place}: ${piece.text} comes from ${id}, which has no value.`);
-        const origin = originOf(id);
-        const made = placesOf(origin).map(madeOf);
+        const made = placesOf(origin).map(({ keys }) => madeOf(keys));
         const from = madeFrom(made);
         const seed = made[0]!.named.seed;
         claim = {

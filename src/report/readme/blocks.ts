@@ -1,179 +1,145 @@
 // The parts of README and docs/results that hold numbers, in both languages: tables and findings as Markdown, written between markers.
+import type { Language } from "../../base/language";
 import type { Metric } from "../../metrics/metric";
 import { COMPARED, PRIMARY } from "../../metrics/registry";
 import type { TestSet } from "../../results/scores";
 import { seedRows } from "../../results/seeds";
 import type { StudyResults } from "../../results/study-results";
 import { inOrder, type SystemId, systemsOf } from "../../results/systems";
-import { contrast, measuredIn, publishedOrderings, score, seedsWithOrder } from "../findings";
-import { bytes, fixed, type TimeWords, withInterval } from "../format";
-import type { Names } from "../names";
-import { type Amount, pathOf, quantity } from "../quantity";
-import { quoted } from "../quoted";
+import { inWords, joined, type Said, say } from "../catalogue/said";
+import { controlled, controlPairs, controlSummary } from "../findings/control";
+import { orderingFinding, publishedOrderings, seedFinding } from "../findings/orderings";
+import { intervalOf, measuredIn, SIDES, scoreIn, TEST_SETS } from "../findings/scores";
+import { bytes, count, fixed, withInterval } from "../format";
+import { quoted } from "../marks";
+import { nameOf, nameOfMetric, nameOfTestSet } from "../names";
+import { derived, place } from "../origin";
+import { type Numbers, type Quantity, quantity } from "../quantity";
 import type { Records } from "../records";
-import type { InterpretationWords } from "../sections/interpretation";
-import { TEST_SETS } from "../sections/results";
-import { type LighterTableWords, lighterTable } from "./lighter";
-import { table } from "./table";
-
-export interface ReadmeWords {
-  names: Names;
-  interpretation: Pick<InterpretationWords, "orders" | "control">;
-  time: TimeWords;
-  /** About the run: sizes of the models, seed. */
-  run(facts: { smallest: string; largest: string; seed: string }): string;
-  scores: [system: string, items: string];
-  seeds: { seed: string; items: string; intro: string; none: string };
-  lighter: LighterTableWords;
-  measured: {
-    heading: [string, string];
-    study: string;
-    slowest(notebook: string): string;
-    tests: (passed: string, failed: string) => string;
-    testsLabel: string;
-    clone: string;
-    installed: string;
-    none: string;
-    on(machine: string, node: string): string;
-  };
-}
-
-/** The two test sets, apart. */
-const SIDES = ["in-domain", "other"] as const;
-
-/** The distilled student against the control, in the primary metrics on both test sets. */
-const controlPairs = (results: StudyResults) =>
-  SIDES.flatMap((side) =>
-    measuredIn(results, PRIMARY).map(({ id }) => contrast(results, "distilled", "full-student", side, id)),
-  );
-
-const three = (amount: Amount | undefined): string => (amount === undefined ? "–" : fixed(amount, 3));
+import { lighterTable } from "./lighter";
+import { table, type Words } from "./table";
 
 /** A system's value of a metric on a test set; with its interval for the first metric alone: more make a table too wide to read. */
-function scoreText(results: StudyResults, system: SystemId, set: TestSet, metric: Metric): string {
-  const end = (which: 0 | 1) =>
-    metric === PRIMARY[0]
-      ? quantity({ results }, pathOf("results", "systems", system, "interval95", set, metric.id, which))
-      : undefined;
-  return withInterval(metric, score(results, system, set, metric.id), end(0), end(1));
+function scoreSaid(results: StudyResults, system: SystemId, set: TestSet, metric: Metric): Said {
+  const [low, high] = metric === PRIMARY[0] ? intervalOf(results, system, set, metric.id) : [];
+  return withInterval(metric, scoreIn(results, system, set, metric.id), low, high);
 }
 
-const scoreHeading = (names: Names, metric: Metric): string =>
-  `${names.metric(metric.id)}${metric === PRIMARY[0] ? " [95 %]" : ""}`;
+const heading = (metric: Metric): Said =>
+  joined([nameOfMetric(metric.id), ...(metric === PRIMARY[0] ? ["[95 %]"] : [])], " ");
 
-function scoreTable(results: StudyResults, { names, scores }: ReadmeWords): string {
+const ordered = (results: StudyResults): SystemId[] =>
+  inOrder(results.systems, systemsOf(results)).map(({ system }) => system);
+
+function scoreTable(results: StudyResults, words: Words): string {
   const metrics = measuredIn(results, COMPARED);
   const items = (system: SystemId, set: TestSet) =>
-    fixed(quantity({ results }, pathOf("results", "systems", system, "items", set)) ?? Number.NaN, 0);
+    count(quantity({ results }, place("results", "systems", system, "items", set)));
   return table(
-    [...scores, ...metrics.map((metric) => scoreHeading(names, metric))],
+    [say("readme.system"), say("readme.items"), ...metrics.map(heading)],
     TEST_SETS.flatMap((set) =>
-      inOrder(results.systems, systemsOf(results)).map(({ system }) => [
-        names.system(system),
-        `${names.testSet(set)} ${items(system, set)}`,
-        ...metrics.map((metric) => scoreText(results, system, set, metric)),
+      ordered(results).map((system) => [
+        nameOf(results, system),
+        joined([nameOfTestSet(set), items(system, set)], " "),
+        ...metrics.map((metric) => scoreSaid(results, system, set, metric)),
       ]),
     ),
+    words,
   );
 }
+
+/** What the teacher brought, in the primary metrics on both test sets. */
+const teachersPart = (results: StudyResults) =>
+  controlSummary(results, controlPairs(results, measuredIn(results, PRIMARY)));
 
 /** The table of the first screen: the primary metrics on both test sets, and what the teacher brought. */
-function summary(results: StudyResults, words: ReadmeWords): string {
-  const { names, scores, interpretation } = words;
+function summary(results: StudyResults, words: Words): string {
   const columns = measuredIn(results, PRIMARY).flatMap((metric) => SIDES.map((side) => ({ metric, side })));
-  const headings = columns.map(
-    ({ metric, side }) => `${scoreHeading(names, metric)}, ${names.testSet(side)}`,
-  );
-  const rows = inOrder(results.systems, systemsOf(results)).map(({ system }) => [
-    names.system(system),
-    ...columns.map(({ metric, side }) => scoreText(results, system, side, metric)),
+  const headings = columns.map(({ metric, side }): Said => [heading(metric), nameOfTestSet(side)]);
+  const rows = ordered(results).map((system) => [
+    nameOf(results, system),
+    ...columns.map(({ metric, side }) => scoreSaid(results, system, side, metric)),
   ]);
-  const control = interpretation.control.summary(controlPairs(results));
-  return `${table([scores[0], ...headings], rows)}\n\n${control}`;
+  const head = [say("readme.system"), ...headings];
+  return `${table(head, rows, words)}\n\n${words(teachersPart(results))}`;
 }
 
-function seedTable(results: StudyResults, { names, seeds }: ReadmeWords): string {
+function seedTable(results: StudyResults, words: Words): string {
   const seedsRun = seedRows(results);
-  if (seedsRun.length < 2) return seeds.none;
-  const systems = inOrder(results.systems, systemsOf(results)).map(({ system }) => system);
+  if (seedsRun.length < 2) return words(say("readme.seeds.none"));
+  const systems = ordered(results);
   const at = (seed: number, ...keys: string[]) =>
-    quantity({ results }, pathOf("results", ...(seed === results.seed ? [] : ["seeds", seed]), ...keys));
+    quantity({ results }, place("results", ...(seed === results.seed ? [] : ["seeds", seed]), ...keys));
   const rows = SIDES.flatMap((set) =>
     seedsRun.map(({ seed }) => [
-      fixed(at(seed, "seed") ?? seed, 0),
-      names.testSet(set),
-      ...systems.map((system) => three(at(seed, "systems", system, "scores", set, "rouge1.whitespace"))),
+      count(at(seed, "seed") ?? seed),
+      nameOfTestSet(set),
+      ...systems.map((system) => fixed(at(seed, "systems", system, "scores", set, "rouge1.whitespace"), 3)),
     ]),
   );
-  return `${seeds.intro}\n\n${table([seeds.seed, seeds.items, ...systems.map((system) => names.system(system))], rows)}`;
+  const head = [say("readme.seed"), say("readme.items"), ...systems.map((system) => nameOf(results, system))];
+  return `${words(say("readme.seeds"))}\n\n${table(head, rows, words)}`;
 }
 
-function findings(results: StudyResults, { interpretation }: ReadmeWords): string {
+function findings(results: StudyResults, words: Words): string {
+  const pair = controlled(results);
   return [
     ...publishedOrderings(results, "in-domain", "rouge1.whitespace").map((step) =>
-      interpretation.orders.ordering(step),
+      orderingFinding(results, step),
     ),
-    interpretation.control.summary(controlPairs(results)),
-    ...SIDES.map((side) =>
-      interpretation.orders.seeds(
-        "distilled",
-        "full-student",
-        side,
-        seedsWithOrder(results, "distilled", "full-student", side),
-      ),
-    ),
+    teachersPart(results),
+    ...(pair ? SIDES.map((side) => seedFinding(results, pair.distilled, pair.control, side)) : []),
   ]
-    .map((sentence) => `- ${sentence}`)
+    .map((finding) => `- ${words(finding)}`)
     .join("\n");
 }
 
-function measured(records: Records, { measured: words, time }: ReadmeWords): string {
-  const at = (...path: string[]) => quantity({ records }, pathOf("records", ...path));
-  const long = (amount: Amount | undefined) =>
-    amount === undefined ? "–" : fixed(amount, 0) + time.seconds("");
-  const rows: string[][] = [];
+function measured(records: Records, words: Words): string {
+  const at = (...path: string[]) => quantity({ records }, place("records", ...path));
+  const long = (amount: Quantity | undefined): Said => say("time.seconds", { seconds: count(amount) });
+  const rows: Said[][] = [];
   if (records.study) {
     const { machine } = records.study;
-    rows.push([
-      words.study,
-      `${long(at("study", "seconds"))}; ${words.on(quoted(machine.processor ?? ""), quoted(machine.node ?? ""))}`,
-    ]);
+    const on = [quoted(machine.processor ?? ""), joined(["Node", quoted(machine.node ?? "")], " ")];
+    rows.push([say("readme.study"), joined([long(at("study", "seconds")), on], "; ")]);
     const slowest = Object.entries(records.study.notebooks).sort((a, b) => b[1] - a[1])[0];
-    if (slowest) rows.push([words.slowest(slowest[0]), long(at("study", "notebooks", slowest[0]))]);
+    if (slowest) {
+      const [notebook] = slowest;
+      rows.push([say("readme.slowest", { notebook }), long(at("study", "notebooks", notebook))]);
+    }
     for (const key of ["clone", "installed"] as const) {
       const size = at("study", key);
-      if (size) rows.push([words[key], bytes(size)]);
+      if (size) rows.push([say(`readme.${key}`), bytes(size)]);
     }
   }
   if (records.tests) {
-    const count = (key: string) => fixed(at("tests", key) ?? Number.NaN, 0);
-    rows.push([
-      words.testsLabel,
-      `${long(at("tests", "seconds"))}; ${words.tests(count("passed"), count("failed"))}`,
-    ]);
+    const counts = { passed: count(at("tests", "passed")), failed: count(at("tests", "failed")) };
+    const said = [long(at("tests", "seconds")), say("readme.tests", counts)];
+    rows.push(["`npm test`", joined(said, "; ")]);
   }
-  return rows.length > 0 ? table(words.heading, rows) : words.none;
+  return rows.length > 0
+    ? table([say("readme.measured"), ""], rows, words)
+    : words(say("readme.measured.none"));
 }
 
-/** The generated parts by name, with the marks of their numbers. */
+/** The generated parts by name, with the marks of their numbers, which are noted. */
 export function readmeBlocks(
-  words: ReadmeWords,
+  language: Language,
   results: StudyResults,
   records: Records,
+  noted: Numbers = new Map(),
 ): Record<string, string> {
+  const words: Words = (said) => inWords(said, language, noted);
   const size = (formula: string) =>
-    fixed(quantity({ results }, `${formula}(results/models/*/parameters)`) ?? Number.NaN, 0);
+    count(quantity({ results }, derived(formula, place("results", "models", "*", "parameters"))));
+  const seed = count(quantity({ results }, place("results", "seed")));
   return {
-    run: words.run({
-      smallest: size("min"),
-      largest: size("max"),
-      seed: fixed(quantity({ results }, "results/seed") ?? Number.NaN, 0),
-    }),
+    run: words(say("readme.run", { smallest: size("min"), largest: size("max"), seed })),
     summary: summary(results, words),
     scores: scoreTable(results, words),
     seeds: seedTable(results, words),
     findings: findings(results, words),
-    lighter: lighterTable(results, words.lighter),
+    lighter: lighterTable(results, words),
     measured: measured(records, words),
   };
 }

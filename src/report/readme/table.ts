@@ -1,7 +1,11 @@
 // A Markdown table of the READMEs.
+import type { Said } from "../catalogue/said";
 
-const row = (cells: readonly string[]): string => `| ${cells.join(" | ")} |`;
+/** What is said in the words of a language. */
+export type Words = (said: Said) => string;
 
 /** Cells are Markdown already. */
-export const table = (head: readonly string[], rows: readonly (readonly string[])[]): string =>
-  [row(head), `|${head.map(() => "---").join("|")}|`, ...rows.map(row)].join("\n");
+export function table(head: readonly Said[], rows: readonly (readonly Said[])[], words: Words): string {
+  const row = (cells: readonly Said[]): string => `| ${cells.map(words).join(" | ")} |`;
+  return [row(head), `|${head.map(() => "---").join("|")}|`, ...rows.map(row)].join("\n");
+}

@@ -1,129 +1,118 @@
 // Section 2: the chosen model's architecture, drawn and described from its configuration.
-import type { Language } from "../../base/language";
 import { architectureDiagram } from "../../figures/architecture";
-import { type BlockStructure, blockStructure } from "../../models/block-structure";
+import { blockStructure } from "../../models/block-structure";
 import type { ModelConfig } from "../../results/models";
 import type { StudyResults } from "../../results/study-results";
-import type { DocumentBuilder } from "../document";
-import { fixed } from "../format";
-import { pathOf, type Quantity, quantity } from "../quantity";
+import { joined, type Said, say } from "../catalogue/said";
+import { type DocumentBuilder, left } from "../document";
+import { count } from "../format";
+import { derived, place } from "../origin";
+import { quantity } from "../quantity";
 
-/** A layer's number as shown; empty where the configuration has none. */
-type Shown = Record<
-  | "vocabulary"
-  | "hidden"
-  | "theta"
-  | "slidingTheta"
-  | "headSize"
-  | "layers"
-  | "heads"
-  | "sharedHeads"
-  | "group"
-  | "window"
-  | "attentionSoftcap"
-  | "inner"
-  | "finalSoftcap",
-  string
->;
-
-export interface ArchitectureWords {
-  heading: string;
-  diagramHeading: string;
-  partsHeading: string;
-  notMeasured: string;
-  diagramIntro: string;
-  figure: { caption: string; alt: string; name: string };
-  gegluNote: string;
-  partsIntro(differs: boolean): string;
-  teacher(
-    sizes: Record<"teacherLayers" | "teacherHidden" | "layers" | "hidden", string>,
-    same: boolean,
-  ): string;
-  table: { caption: string; columns: [string, string, string] };
-  /** The six layers: name, role, parts. */
-  layers(shown: Shown, structure: BlockStructure & { tied: boolean }): [string, string, string][];
-}
-
-function shownParts(results: StudyResults, config: ModelConfig): Shown {
-  const path = (key: string) => pathOf("results", "architecture", "student", key);
-  const at = (key: keyof ModelConfig): Quantity | undefined => quantity({ results }, path(key));
-  const n = (amount: Quantity | undefined) => (amount ? fixed(amount, 0) : "");
-  const headSize =
-    at("head_dim") ?? quantity({ results }, `ratio(${path("hidden_size")},${path("num_attention_heads")})`);
-  return {
-    vocabulary: n(at("vocab_size")),
-    hidden: n(at("hidden_size")),
-    theta: at("rope_theta") ? n(at("rope_theta")) : "10,000",
-    headSize: n(headSize),
-    layers: n(at("num_hidden_layers")),
-    heads: n(at("num_attention_heads")),
-    sharedHeads: n(at("num_key_value_heads")),
-    group: n(quantity({ results }, `ratio(${path("num_attention_heads")},${path("num_key_value_heads")})`)),
-    slidingTheta: n(at("rope_local_base_freq")),
-    window: blockStructure(config).sliding ? n(at("sliding_window")) : "",
-    attentionSoftcap: config.attn_logit_softcapping ? n(at("attn_logit_softcapping")) : "",
-    inner: n(at("intermediate_size")),
-    finalSoftcap: config.final_logit_softcapping ? n(at("final_logit_softcapping")) : "",
-  };
+/** The six layers: name, role, parts. Names are those of the original, which has them in English. */
+function layers(results: StudyResults, config: ModelConfig): Said[][] {
+  const path = (key: keyof ModelConfig) => place("results", "architecture", "student", key);
+  const at = (key: keyof ModelConfig): Said => count(quantity({ results }, path(key)));
+  const ratio = (a: keyof ModelConfig, b: keyof ModelConfig): Said =>
+    count(quantity({ results }, derived("ratio", path(a), path(b))));
+  const { gate, postNorms, queryKeyNorm, scalesEmbedding, sliding } = blockStructure(config);
+  const hidden = at("hidden_size");
+  const optional = (given: unknown, said: () => Said): Said[] => (given ? [said()] : []);
+  const softcap = (key: "attn_logit_softcapping" | "final_logit_softcapping") =>
+    optional(config[key], () => say("layer.softcap", { softcap: at(key) }));
+  const tied = config.tie_word_embeddings ?? false;
+  return [
+    [
+      "Token Embedding",
+      say("layer.embedding.role"),
+      [
+        say("layer.embedding.parts", { vocabulary: at("vocab_size"), hidden }),
+        ...optional(scalesEmbedding, () => say("layer.embedding.scaled", { hidden })),
+      ],
+    ],
+    [
+      "Positional Encoding (RoPE)",
+      say("layer.rope.role"),
+      say("layer.rope.parts", {
+        theta: config.rope_theta === undefined ? "10,000" : at("rope_theta"),
+        sliding: joined(
+          optional(config.rope_local_base_freq, () =>
+            say("layer.rope.sliding", { theta: at("rope_local_base_freq") }),
+          ),
+          "",
+        ),
+        headSize:
+          config.head_dim === undefined ? ratio("hidden_size", "num_attention_heads") : at("head_dim"),
+      }),
+    ],
+    [
+      "Transformer Decoder Block",
+      say("layer.block.role"),
+      say("layer.block.parts", { layers: at("num_hidden_layers"), norm: postNorms ? "RMSNorm → " : "" }),
+    ],
+    [
+      "Self-Attention (GQA)",
+      say("layer.attention.role"),
+      joined(
+        [
+          say("layer.attention.parts", {
+            ...{ heads: at("num_attention_heads"), shared: at("num_key_value_heads") },
+            group: ratio("num_attention_heads", "num_key_value_heads"),
+          }),
+          ...optional(queryKeyNorm, () => say("layer.attention.norm")),
+          ...(sliding ? [say(`layer.attention.${sliding}`, { window: at("sliding_window") })] : []),
+          ...softcap("attn_logit_softcapping"),
+        ],
+        "; ",
+      ),
+    ],
+    [
+      "Feed-Forward Network (FFN)",
+      say("layer.ffn.role"),
+      say("layer.ffn.parts", { gate, hidden, inner: at("intermediate_size") }),
+    ],
+    [
+      "Language Modeling Head",
+      say("layer.head.role"),
+      joined([say(tied ? "layer.head.tied" : "layer.head.own"), ...softcap("final_logit_softcapping")], "; "),
+    ],
+  ];
 }
 
 /** Writes section 2. */
-export function architectureSection(
-  doc: DocumentBuilder,
-  results: StudyResults,
-  words: ArchitectureWords,
-  language: Language,
-): void {
-  doc.heading(1, words.heading);
-  doc.heading(2, words.diagramHeading);
+export function architectureSection(doc: DocumentBuilder, { results }: { results: StudyResults }): void {
+  doc.heading(1, "architecture.heading");
+  doc.heading(2, "architecture.diagram");
   if (!results.architecture) {
-    doc.paragraph(words.notMeasured);
+    doc.paragraph(say("architecture.unmeasured"));
     return;
   }
   const { student, teacher } = results.architecture;
-  doc.paragraph(words.diagramIntro);
-  doc.figure({
-    id: "architecture",
-    caption: words.figure.caption,
-    alt: words.figure.alt,
-    figure: architectureDiagram(student, words.figure.name, language),
-  });
-  doc.heading(2, words.partsHeading);
-  const structure = blockStructure(student);
+  doc.paragraph(say("architecture.intro"));
+  const name = doc.words(say("architecture.student"));
+  doc.figure("architecture", architectureDiagram(student, name, doc.language));
+  doc.heading(2, "architecture.parts");
   // The original names the gate of another family.
-  const renamed = structure.gate === "GeGLU";
+  const renamed = blockStructure(student).gate === "GeGLU";
   const size = (of: "student" | "teacher", key: string) =>
-    fixed(quantity({ results }, pathOf("results", "architecture", of, key)) ?? Number.NaN, 0);
+    count(quantity({ results }, place("results", "architecture", of, key)));
+  const sizes = (of: "student" | "teacher") => [size(of, "num_hidden_layers"), size(of, "hidden_size")];
+  const [layersOf, hidden, teacherLayers, teacherHidden] = [...sizes("student"), ...sizes("teacher")];
   doc.paragraph(
-    words.partsIntro(renamed),
-    renamed ? doc.footnote(words.gegluNote) : "",
+    say(renamed ? "architecture.renamed" : "architecture.named"),
+    renamed ? doc.footnote("architecture.geglu") : "",
     ...(teacher
       ? [
           " ",
-          words.teacher(
-            {
-              teacherLayers: size("teacher", "num_hidden_layers"),
-              teacherHidden: size("teacher", "hidden_size"),
-              layers: size("student", "num_hidden_layers"),
-              hidden: size("student", "hidden_size"),
-            },
-            teacher.vocab_size === student.vocab_size,
-          ),
+          say("architecture.teacher", {
+            ...{ layers: layersOf!, hidden: hidden!, teacherLayers: teacherLayers! },
+            teacherHidden: teacherHidden!,
+            vocabulary: say(
+              teacher.vocab_size === student.vocab_size ? "architecture.shared" : "architecture.unshared",
+            ),
+          }),
         ]
       : []),
   );
-  const [name, role, parts] = words.table.columns;
-  doc.table({
-    id: "architecture",
-    caption: words.table.caption,
-    columns: [
-      { label: name, align: "left", weight: 1.4 },
-      { label: role, align: "left", weight: 1.6 },
-      { label: parts, align: "left", weight: 2.6 },
-    ],
-    rows: words.layers(shownParts(results, student), {
-      ...structure,
-      tied: student.tie_word_embeddings ?? false,
-    }),
-  });
+  doc.table("architecture", [left(1.4), left(1.6), left(2.6)], layers(results, student));
 }

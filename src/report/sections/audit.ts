@@ -1,126 +1,97 @@
-// Section 4.3: the audit of the published table on this run's outputs, from its saved figures, in a language's words.
+// Section 4.3: the audit of the published table on this run's outputs, from its saved figures.
+
 import { metricOf } from "../../metrics/registry";
-import type { Audit } from "../../results/audit";
-import type { FactKind } from "../../results/facts";
 import type { StudyResults } from "../../results/study-results";
-import type { Cell, Column, DocumentBuilder } from "../document";
-import { countCell, fixedCell, metricCell, shareCell } from "../format";
-import type { Names } from "../names";
-import { pathOf, type Quantity, quantity } from "../quantity";
-
-/** What a language says about the audit. */
-export interface AuditWords {
-  heading: string;
-  intro: string;
-  /** Conclusions under headings, each sentence chosen by the figures. */
-  conclusions(
-    results: Pick<StudyResults, "systems">,
-    audit: Audit,
-  ): { heading: string; sentences: string[] }[];
-  /** What the references themselves copy stands beside the systems. */
-  reference: string;
-  group(by: string, group: string): string;
-  verdict: Record<"within" | "beyond", string>;
-  tables: Record<"published" | "groups" | "copied" | "facts", { caption: string; columns: string[] }>;
-  grouping: Record<"topic" | "length" | "format", string>;
-  factKind: Record<FactKind, string>;
-  note: string;
-}
-
-/** The first columns hold text and have these shares of the width, the others numbers. */
-const columnsOf = (labels: readonly string[], texts: readonly number[]): Column[] =>
-  labels.map((label, i) =>
-    i < texts.length ? { label, align: "left", weight: texts[i] } : { label, align: "right", weight: 1 },
-  );
+import { mainSystem } from "../../results/systems";
+import { joined, type Said, say } from "../catalogue/said";
+import { type DocumentBuilder, headed, left, right } from "../document";
+import { auditConclusions, groupName } from "../findings/audit-sentences";
+import { count, fixed, metricValue, percent } from "../format";
+import { nameOf, nameOfMetric } from "../names";
+import { derived, place } from "../origin";
+import { PUBLISHED_COUNTS } from "../published";
+import { type Quantity, quantity } from "../quantity";
 
 /** Writes section 4.3, or nothing for a run without an audit. */
-export function auditSection(
-  doc: DocumentBuilder,
-  results: StudyResults,
-  words: AuditWords,
-  names: Names,
-): void {
+export function auditSection(doc: DocumentBuilder, { results }: { results: StudyResults }): void {
   const { audit } = results;
   if (!audit) return;
-  doc.heading(2, words.heading);
-  doc.paragraph(words.intro);
-  for (const { heading, sentences } of words.conclusions(results, audit)) {
+  doc.heading(2, "audit.heading");
+  doc.paragraph(say("audit.intro"));
+  for (const { heading, findings } of auditConclusions(results, audit)) {
     doc.heading(3, heading);
-    doc.list(sentences);
+    doc.list(findings);
   }
   const at = (...keys: (string | number)[]): Quantity | undefined =>
-    quantity({ results }, pathOf("results", "audit", ...keys));
-  const share = (part: Quantity | undefined, whole: Quantity | undefined): Cell =>
-    shareCell(part && whole && quantity({ results }, `ratio(${part.id},${whole.id})`));
-  const table = (
-    id: keyof AuditWords["tables"],
-    texts: readonly number[],
-    rows: Cell[][],
-    { more = [], note }: { more?: readonly string[]; note?: string } = {},
-  ) => {
-    if (rows.length === 0) return;
-    const { caption, columns } = words.tables[id];
-    doc.table({
-      id: `audit-${id}`,
-      caption,
-      columns: columnsOf([...columns, ...more], texts),
-      rows,
-      ...(note !== undefined && { note }),
-    });
+    quantity({ results }, place("results", "audit", ...keys));
+  const share = (part: Quantity | undefined, whole: Quantity | undefined): Said =>
+    percent(part && whole && quantity({ results }, derived("ratio", part.origin, whole.origin)));
+  const numbers = (howMany: number) => Array.from({ length: howMany }, () => right(1));
+  const table: DocumentBuilder["table"] = (id, shapes, rows, more) => {
+    if (rows.length > 0) doc.table(id, shapes, rows, more);
   };
   table(
-    "published",
+    "audit-published",
     // A pair of systems, a metric with its tokenizer and a verdict stand on one line each.
-    [2.2, 1.9, 1.5],
-    audit.published.map((row, i): Cell[] => [
-      `${names.system(row.a)} − ${names.system(row.b)}`,
-      names.metric(row.metric),
-      words.verdict[row.verdict],
-      fixedCell(at("published", i, "difference"), 4),
-      fixedCell(at("published", i, "deviation"), 3),
-      ...[100, 106, 206].map((n) => fixedCell(at("published", i, "detectable", n), 4)),
+    [left(2.2), left(1.9), left(1.5), ...numbers(5)],
+    audit.published.map((row, i) => [
+      joined([nameOf(results, row.a), nameOf(results, row.b)], " − "),
+      nameOfMetric(row.metric),
+      say(`audit.verdict.${row.verdict}`),
+      fixed(at("published", i, "difference"), 4),
+      fixed(at("published", i, "deviation"), 3),
+      ...[100, 106, 206].map((n) => fixed(at("published", i, "detectable", n), 4)),
     ]),
-    { note: words.note },
+    {
+      args: {
+        inDomain: PUBLISHED_COUNTS["in-domain"],
+        other: PUBLISHED_COUNTS.other,
+        all: PUBLISHED_COUNTS.all,
+      },
+      note: say("table.audit-published.note"),
+    },
   );
+  const main = mainSystem(results);
   const grouped = Object.keys(audit.groups[0]?.scores ?? {}).map(metricOf);
   table(
-    "groups",
-    [1.2, 1.6],
-    audit.groups.flatMap((row, i): Cell[][] => {
-      if (row.system !== "distilled") return [];
-      return [
-        [
-          words.grouping[row.by],
-          words.group(row.by, row.group),
-          countCell(at("groups", i, "items")),
-          ...grouped.map((metric) => metricCell(metric, at("groups", i, "scores", metric.id))),
-        ],
-      ];
-    }),
-    { more: grouped.map(({ id }) => names.metric(id)) },
+    "audit-groups",
+    [left(1.2), left(1.6), right(1), ...grouped.map(({ label }) => headed(label, right(1)))],
+    audit.groups.flatMap((row, i) =>
+      row.system !== main.id
+        ? []
+        : [
+            [
+              say(`audit.by.${row.by}`),
+              groupName(row.by, row.group),
+              count(at("groups", i, "items")),
+              ...grouped.map((metric) => metricValue(metric, at("groups", i, "scores", metric.id))),
+            ],
+          ],
+    ),
+    { args: { system: main.label } },
   );
   table(
-    "copied",
-    [1.5],
-    audit.copied.map((row, i): Cell[] => [
-      row.system === "reference" ? words.reference : names.system(row.system),
-      fixedCell(at("copied", i, "words"), 1),
-      shareCell(at("copied", i, "coverage")),
-      fixedCell(at("copied", i, "longest"), 1),
-      shareCell(at("copied", i, "trigrams")),
+    "audit-copied",
+    [left(1.5), ...numbers(4)],
+    audit.copied.map((row, i) => [
+      row.system === "reference" ? say("audit.reference") : nameOf(results, row.system),
+      fixed(at("copied", i, "words"), 1),
+      percent(at("copied", i, "coverage")),
+      fixed(at("copied", i, "longest"), 1),
+      percent(at("copied", i, "trigrams")),
     ]),
   );
   table(
-    "facts",
-    [1.5, 1.5],
-    audit.facts.map((row, i): Cell[] => {
+    "audit-facts",
+    [left(1.5), left(1.5), ...numbers(4)],
+    audit.facts.map((row, i) => {
       const of = (key: keyof typeof row) => at("facts", i, key);
       return [
-        names.system(row.system),
-        words.factKind[row.kind],
-        countCell(of("expected")),
+        nameOf(results, row.system),
+        say(`audit.kind.${row.kind}`),
+        count(of("expected")),
         row.expected > 0 ? share(of("kept"), of("expected")) : "–",
-        countCell(of("stated")),
+        count(of("stated")),
         row.stated > 0 ? share(of("invented"), of("stated")) : "–",
       ];
     }),

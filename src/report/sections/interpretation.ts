@@ -1,230 +1,117 @@
 // Section 4.2 (the original's 4.3): the reading, every sentence of it chosen by a finding and filled with its numbers.
+
 import { PRIMARY } from "../../metrics/registry";
-import type { SampleRow } from "../../results/samples";
-import type { TestSet } from "../../results/scores";
-import type { StudyResults } from "../../results/study-results";
-import { inOrder, type SystemId, systemsOf } from "../../results/systems";
-import type { DocumentBuilder } from "../document";
-import {
-  type Contrast,
-  contrast,
-  type Disagreement,
-  disagreement,
-  type Forgetting,
-  forgetting,
-  lengthLink,
-  measuredIn,
-  type Ordering,
-  publishedOrderings,
-  score,
-  seedsWithOrder,
-} from "../findings";
-import { fixed } from "../format";
-import { type ClaimVerdict, distilledDoesWell, keepsTheCore, sameInputSameText } from "../original-claims";
-import { pathOf, type Quantity, quantity } from "../quantity";
+import { inOrder, type Role, type SystemId, systemsOf, withRole } from "../../results/systems";
+import { joined, type Said, say } from "../catalogue/said";
+import { type DocumentBuilder, left } from "../document";
+import { contrastFinding } from "../findings/contrast";
+import { controlPairs, controlSummary, validationFinding } from "../findings/control";
+import { forgettingFindings } from "../findings/forgetting";
+import { disagreement, disagreementFindings, lengthFinding } from "../findings/metrics";
+import { orderingFinding, publishedOrderings, seedFinding } from "../findings/orderings";
+import { claimRows } from "../findings/original-claims";
+import { measuredIn, SIDES, scoreIn } from "../findings/scores";
+import { count, fixed, percent } from "../format";
+import { nameOf } from "../names";
+import { place } from "../origin";
+import { type Quantity, quantity } from "../quantity";
+import type { Run } from "./results";
 
-const SIDES = ["in-domain", "other"] as const;
-
-export interface SystemAmounts {
-  system: SystemId;
-  amounts: Quantity[];
-}
-
-/** One of the original's three claims with what the numbers say of it. */
-export interface OriginalClaims {
-  well: ReturnType<typeof distilledDoesWell>;
-  core: {
-    verdict: ClaimVerdict;
-    kept: Record<"in-domain" | "other", Quantity | undefined>;
-    invented: Record<"in-domain" | "other", Quantity | undefined>;
-  };
-  same: {
-    verdict: ClaimVerdict;
-    items?: Quantity | undefined;
-    identical?: Quantity | undefined;
-    share?: Quantity | undefined;
-  };
-}
-
-export interface InterpretationWords {
-  heading: string;
-  numberingNote: string;
-  intro: [string, string];
-  items(counts: { inDomain: string; other: string }): string;
-  orders: {
-    heading: string;
-    ordering(ordering: Ordering): string;
-    seeds(
-      higher: SystemId,
-      lower: SystemId,
-      testSet: TestSet,
-      count: { seeds: Quantity; holds: Quantity } | undefined,
-    ): string;
-  };
-  control: {
-    heading: string;
-    summary(pairs: Contrast[]): string;
-    contrast(pair: Contrast): string;
-    validation(distilled: Quantity | undefined, control: Quantity | undefined): string;
-  };
-  metrics: {
-    heading: string;
-    disagreement(found: Disagreement | undefined): string[];
-    length(metric: string, link: { outputs: Quantity; rho: Quantity } | undefined): string;
-  };
-  hangul: {
-    heading: string;
-    intro: string;
-    empty(items: string, rows: SystemAmounts[]): string;
-    /** By whitespace, then by the default tokenizer. */
-    moved(rows: SystemAmounts[]): string;
-  };
-  forgetting: { heading: string; sentence(row: Forgetting): string; none: string };
-  /** Kept, then invented. */
-  facts: { heading: string; sentence(rows: SystemAmounts[]): string };
-  claims: {
-    heading: string;
-    caption: string;
-    columns: [string, string, string];
-    rows(found: OriginalClaims): [claim: string, verdict: string, reason: string][];
-  };
-}
-
-/** Rows of the systems that have every one of the numbers. */
-function systemRows(
-  results: StudyResults,
-  numbers: (system: SystemId) => (Quantity | undefined)[],
-): SystemAmounts[] {
-  return inOrder(results.systems, systemsOf(results)).flatMap(({ system }) => {
-    const known = numbers(system).filter((amount): amount is Quantity => amount !== undefined);
-    return known.length === numbers(system).length ? [{ system, amounts: known }] : [];
-  });
-}
-
-function originalClaims(results: StudyResults): OriginalClaims {
-  const core = keepsTheCore(results);
-  const share = (metric: string) => ({
-    "in-domain": score(results, "distilled", "in-domain", metric),
-    other: score(results, "distilled", "other", metric),
-  });
-  const repeated = (key: string) => quantity({ results }, pathOf("results", "repeatability", key));
-  const same = sameInputSameText(results);
-  return {
-    well: distilledDoesWell(results),
-    core: { verdict: core.verdict, kept: share("keptFacts"), invented: share("inventedFacts") },
-    same:
-      same.share === undefined
-        ? { verdict: same.verdict }
-        : {
-            verdict: same.verdict,
-            items: repeated("items"),
-            identical: repeated("identical"),
-            share: quantity(
-              { results },
-              "ratio(results/repeatability/identical,results/repeatability/items)",
-            ),
-          },
-  };
-}
+/** Orders of means that are counted over the seeds. */
+const ORDERS: readonly [higher: Role, lower: Role][] = [
+  ["lora", "untuned"],
+  ["distilled", "lora"],
+  ["distilled", "control"],
+];
 
 /** Writes section 4.2. */
-export function interpretationSection(
-  doc: DocumentBuilder,
-  results: StudyResults,
-  samples: SampleRow[],
-  words: InterpretationWords,
-): void {
-  const numbering = doc.footnote(words.numberingNote);
-  const at = (...path: string[]) => quantity({ results }, pathOf("results", ...path));
-  const count = (amount: Quantity | undefined) => fixed(amount ?? Number.NaN, 0);
-  doc.heading(2, words.heading);
-  doc.paragraph(words.intro[0], numbering, words.intro[1]);
+export function interpretationSection(doc: DocumentBuilder, { results, samples }: Run): void {
+  const numbering = doc.footnote("reading.numbering");
+  const at = (...path: string[]) => quantity({ results }, place("results", ...path));
+  doc.heading(2, "reading.heading");
+  doc.paragraph(say("reading.original"), numbering, joined(["", say("reading.intro")], " "));
   doc.paragraph(
-    words.items({
+    say("reading.items", {
       inDomain: count(at("counts", "test-in-domain")),
       other: count(at("counts", "test-other")),
     }),
   );
 
-  doc.heading(3, words.orders.heading);
-  doc.list(
-    SIDES.flatMap((side) =>
-      publishedOrderings(results, side, "rouge1.whitespace").map((step) => words.orders.ordering(step)),
-    ),
-  );
-  const orders = [
-    ["lora-student", "untuned"],
-    ["distilled", "lora-student"],
-    ["distilled", "full-student"],
-  ] as const;
-  doc.list(
-    SIDES.flatMap((side) =>
-      orders.map(([higher, lower]) =>
-        words.orders.seeds(higher, lower, side, seedsWithOrder(results, higher, lower, side)),
+  const orderings = SIDES.flatMap((side) => publishedOrderings(results, side, "rouge1.whitespace"));
+  if (orderings.length > 0) {
+    doc.heading(3, "ordering.heading");
+    doc.list(orderings.map((step) => orderingFinding(results, step)));
+    doc.list(
+      SIDES.flatMap((side) =>
+        ORDERS.flatMap(([higher, lower]) => {
+          const [a, b] = [withRole(results, higher), withRole(results, lower)];
+          return a && b ? [seedFinding(results, a.id, b.id, side)] : [];
+        }),
       ),
-    ),
-  );
+    );
+  }
 
-  doc.heading(3, words.control.heading);
-  const pairs = SIDES.flatMap((side) =>
-    measuredIn(results, PRIMARY).map(({ id }) => contrast(results, "distilled", "full-student", side, id)),
-  );
-  doc.paragraph(words.control.summary(pairs));
-  const lastValidation = (system: SystemId) => {
-    const run = results.training.find((row) => row.system === system);
-    return run && quantity({ results }, `last(${pathOf("results", "training", run.name)}/validation/*/loss)`);
-  };
+  const pairs = controlPairs(results, measuredIn(results, PRIMARY));
+  if (pairs.length > 0) {
+    doc.heading(3, "control.heading");
+    doc.paragraph(controlSummary(results, pairs));
+    doc.list([...pairs.map((pair) => contrastFinding(results, pair)), validationFinding(results)]);
+  }
+
+  doc.heading(3, "ranks.heading");
   doc.list([
-    ...pairs.map((pair) => words.control.contrast(pair)),
-    words.control.validation(lastValidation("distilled"), lastValidation("full-student")),
+    ...(withRole(results, "untuned") ? disagreementFindings(results, disagreement(results, "all")) : []),
+    ...["bertscore.f", "rouge1.whitespace"].map((metric) => lengthFinding(samples, metric)),
   ]);
 
-  doc.heading(3, words.metrics.heading);
-  doc.list([
-    ...words.metrics.disagreement(disagreement(results, "all")),
-    ...["bertscore.f", "rouge1.whitespace"].map((metric) =>
-      words.metrics.length(metric, lengthLink(samples, metric)),
-    ),
-  ]);
-
-  doc.heading(3, words.hangul.heading);
+  /** A message for each of the systems that has every one of the numbers. */
+  const each = (
+    numbers: (system: SystemId) => (Quantity | undefined)[],
+    saying: (system: Said, ...amounts: Quantity[]) => Said,
+  ): Said[] =>
+    inOrder(results.systems, systemsOf(results)).flatMap(({ system }) => {
+      const known = numbers(system);
+      if (known.includes(undefined)) return [];
+      return [saying(nameOf(results, system), ...(known as Quantity[]))];
+    });
   const first = inOrder(results.systems, systemsOf(results))[0];
+  const emptied = each(
+    (system) => [scoreIn(results, system, "all", "withoutTokens.default")],
+    (system, items) => say("hangul.empty.one", { system, items: count(items) }),
+  );
+  const moved = each(
+    (system) =>
+      ["whitespace", "default"].map((tokenizer) => scoreIn(results, system, "all", `rouge1.${tokenizer}`)),
+    (system, from, to) => say("hangul.moved.one", { system, from: fixed(from, 3), to: fixed(to, 3) }),
+  );
+  doc.heading(3, "hangul.heading");
   doc.list([
-    words.hangul.intro,
-    words.hangul.empty(
-      count(first && at("systems", first.system, "items", "all")),
-      systemRows(results, (system) => [score(results, system, "all", "withoutTokens.default")]),
-    ),
-    words.hangul.moved(
-      systemRows(results, (system) =>
-        ["whitespace", "default"].map((tokenizer) => score(results, system, "all", `rouge1.${tokenizer}`)),
-      ),
-    ),
+    say("hangul.intro"),
+    emptied.length === 0
+      ? say("hangul.empty.unmeasured")
+      : say("hangul.empty", {
+          items: count(first && at("systems", first.system, "items", "all")),
+          list: emptied,
+        }),
+    moved.length === 0 ? say("hangul.moved.unmeasured") : say("hangul.moved", { list: moved }),
   ]);
 
-  doc.heading(3, words.forgetting.heading);
-  const forgot = forgetting(results).map((row) => words.forgetting.sentence(row));
-  doc.list(forgot.length > 0 ? forgot : [words.forgetting.none]);
+  if (withRole(results, "untuned")) {
+    const forgot = forgettingFindings(results);
+    doc.heading(3, "forgetting.heading");
+    doc.list(forgot.length > 0 ? forgot : [say("forgetting.none")]);
+  }
 
-  doc.heading(3, words.facts.heading);
-  doc.paragraph(
-    words.facts.sentence(
-      systemRows(results, (system) =>
-        ["keptFacts", "inventedFacts"].map((metric) => score(results, system, "all", metric)),
-      ),
-    ),
+  const kept = each(
+    (system) => ["keptFacts", "inventedFacts"].map((metric) => scoreIn(results, system, "all", metric)),
+    (system, facts, invented) =>
+      say("facts.one", { system, kept: percent(facts), invented: percent(invented) }),
   );
+  doc.heading(3, "facts.heading");
+  doc.paragraph(kept.length === 0 ? say("facts.unmeasured") : say("facts", { list: kept }));
 
-  doc.heading(3, words.claims.heading);
-  const [claim, verdict, reason] = words.claims.columns;
-  doc.table({
-    id: "claims",
-    caption: words.claims.caption,
-    columns: [
-      { label: claim, align: "left", weight: 1.6 },
-      { label: verdict, align: "left", weight: 0.9 },
-      { label: reason, align: "left", weight: 4 },
-    ],
-    rows: words.claims.rows(originalClaims(results)),
-  });
+  const claims = claimRows(results);
+  if (claims.length === 0) return;
+  doc.heading(3, "claim.heading");
+  doc.table("claims", [left(1.6), left(0.9), left(4)], claims);
 }

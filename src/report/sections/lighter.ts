@@ -1,116 +1,82 @@
-// The lighter forms of the distilled student and the ways of decoding, from a run's lighter.json, in a language's words.
-import type { Language } from "../../base/language";
-import { formName, lighterFigure } from "../../figures/lighter";
+// The lighter forms of the distilled student and the ways of decoding, from a run's lighter.json.
+import { lighterFigure } from "../../figures/lighter";
 import type { Metric } from "../../metrics/metric";
 import { PRIMARY } from "../../metrics/registry";
-import type { DecodingRow, Form, LighterResults } from "../../results/lighter";
+import type { Form } from "../../results/lighter";
 import type { StudyResults } from "../../results/study-results";
-import type { Cell, Column, DocumentBuilder } from "../document";
-import { measuredIn } from "../findings";
-import { bytesCell, countCell, fixed, fixedCell, shareCell, withInterval } from "../format";
-import { type PlacedDecoding, placedDecoding } from "../lighter-findings";
-import type { Names } from "../names";
-import { pathOf, type Quantity, quantity } from "../quantity";
-
-export interface LighterWords {
-  heading: string;
-  intro(lighter: LighterResults): string;
-  /** Form, file, memory, first token, tokens/s, texts as fp32's. */
-  cost: { caption: string; columns: string[]; note: string };
-  scores: { caption: string; form: string };
-  figure: { caption: string; alt: string };
-  /** What is lost where, and which forms to take. */
-  sentences(lighter: LighterResults): string[];
-  decoding: {
-    caption: string;
-    columns: string[];
-    method: Record<DecodingRow["method"], string>;
-    sentences(lighter: LighterResults): string[];
-  };
-}
-
-const columnsOf = (labels: readonly string[], texts: number, weight: number): Column[] =>
-  labels.map((label, i) => ({
-    ...{ label, align: i < texts ? "left" : "right" },
-    weight: i < texts ? 1.5 : weight,
-  }));
+import { joined, type Said, say } from "../catalogue/said";
+import { type DocumentBuilder, headed, left, right } from "../document";
+import { decodingFindings, decodingRows, lighterFindings } from "../findings/lighter";
+import { measuredIn } from "../findings/scores";
+import { bytes, count, fixed, percent, withInterval } from "../format";
+import { nameOf, nameOfForm } from "../names";
+import { place } from "../origin";
+import { type Quantity, quantity } from "../quantity";
 
 /** A form's score over all test texts with its 95 % interval. */
-export function formScore(results: StudyResults, form: Form, metric: Metric): string {
+export function formScore(results: StudyResults, form: Form, metric: Metric): Said {
   const at = (...keys: string[]): Quantity | undefined =>
-    quantity({ results }, pathOf("results", "lighter", "rows", form, ...keys));
+    quantity({ results }, place("results", "lighter", "rows", form, ...keys));
   const [low, high] = ["0", "1"].map((end) => at("interval95", "all", metric.id, end));
   return withInterval(metric, at("scores", "all", metric.id), low, high);
 }
 
 /** A form's file, memory, first token in ms and tokens a second as they are shown. */
-export function formCost(
-  results: StudyResults,
-  form: Form,
-): Record<"file" | "memory" | "first" | "rate", Cell> {
-  const at = (key: string) => quantity({ results }, pathOf("results", "lighter", "rows", form, key));
-  return {
-    ...{ file: bytesCell(at("fileBytes")), memory: bytesCell(at("memoryBytes")) },
-    ...{ first: fixedCell(at("firstTokenMs"), 1), rate: fixedCell(at("tokensPerSecond"), 0) },
-  };
+export function formCost(results: StudyResults, form: Form): Said[] {
+  const at = (key: string) => quantity({ results }, place("results", "lighter", "rows", form, key));
+  return [
+    ...[bytes(at("fileBytes")), bytes(at("memoryBytes"))],
+    ...[fixed(at("firstTokenMs"), 1), count(at("tokensPerSecond"))],
+  ];
 }
 
-/** Tokens a second, passes, accepted share and equal texts of a way of decoding. */
-export const decodingCells = (row: PlacedDecoding): Cell[] => [
-  fixedCell(row.tokensPerSecond, 0),
-  fixedCell(row.speedup, 2),
-  countCell(row.passes),
-  shareCell(row.accepted),
-  `${fixed(row.identical, 0)}/${fixed(row.texts, 0)}`,
-];
+/** "24/206" */
+const outOf = (part: Quantity | undefined, whole: Quantity | undefined): Said =>
+  joined([count(part), count(whole)], "/");
 
 /** Writes the part, or nothing for a run without lighter forms. */
-export function lighterSection(
-  doc: DocumentBuilder,
-  results: StudyResults,
-  words: LighterWords,
-  names: Names,
-  language: Language,
-): void {
+export function lighterSection(doc: DocumentBuilder, { results }: { results: StudyResults }): void {
   const { lighter } = results;
   if (!lighter) return;
-  const at = (...keys: (string | number)[]) =>
-    quantity({ results }, pathOf("results", "lighter", ...keys)) ?? Number.NaN;
-  doc.heading(3, words.heading);
-  doc.paragraph(words.intro(lighter));
-  doc.table({
-    id: "lighter-cost",
-    caption: words.cost.caption,
-    columns: columnsOf(words.cost.columns, 1, 1),
-    rows: lighter.rows.map(({ form }): Cell[] => {
-      const { file, memory, first, rate } = formCost(results, form);
-      const same = `${fixed(at("rows", form, "identical"), 0)}/${fixed(at("texts"), 0)}`;
-      return [formName(form, language), file, memory, first, rate, same];
-    }),
-    note: words.cost.note,
-  });
+  const at = (...keys: (string | number)[]) => quantity({ results }, place("results", "lighter", ...keys));
+  const system = nameOf(results, lighter.system);
+  doc.heading(3, "lighter.heading");
+  doc.paragraph(say("lighter.intro", { system, texts: count(at("texts")) }));
+  doc.table(
+    "lighter-cost",
+    [left(1.5), right(1), right(1), right(1), right(1), right(1)],
+    lighter.rows.map(({ form }) => [
+      nameOfForm(form),
+      ...formCost(results, form),
+      outOf(at("rows", form, "identical"), at("texts")),
+    ]),
+    { note: say("table.lighter-cost.note") },
+  );
   const metrics = measuredIn(results, PRIMARY);
-  doc.table({
-    id: "lighter-scores",
-    caption: words.scores.caption,
-    columns: columnsOf([words.scores.form, ...metrics.map(({ id }) => names.metric(id))], 1, 1.7),
-    rows: lighter.rows.map(({ form }): Cell[] => [
-      formName(form, language),
+  doc.table(
+    "lighter-scores",
+    [left(1.5), ...metrics.map(({ label }) => headed(label, right(1.7)))],
+    lighter.rows.map(({ form }) => [
+      nameOfForm(form),
       ...metrics.map((metric) => formScore(results, form, metric)),
     ]),
-  });
-  doc.figure({ id: "lighter", ...words.figure, figure: lighterFigure(lighter, language) });
-  doc.list(words.sentences(lighter));
+  );
+  doc.figure("lighter", lighterFigure(lighter, doc.language));
+  const lightened = { ...results, lighter };
+  doc.list(lighterFindings(lightened));
   if (lighter.decoding.length === 0) return;
-  doc.table({
-    id: "decoding",
-    caption: words.decoding.caption,
-    columns: columnsOf(words.decoding.columns, 2, 1),
-    rows: placedDecoding(lighter).map((row): Cell[] => [
-      names.system(row.system),
-      words.decoding.method[row.method],
-      ...decodingCells(row),
+  doc.table(
+    "decoding",
+    [left(1.5), left(1.5), right(1), right(1), right(1), right(1), right(1)],
+    decodingRows(lightened).map((row) => [
+      nameOf(results, row.system),
+      say(`decoding.${row.method}`, { drafter: system }),
+      count(row.rate),
+      fixed(row.speedup, 2),
+      count(row.passes),
+      percent(row.accepted),
+      outOf(row.identical, row.texts),
     ]),
-  });
-  doc.list(words.decoding.sentences(lighter));
+  );
+  doc.list(decodingFindings(lightened));
 }

@@ -1,172 +1,132 @@
-// Section 1: the compared models, the decision by the report's criteria, the choice. Words come from the language.
-import type { Language } from "../../base/language";
+// Section 1: the compared models, the decision by the report's criteria, the choice.
 import { modelComparison } from "../../figures/model-comparison";
 import type { ModelRow } from "../../results/models";
 import type { Published } from "../../results/published";
 import type { StudyResults } from "../../results/study-results";
-import type { DocumentBuilder } from "../document";
-import { bytesCell, countCell, fixedCell, scoreCell } from "../format";
-import { pathOf, type Quantity, quantity } from "../quantity";
-import { quoted } from "../quoted";
+import { type Finding, joined, type Said, say } from "../catalogue/said";
+import { type DocumentBuilder, headed, left, right } from "../document";
+import { bytes, count, fixed, score } from "../format";
+import { quoted } from "../marks";
+import { place } from "../origin";
+import { type Quantity, quantity } from "../quantity";
 
 const quality = (row: ModelRow) => row.scores.all["rouge1.whitespace"] ?? Number.NEGATIVE_INFINITY;
+
+const BETTER = {
+  quality: (a: ModelRow, b: ModelRow) => quality(b) - quality(a),
+  smallest: (a: ModelRow, b: ModelRow) => a.parameters - b.parameters,
+  fastest: (a: ModelRow, b: ModelRow) => b.tokensPerSecond - a.tokensPerSecond,
+};
 
 /** Applies the criteria in the report's order: distillable first, then base quality, then size, then speed. */
 export function chooseModel(models: ModelRow[]): ModelRow | undefined {
   return [...models].sort(
     (a, b) =>
       Number(b.largerSibling !== null) - Number(a.largerSibling !== null) ||
-      quality(b) - quality(a) ||
-      a.parameters - b.parameters ||
-      b.tokensPerSecond - a.tokensPerSecond,
+      BETTER.quality(a, b) ||
+      BETTER.smallest(a, b) ||
+      BETTER.fastest(a, b),
   )[0];
 }
 
-const best = (models: ModelRow[], better: (a: ModelRow, b: ModelRow) => number) =>
-  [...models].sort(better)[0]!;
+const best = (models: ModelRow[], better: keyof typeof BETTER): ModelRow =>
+  [...models].sort(BETTER[better])[0]!;
 
-/** What speaks for or against a model, as facts. */
-export interface ModelReasons {
-  sibling: string | null;
-  bestQuality: boolean;
-  smallest: boolean;
-  fastest: boolean;
-  chosen: boolean;
-}
-
-function reasonsOf(row: ModelRow, models: ModelRow[], chosen: ModelRow): ModelReasons {
-  return {
-    sibling: row.largerSibling,
-    bestQuality: row === best(models, (a, b) => quality(b) - quality(a)),
-    smallest: row === best(models, (a, b) => a.parameters - b.parameters),
-    fastest: row === best(models, (a, b) => b.tokensPerSecond - a.tokensPerSecond),
-    chosen: row === chosen,
-  };
+/** What speaks for or against a model. */
+function reasons(row: ModelRow, models: ModelRow[], chosen: ModelRow): Said {
+  const { largerSibling: sibling } = row;
+  return joined(
+    [
+      sibling ? say("models.reason.sibling", { sibling }) : say("models.reason.alone"),
+      ...(["quality", "smallest", "fastest"] as const)
+        .filter((better) => row === best(models, better))
+        .map((better) => say(`models.reason.${better}`)),
+      ...(row === chosen ? [say("models.reason.chosen")] : []),
+    ],
+    "; ",
+  );
 }
 
 /** How the choice came about, and whether the original's choice and reason came out. */
-export interface Choice {
-  chosen: ModelRow;
-  strongest: ModelRow;
-  chosenQuality: Quantity | undefined;
-  strongestQuality: Quantity | undefined;
-  /** How many of the compared models can be distilled. */
-  distillable: number;
-  original: string;
+function choice(models: ModelRow[], chosen: ModelRow, original: string, of: QualityOf): Finding[] {
+  const strongest = best(models, "quality");
+  const distillable = models.filter((row) => row.largerSibling).length;
+  const names = {
+    chosen: chosen.model,
+    strongest: strongest.model,
+    standsFor: chosen.publishedName,
+    original,
+  };
+  return [
+    say(`models.distillable.${distillable === 0 ? "none" : distillable === 1 ? "one" : "several"}`, names),
+    say(strongest === chosen ? "models.quality.chosen" : "models.quality.other", {
+      ...{ ...names, score: fixed(of(chosen), 3), highest: fixed(of(strongest), 3) },
+    }),
+    say(chosen.publishedName === original ? "models.original.same" : "models.original.other", names),
+  ];
 }
 
-export interface ModelsWords {
-  heading: string;
-  notMeasured: string;
-  intro: string;
-  decision: {
-    caption: string;
-    columns: Record<"model" | "kind" | "parameters" | "speed" | "reason", string>;
-    standsFor(published: string): string;
-    reason(reasons: ModelReasons): string;
-    note: string;
-  };
-  cost: {
-    caption: string;
-    columns: Record<"model" | "file" | "memory" | "firstToken" | "speed", string>;
-  };
-  samples: { caption: string; columns: Record<"model" | "item" | "output", string>; empty: string };
-  figure: { caption: string; alt: string };
-  finalModel(chosen: ModelRow): string;
-  choice(choice: Choice): string[];
-}
+type QualityOf = (row: ModelRow) => Quantity | undefined;
 
 /** Writes section 1. */
-export function modelsSection(
-  doc: DocumentBuilder,
-  results: StudyResults,
-  published: Published,
-  words: ModelsWords,
-  language: Language,
-): void {
+export function modelsSection(doc: DocumentBuilder, { results, published }: Run): void {
   const { models } = results;
   const chosen = chooseModel(models);
-  doc.heading(1, words.heading);
+  doc.heading(1, "models.heading");
   if (!chosen) {
-    doc.paragraph(words.notMeasured);
+    doc.paragraph(say("models.unmeasured"));
     return;
   }
   const of = (row: ModelRow, ...path: string[]) =>
-    quantity({ results }, pathOf("results", "models", row.model, ...path));
-  const qualityOf = (row: ModelRow) => of(row, "scores", "all", "rouge1.whitespace");
-  doc.paragraph(words.intro);
-  const { decision, cost, samples } = words;
-  doc.table({
-    id: "model-decision",
-    caption: decision.caption,
-    columns: [
-      { label: decision.columns.model, align: "left", weight: 2.6 },
-      { label: decision.columns.kind, align: "left", weight: 1.1 },
-      { label: decision.columns.parameters, align: "right", weight: 1.3 },
-      { label: "ROUGE-1", align: "right", weight: 1.2 },
-      { label: "BERTScore F1", align: "right", weight: 1.45 },
-      { label: decision.columns.speed, align: "right", weight: 1 },
-      { label: decision.columns.reason, align: "left", weight: 2.7 },
+    quantity({ results }, place("results", "models", row.model, ...path));
+  const qualityOf: QualityOf = (row) => of(row, "scores", "all", "rouge1.whitespace");
+  doc.paragraph(say("models.intro"));
+  doc.table(
+    "model-decision",
+    [
+      ...[
+        left(2.6),
+        left(1.1),
+        right(1.3),
+        headed("ROUGE-1", right(1.2)),
+        headed("BERTScore F1", right(1.45)),
+      ],
+      ...[right(1), left(2.7)],
     ],
-    rows: models.map((row) => [
-      `${row.model}\n${decision.standsFor(row.publishedName)}`,
+    models.map((row) => [
+      joined([row.model, say("models.standsFor", { published: row.publishedName })], "\n"),
       row.family,
-      countCell(of(row, "parameters")),
-      scoreCell(qualityOf(row)),
-      scoreCell(of(row, "scores", "all", "bertscore.f")),
-      countCell(of(row, "tokensPerSecond")),
-      decision.reason(reasonsOf(row, models, chosen)),
+      count(of(row, "parameters")),
+      score(qualityOf(row)),
+      score(of(row, "scores", "all", "bertscore.f")),
+      count(of(row, "tokensPerSecond")),
+      reasons(row, models, chosen),
     ]),
-    note: decision.note,
-  });
-  doc.table({
-    id: "model-cost",
-    caption: cost.caption,
-    columns: [
-      { label: cost.columns.model, align: "left", weight: 2 },
-      { label: cost.columns.file, align: "right" },
-      { label: cost.columns.memory, align: "right" },
-      { label: cost.columns.firstToken, align: "right" },
-      { label: cost.columns.speed, align: "right" },
-    ],
-    rows: models.map((row) => [
-      row.model,
-      bytesCell(of(row, "fileBytes")),
-      bytesCell(of(row, "memoryBytes")),
-      fixedCell(of(row, "firstTokenMs"), 1),
-      countCell(of(row, "tokensPerSecond")),
+    { note: say("table.model-decision.note") },
+  );
+  doc.table(
+    "model-cost",
+    [left(2), right(), right(), right(), right()],
+    models.map((row) => [
+      ...[row.model, bytes(of(row, "fileBytes")), bytes(of(row, "memoryBytes"))],
+      ...[fixed(of(row, "firstTokenMs"), 1), count(of(row, "tokensPerSecond"))],
     ]),
-  });
+  );
   const written = models.flatMap((row) =>
     row.samples
       .slice(0, 1)
-      .map((sample) => [row.model, quoted(sample.id), sample.text ? quoted(sample.text) : samples.empty]),
+      .map(({ id, text }) => [row.model, quoted(id), text ? quoted(text) : say("emptyOutput")]),
   );
-  if (written.length > 0) {
-    doc.table({
-      id: "model-samples",
-      caption: samples.caption,
-      columns: [
-        { label: samples.columns.model, align: "left", weight: 1.3 },
-        { label: samples.columns.item, align: "left", weight: 1.2 },
-        { label: samples.columns.output, align: "left", weight: 4 },
-      ],
-      rows: written,
-    });
-  }
-  doc.figure({ id: "model-comparison", ...words.figure, figure: modelComparison(models, language) });
-  const strongest = best(models, (a, b) => quality(b) - quality(a));
+  if (written.length > 0) doc.table("model-samples", [left(1.3), left(1.2), left(4)], written);
+  doc.figure("model-comparison", modelComparison(models, doc.language));
+  const original = published.comparedModels.find((row) => row.chosen)!.model;
   doc.paragraph(
-    { strong: words.finalModel(chosen) },
-    words
-      .choice({
-        chosen,
-        strongest,
-        chosenQuality: qualityOf(chosen),
-        strongestQuality: qualityOf(strongest),
-        distillable: models.filter((row) => row.largerSibling).length,
-        original: published.comparedModels.find((row) => row.chosen)!.model,
-      })
-      .join(" "),
+    { strong: say("models.final", { model: chosen.model, standsFor: chosen.publishedName }) },
+    joined(choice(models, chosen, original, qualityOf), " "),
   );
+}
+
+interface Run {
+  results: StudyResults;
+  published: Published;
 }

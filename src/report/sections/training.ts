@@ -1,221 +1,170 @@
 // Section 3: the three steps of training, published settings beside ours, curves, the cache of teacher logits.
-import type { Language } from "../../base/language";
+
 import { trainingCurves } from "../../figures/training-curves";
 import type { Published } from "../../results/published";
 import type { StudyResults } from "../../results/study-results";
-import { inOrder, type SystemId, systemsOf } from "../../results/systems";
+import { inOrder, type SystemId, systemsOf, withRole } from "../../results/systems";
 import type { TrainingRun } from "../../results/training";
-import type { Cell, DocumentBuilder } from "../document";
-import { countCell, fixed, fixedCell, type TimeWords, timeCell } from "../format";
-import type { Names } from "../names";
-import { type Amount, amountOf, pathOf, type Quantity, quantity, shown } from "../quantity";
+import { joined, type Said, say } from "../catalogue/said";
+import { type DocumentBuilder, headed, left, right } from "../document";
+import { controlled } from "../findings/control";
+import { count, fixed, seconds } from "../format";
+import { nameOf } from "../names";
+import { derived, place } from "../origin";
+import { amountOf, type Quantity, quantity } from "../quantity";
 
-/** In the order of the table; a setting that is not here comes last under its own name. */
-export type SettingName =
-  | "epochs"
-  | "batchSize"
-  | "learningRate"
-  | "steps"
-  | "seed"
-  | "rank"
-  | "loraAlpha"
-  | "temperature"
-  | "entropyShare";
+/** Settings in the order of the table; one that is not here comes last under its own name. */
+const SETTINGS = [
+  ...(["epochs", "batchSize", "learningRate", "steps", "seed"] as const),
+  ...(["rank", "loraAlpha", "temperature", "entropyShare"] as const),
+];
+type Setting = (typeof SETTINGS)[number];
 
-export interface TrainingWords {
-  heading: string;
-  notMeasured: string;
-  steps(counts: { train: string; validation: string }): { name: string; text: string }[];
-  /** What the control is for, and whether it took as many steps as the distilled student. */
-  control(steps: { control: string; distilled: string; same: boolean } | undefined): string;
-  settings: {
-    caption: string;
-    setting: string;
-    original: string;
-    trainItems: string;
-    validationItems: string;
-    names: Record<SettingName, string>;
-    note(original: { teacher: string; method: string }): string;
-    same: string;
-    different(names: string[], smallModels: boolean): string;
-  };
-  losses: {
-    caption: string;
-    columns: Record<
-      "system" | "steps" | "lastTraining" | "bestValidation" | "lastValidation" | "speed" | "time",
-      string
-    >;
-    note: string;
-  };
-  figure: { caption: string; alt: string };
-  cache(shown: Record<"tokens" | "topK" | "bytes" | "error" | "entropy", string>): string;
-  cacheNotMeasured: string;
-  time: TimeWords;
-}
+/** Those that the original states. */
+const PUBLISHED = ["epochs", "batchSize", "learningRate"] as const;
 
 /** LoRA's scale and the share of cross-entropy in distillation are both called alpha: two rows of the table. */
-function settingKey(system: SystemId, name: string): string {
-  if (name !== "alpha") return name;
-  return system === "distilled" ? "entropyShare" : "loraAlpha";
-}
+const settingKey = (run: TrainingRun, name: string): string =>
+  name !== "alpha" ? name : "rank" in run.settings ? "loraAlpha" : "entropyShare";
 
-const sourceKey = (name: string): string =>
-  name === "entropyShare" || name === "loraAlpha" ? "alpha" : name;
+const isKnown = (key: string): key is Setting => SETTINGS.includes(key as Setting);
+const settingName = (key: string): Said => (isKnown(key) ? say(`setting.${key}`) : key);
 
-function settingCell(amount: Amount | string | undefined): Cell {
+/** A setting as people write it: small ones as powers of ten, others without zeros at their end. */
+function settingSaid(amount: Quantity | string | undefined): Said {
   if (amount === undefined) return "–";
   if (typeof amount === "string") return amount;
   const value = amountOf(amount);
-  if (value !== 0 && Math.abs(value) < 0.01) {
-    return { text: shown(amount, value.toExponential().replace("e-", "e\u2212")), value };
-  }
-  const digits = Number.isInteger(value) ? 0 : 3;
-  const text = fixed(value, digits).replace(/(\.\d*?)0+$/, "$1");
-  return { text: shown(amount, text), value };
+  if (value !== 0 && Math.abs(value) < 0.01)
+    return { text: value.toExponential().replace("e-", "e\u2212"), amount };
+  if (Number.isInteger(value)) return count(amount);
+  return { text: Number(value.toFixed(3)).toLocaleString("en-US"), amount };
 }
 
-const runPath = (run: TrainingRun, ...keys: string[]) => pathOf("results", "training", run.name, ...keys);
+const runPath = (run: TrainingRun, ...keys: string[]) => place("results", "training", run.name, ...keys);
 
 /** Optimizer steps of a run. */
 const stepsTaken = (results: StudyResults, run: TrainingRun | undefined): Quantity | undefined =>
-  run && quantity({ results }, `count(${runPath(run, "curve")}/*/step)`);
+  run && quantity({ results }, derived("count", runPath(run, "curve", "*", "step")));
 
-function settingsTable(
-  doc: DocumentBuilder,
-  results: StudyResults,
-  published: Published,
-  words: TrainingWords,
-  names: Names,
-): void {
+function settingsTable(doc: DocumentBuilder, results: StudyResults, published: Published): void {
   const runs = inOrder(results.training, systemsOf(results));
-  const labels = words.settings.names as Record<string, string>;
-  const original = (key: string) => quantity({ published }, pathOf("published", "settings", key));
-  const known = Object.keys(labels);
-  const keys = [
-    ...new Set(runs.flatMap((run) => Object.keys(run.settings).map((key) => settingKey(run.system, key)))),
-  ].sort((a, b) => ((known.indexOf(a) + 99) % 99) - ((known.indexOf(b) + 99) % 99));
-  const published3 = ["epochs", "batchSize", "learningRate"];
-  const setting = (run: TrainingRun, key: string): Amount | string | undefined => {
-    const name = sourceKey(key);
-    const value = run.settings[name];
-    if (value === undefined || settingKey(run.system, name) !== key) return undefined;
-    return typeof value === "string" ? value : quantity({ results }, runPath(run, "settings", name));
+  const original = (key: string) => quantity({ published }, place("published", "settings", key));
+  const found = new Set(
+    runs.flatMap((run) => Object.keys(run.settings).map((name) => settingKey(run, name))),
+  );
+  const keys = [...SETTINGS.filter((key) => found.has(key)), ...[...found].filter((key) => !isKnown(key))];
+  const setting = (run: TrainingRun, key: string) => {
+    const name = Object.keys(run.settings).find((own) => settingKey(run, own) === key);
+    const value = name === undefined ? undefined : run.settings[name];
+    return typeof value === "number" ? quantity({ results }, runPath(run, "settings", name!)) : value;
   };
-  const count = (split: string) => quantity({ results }, pathOf("results", "counts", split));
-  const same = (amount: Quantity | undefined): Cell[] => runs.map(() => countCell(amount));
-  const teacher = results.training.find((run) => run.system === "lora-teacher");
-  const different = published3.filter((key) => teacher?.settings[key] !== original(key)?.value);
+  const items = (split: "train" | "validation"): Said[] => [
+    say(`setting.items.${split}`),
+    count(original(`${split}Items`)),
+    ...runs.map(() => count(quantity({ results }, place("results", "counts", split)))),
+  ];
+  const teacherId = withRole(results, "teacher")?.id;
+  const teacher = runs.find(({ system }) => system === teacherId);
+  const different = PUBLISHED.filter((key) => teacher?.settings[key] !== original(key)?.value);
+  const of = { system: teacher ? nameOf(results, teacher.system) : "" };
   const compared = !teacher
-    ? ""
+    ? []
     : different.length === 0
-      ? words.settings.same
-      : words.settings.different(
-          different.map((key) => labels[key]!),
-          results.profile !== "paper",
-        );
-  doc.table({
-    id: "training-settings",
-    caption: words.settings.caption,
-    columns: [
-      { label: words.settings.setting, align: "left", weight: 1.6 },
-      { label: words.settings.original, align: "right", weight: 1 },
-      ...runs.map((run) => ({ label: names.system(run.system), align: "right" as const, weight: 1 })),
-    ],
-    rows: [
-      [words.settings.trainItems, countCell(original("trainItems")), ...same(count("train"))],
-      [words.settings.validationItems, countCell(original("validationItems")), ...same(count("validation"))],
+      ? [say("setting.same", of)]
+      : [
+          say("setting.different", { ...of, settings: different.map(settingName) }),
+          ...(results.profile === "paper" ? [] : [say("setting.small")]),
+        ];
+  const { teacher: model, method } = published.settings;
+  doc.table(
+    "training-settings",
+    [left(1.6), right(1), ...runs.map(({ system }) => headed(nameOf(results, system), right(1)))],
+    [
+      items("train"),
+      items("validation"),
       ...keys.map((key) => [
-        labels[key] ?? key,
-        settingCell(published3.includes(key) ? original(key) : undefined),
-        ...runs.map((run) => settingCell(setting(run, key))),
+        settingName(key),
+        settingSaid(PUBLISHED.some((one) => one === key) ? original(key) : undefined),
+        ...runs.map((run) => settingSaid(setting(run, key))),
       ]),
     ],
-    note: `${words.settings.note(published.settings)}${compared}`,
-  });
+    { note: joined([say("table.training-settings.note", { teacher: model, method }), ...compared], " ") },
+  );
 }
 
-function lossRow(results: StudyResults, run: TrainingRun, words: TrainingWords, names: Names): Cell[] {
-  const of = (formula: string, ...path: string[]) =>
-    quantity({ results }, `${formula}(${runPath(run, path[0]!)}/*/${path[1]})`);
+function lossRow(results: StudyResults, run: TrainingRun): Said[] {
+  const of = (formula: string, list: string, key: string) =>
+    quantity({ results }, derived(formula, runPath(run, list, "*", key)));
   return [
-    names.system(run.system),
-    countCell(stepsTaken(results, run)),
-    fixedCell(of("last", "curve", "loss"), 3),
-    fixedCell(of("min", "validation", "loss"), 3),
-    fixedCell(of("last", "validation", "loss"), 3),
-    countCell(of("mean", "curve", "tokensPerSecond")),
-    timeCell(quantity({ results }, runPath(run, "seconds")), words.time),
+    nameOf(results, run.system),
+    count(stepsTaken(results, run)),
+    fixed(of("last", "curve", "loss"), 3),
+    fixed(of("min", "validation", "loss"), 3),
+    fixed(of("last", "validation", "loss"), 3),
+    count(of("mean", "curve", "tokensPerSecond")),
+    seconds(quantity({ results }, runPath(run, "seconds"))),
   ];
 }
 
-/** Writes section 3. */
-export function trainingSection(
-  doc: DocumentBuilder,
-  results: StudyResults,
-  published: Published,
-  words: TrainingWords,
-  names: Names,
-  language: Language,
-): void {
-  doc.heading(1, words.heading);
-  const read = (...path: string[]) => quantity({ results }, pathOf("results", ...path)) ?? Number.NaN;
-  const count = (split: string) => fixed(read("counts", split), 0);
-  doc.list(
-    words
-      .steps({ train: count("train"), validation: count("validation") })
-      .map(({ name, text }) => [{ strong: name }, text]),
-  );
+/** What the control is for, and whether it took as many steps as the distilled student. */
+function controlPart(doc: DocumentBuilder, results: StudyResults): void {
+  const pair = controlled(results);
+  if (!pair) return;
   const steps = (system: SystemId) =>
     stepsTaken(
       results,
       results.training.find((run) => run.system === system),
     );
-  const [control, distilled] = [steps("full-student"), steps("distilled")];
-  doc.paragraph(
-    words.control(
-      control &&
-        distilled && {
-          control: fixed(control, 0),
-          distilled: fixed(distilled, 0),
-          same: control.value === distilled.value,
-        },
-    ),
-  );
+  const [control, distilled] = [steps(pair.control), steps(pair.distilled)];
+  const names = { control: nameOf(results, pair.control), distilled: nameOf(results, pair.distilled) };
+  const said = [say("training.control", names)];
+  if (control && distilled) {
+    const taken = { ...names, steps: count(control), distilledSteps: count(distilled) };
+    said.push(say(control.value === distilled.value ? "training.sameSteps" : "training.otherSteps", taken));
+  }
+  doc.paragraph(joined(said, " "));
+}
+
+/** Writes section 3. */
+export function trainingSection(
+  doc: DocumentBuilder,
+  { results, published }: { results: StudyResults; published: Published },
+): void {
+  doc.heading(1, "training.heading");
+  const read = (...path: string[]) => quantity({ results }, place("results", ...path));
+  const teacher = withRole(results, "teacher");
+  if (teacher && withRole(results, "distilled")) {
+    const counts = { train: count(read("counts", "train")), validation: count(read("counts", "validation")) };
+    doc.list(
+      (["tuning", "logits", "distillation"] as const).map((step) => ({
+        head: say(`training.${step}.head`),
+        text: say(step === "tuning" ? `training.tuning.${teacher.recipe.tune}` : `training.${step}`, counts),
+      })),
+    );
+  }
+  controlPart(doc, results);
   if (results.training.length === 0) {
-    doc.paragraph(words.notMeasured);
+    doc.paragraph(say("training.unmeasured"));
     return;
   }
-  settingsTable(doc, results, published, words, names);
-  const { columns } = words.losses;
-  doc.table({
-    id: "training-losses",
-    caption: words.losses.caption,
-    columns: [
-      { label: columns.system, align: "left", weight: 2 },
-      { label: columns.steps, align: "right" },
-      { label: columns.lastTraining, align: "right", weight: 1.2 },
-      { label: columns.bestValidation, align: "right", weight: 1.2 },
-      { label: columns.lastValidation, align: "right", weight: 1.2 },
-      { label: columns.speed, align: "right" },
-      { label: columns.time, align: "right", weight: 1.2 },
-    ],
-    rows: inOrder(results.training, systemsOf(results)).map((run) => lossRow(results, run, words, names)),
-    note: words.losses.note,
-  });
-  doc.figure({
-    id: "training-curves",
-    ...words.figure,
-    figure: trainingCurves(results.training, systemsOf(results), language),
-  });
+  settingsTable(doc, results, published);
+  const distilled = withRole(results, "distilled");
+  const mixed = distilled ? [say("training.mixed", { distilled: distilled.label })] : [];
+  doc.table(
+    "training-losses",
+    [left(2), right(), right(1.2), right(1.2), right(1.2), right(), right(1.2)],
+    inOrder(results.training, systemsOf(results)).map((run) => lossRow(results, run)),
+    { note: joined([say("table.training-losses.note"), ...mixed], " ") },
+  );
+  doc.figure("training-curves", trainingCurves(results.training, systemsOf(results), doc.language));
+  const cache = (key: string, digits: number) => fixed(read("cache", key), digits);
   doc.paragraph(
     !results.cache || results.cache.tokens === 0
-      ? words.cacheNotMeasured
-      : words.cache({
-          tokens: fixed(read("cache", "tokens"), 0),
-          topK: fixed(read("cache", "topK"), 0),
-          bytes: fixed(read("cache", "bytesPerToken"), 1),
-          error: fixed(read("cache", "klError"), 4),
-          entropy: fixed(read("cache", "teacherEntropy"), 2),
+      ? say("training.cache.unmeasured")
+      : say("training.cache", {
+          ...{ tokens: cache("tokens", 0), topK: cache("topK", 0), bytes: cache("bytesPerToken", 1) },
+          ...{ error: cache("klError", 4), entropy: cache("teacherEntropy", 2) },
         }),
   );
 }

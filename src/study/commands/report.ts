@@ -4,12 +4,12 @@ import { existsSync, readdirSync } from "node:fs";
 import { join } from "node:path";
 import { type Command, Option } from "commander";
 import { committed, readJson } from "../../base/json-file";
-import type { Language } from "../../base/language";
+import { LANGUAGES, type Language } from "../../base/language";
 import { suggestion } from "../../base/nearest";
 import { publish, REPORT_FOLDERS } from "../../report/publish";
 import { newestRecords } from "../../report/records";
 import { readRun } from "../../report/run-files";
-import { LANGUAGES, reportOf, writeReport } from "../../report/write";
+import { reportOf, writeReport } from "../../report/write";
 import { commitAtHand } from "../commit";
 import { RUNS } from "../stage";
 
@@ -57,7 +57,7 @@ async function rebuild(options: Options): Promise<void> {
     written = await publish({ results, samples, records, commit: commitOf(fresh ? "data" : folder) });
   } else {
     written = [];
-    for (const language of options.lang ? [options.lang] : (Object.keys(LANGUAGES) as Language[])) {
+    for (const language of options.lang ? [options.lang] : LANGUAGES) {
       written.push(...(await writeReport(reportOf(from, language), join(out, REPORT_FOLDERS[language]))));
     }
   }
@@ -70,9 +70,7 @@ async function rebuild(options: Options): Promise<void> {
 export const define = (command: Command): Command =>
   command
     .option("--profile <study>", "whose run", "tiny")
-    .addOption(
-      new Option("--lang <code>", "only the report of this language").choices(Object.keys(LANGUAGES)),
-    )
+    .addOption(new Option("--lang <code>", "only the report of this language").choices(LANGUAGES))
     .option(
       "--run <folder>",
       "folder of the run's results.json (default: data/runs/<profile>, in a fresh clone reports)",

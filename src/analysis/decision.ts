@@ -2,7 +2,7 @@
 import type { ModelRow } from "../results/models";
 
 export interface DecisionWeights {
-  /** A larger model with the same tokenizer exists. */
+  /** What a larger model can teach it by: see `TEACHABLE`. */
   distillable: number;
   /** ROUGE-1 over whitespace words on all test items, the best model's = 1. */
   quality: number;
@@ -10,6 +10,22 @@ export interface DecisionWeights {
   size: number;
   /** Tokens per second, the fastest = 1. */
   speed: number;
+}
+
+/** Points for the closest way in which a model can be taught by a larger one among those compared. */
+export const TEACHABLE = {
+  /** One has its tokenizer: token by token. */
+  logits: 1,
+  /** One has other tokens: by sorted probabilities, or spans that end at the same byte. */
+  vocabularies: 0.5,
+  /** None is larger: by texts, whoever writes them. */
+  texts: 0.25,
+} as const;
+
+/** The closest way in which a model can be taught. */
+export function teachableBy(row: ModelRow, models: readonly ModelRow[]): keyof typeof TEACHABLE {
+  if (row.largerSibling !== null) return "logits";
+  return models.some(({ parameters }) => parameters > row.parameters) ? "vocabularies" : "texts";
 }
 
 export interface Decision extends DecisionWeights {
@@ -27,7 +43,7 @@ export function decisionTable(models: readonly ModelRow[], weights: DecisionWeig
   return models
     .map((row) => {
       const points = {
-        distillable: row.largerSibling === null ? 0 : 1,
+        distillable: TEACHABLE[teachableBy(row, models)],
         quality: bestQuality > 0 ? quality(row) / bestQuality : 0,
         size: smallest / row.parameters,
         speed: row.tokensPerSecond / fastest,

@@ -23,6 +23,7 @@ import { crossEntropy } from "../training/cross-entropy";
 import { labelsOf, type RowLoss } from "../training/head-loss";
 import type { ListedLoss } from "../training/vocabulary-blocks";
 import type { DeviceTeacher, SparseChunk } from "./device-teacher";
+import type { Divergent, Sampled } from "./divergences/divergence";
 import { checkDivergence, type DivergenceOptions, divergence } from "./divergences/registry";
 import { places, withoutTokens } from "./teacher-statistics";
 import { type SparseTeacher, type Teacher, temperatureColumn } from "./teacher-targets";
@@ -53,17 +54,25 @@ export interface LossParts {
   divergence: Tensor;
 }
 
+/** What is known of texts that the student wrote itself. */
+export interface OwnTexts {
+  /** The targets' log-probabilities [positions] when they were drawn, for divergences that need them. */
+  drawn?: Float32Array;
+}
+
 export type Observe = (parts: LossParts) => void;
 
 /**
  * The row loss of a batch. targets int32 [positions]; `observe` is called with each chunk's parts [n]. The divergence is over
- * the teacher's tokens; rows that the student's embedding has beyond them take part in the cross-entropy alone.
+ * the teacher's tokens; rows that the student's embedding has beyond them take part in the cross-entropy alone. `own`: the
+ * texts are the student's.
  */
 export function distillationRows(
   targets: Int32Array | Tensor,
   teacher: Teacher | DeviceTeacher,
   options: DistillationOptions,
   observe?: Observe,
+  own: OwnTexts | undefined = undefined,
 ): RowLoss {
   const { alpha, temperature, tail = "bucket" } = options;
   checkDivergence(options);
@@ -81,6 +90,11 @@ export function distillationRows(
   if (teacher.kind !== "dense" && tail === "prior" && !teacher.prior) {
     throw new Error(`The tail mode "prior" needs a cache captured with a prior; this one has none.`);
   }
+  const sampledAt = (start: number, n: number): Sampled | undefined =>
+    own?.drawn && {
+      places: places((targets as Int32Array).subarray(start, start + n), 1),
+      logProbability: tf.tensor1d(own.drawn.subarray(start, start + n)),
+    };
   const rows: RowLoss = (logits, start) => {
     const [n, vocab] = logits.shape as [number, number];
     const { vocabSize } = teacher;
@@ -92,7 +106,12 @@ export function distillationRows(
     const shared = vocab === vocabSize ? logits : slice(logits, [0, 0], [n, vocabSize]);
     const divergent = withPadding(
       teacher.kind === "dense"
-        ? denseRows(shared, teacher.logits(start, n), options)
+        ? divergentRows(
+            shared,
+            teacher.logits(start, n),
+            temperature,
+            between(options, sampledAt(start, n), own !== undefined),
+          )
         : sparseRows(
             shared,
             teacher.kind === "sparse" ? sparseChunk(teacher, start, n) : teacher.chunk(start, n),
@@ -148,14 +167,28 @@ const sumOf = (a: Rows, b: Rows): Rows => ({
   gradient: add(a.gradient, b.gradient),
 });
 
-const denseRows = (logits: Tensor, teacherLogits: Tensor, options: DistillationOptions): Rows =>
-  fullRows(logits, logSoftmax(cool(teacherLogits, options.temperature)), options);
+const between =
+  (options: DivergenceOptions, sampled?: Sampled, ownTexts = false) =>
+  (teacher: Tensor, student: Tensor): Divergent =>
+    divergence(teacher, student, options, sampled, ownTexts);
+
+/** A divergence of logits [n, vocab] at a temperature and its gradient by the student's, without T². */
+export const divergentRows = (
+  logits: Tensor,
+  teacherLogits: Tensor,
+  temperature: number,
+  compute: (teacher: Tensor, student: Tensor) => Divergent,
+): Rows => fullRows(logits, logSoftmax(cool(teacherLogits, temperature)), temperature, compute);
 
 /** Against the teacher's log-probabilities at T over the whole vocabulary, [n, vocab]. */
-function fullRows(logits: Tensor, teacher: Tensor, options: DistillationOptions): Rows {
-  const { temperature } = options;
+function fullRows(
+  logits: Tensor,
+  teacher: Tensor,
+  temperature: number,
+  compute: (teacher: Tensor, student: Tensor) => Divergent,
+): Rows {
   const student = logSoftmax(cool(logits, temperature));
-  const { loss, gradient } = divergence(teacher, student, options);
+  const { loss, gradient } = compute(teacher, student);
   return { loss, gradient: cool(project(gradient, exp(student)), temperature) };
 }
 
@@ -276,7 +309,7 @@ function priorRows(logits: Tensor, chunk: SparseChunk, options: DistillationOpti
     mul(tail, sub(tf.scalar(1), isListed)),
     scatter(top, reshape(listed, [n * k]), [n, vocab]),
   );
-  return fullRows(logits, teacher, options);
+  return fullRows(logits, teacher, temperature, between(options));
 }
 
 /** Both distributions restricted to the top k. */

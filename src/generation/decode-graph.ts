@@ -58,7 +58,7 @@ const graphs = new GraphCache(8);
 
 /** Whether a decoder's steps can be graphs (weights are fp32) and gain by it (on a GPU inputs would travel every step). */
 export const canBeGraph = (decoder: Decoder): boolean =>
-  !onGpu() && [...decoder.weights.values()].every((weight) => weight instanceof tf.Tensor);
+  !onGpu() && decoder.plain && [...decoder.weights.values()].every((weight) => weight instanceof tf.Tensor);
 
 /**
  * Reads prompts [batch · time] into an empty cache, `keyMask` telling padding from tokens, and gives the logits of the

@@ -92,6 +92,9 @@ export class Decoder {
   /** Gradient checkpointing: for the backward pass a layer keeps its input alone and is run again. Same numbers, less memory. */
   recompute = false;
 
+  /** Whether a graph recorded of one decoder of its structure serves it too: not where a subclass computes otherwise. */
+  readonly plain: boolean = true;
+
   /**
    * @param weights by Hugging Face name; owned by the decoder from here on
    * @param trainable whether gradients of the base weights are wanted (never with an adapter)

@@ -1,5 +1,6 @@
 // Text to ids and back without any chat template.
 import { printableToken } from "./spelling";
+import { tokenBytes } from "./token-bytes";
 import type { TokenizerFolder } from "./tokenizer-folder";
 
 export interface TextTokenizer {
@@ -13,6 +14,8 @@ export interface TextTokenizer {
   decode(ids: readonly number[]): string;
   /** Printable pieces, one an id; bytes that are no whole character show as <0xEC>. */
   tokens(ids: readonly number[]): string[];
+  /** The UTF-8 bytes of each token. */
+  bytes(ids: readonly number[]): Uint8Array[];
 }
 
 /** The text tokenizer of an opened folder. */
@@ -28,5 +31,6 @@ export function textTokenizer(opened: TokenizerFolder): TextTokenizer {
     encode: encodePlain,
     decode: (ids) => opened.decode(ids),
     tokens: (ids) => ids.map((id) => printableToken(spelling, id, opened.source.place)),
+    bytes: (ids) => ids.map((id) => tokenBytes(spelling, id, opened.source.place)),
   };
 }

@@ -27,6 +27,8 @@ export interface ChatTokenizer {
   prompt(user: string): number[];
   /** Printable pieces, one an id. */
   tokens(ids: readonly number[]): string[];
+  /** The UTF-8 bytes of each token. */
+  bytes(ids: readonly number[]): Uint8Array[];
 }
 
 // Private-use characters mark where the content stands in a rendered template.
@@ -145,5 +147,6 @@ export async function loadTokenizer(place: string): Promise<ChatTokenizer> {
     turn,
     prompt: (user) => (bosId === undefined ? turn(user) : [bosId, ...turn(user)]),
     tokens: text.tokens,
+    bytes: text.bytes,
   };
 }

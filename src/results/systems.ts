@@ -15,7 +15,7 @@ export interface SystemRecipe {
   /** A key of the study's models. */
   base: string;
   tune: "none" | "lora" | "full";
-  teacher?: { recipe: SystemId };
+  teacher?: { recipe: SystemId; others?: readonly { recipe: SystemId }[] };
 }
 
 export interface Recipes {
@@ -32,7 +32,11 @@ export interface System {
 
 /** All systems of a study or of its results, in the order of tables and figures. */
 export function systemsOf({ recipes }: Recipes): System[] {
-  const teachers = new Set(Object.values(recipes).map(({ teacher }) => teacher?.recipe));
+  const teachers = new Set(
+    Object.values(recipes).flatMap(({ teacher }) =>
+      [...(teacher ? [teacher] : []), ...(teacher?.others ?? [])].map(({ recipe }) => recipe),
+    ),
+  );
   return Object.entries(recipes).map(([id, recipe]) => ({
     id,
     label: recipe.label,

@@ -1,5 +1,5 @@
 // The ablations as rows of a notebook's table, each kind of student's control first.
-import { divergenceNamed } from "../distillation/divergences/registry";
+import { lossNamed } from "../distillation/loss-names";
 import { testSetName } from "../figures/labels";
 import { PRIMARY } from "../metrics/registry";
 import { intervalText } from "../metrics/value-text";
@@ -8,6 +8,7 @@ import type { AblationResults, AblationRow } from "./ablations";
 const SOURCES: Record<AblationRow["source"], string> = {
   none: "없음 (정답만)",
   cache: "저장한 로짓",
+  "other-vocabulary": "다른 어휘의 교사",
   online: "메모리의 교사",
   texts: "교사의 글",
   "texts-and-logits": "교사의 글과 로짓",
@@ -17,7 +18,7 @@ const STUDENTS: Record<string, string> = { full: "전체", lora: "LoRA" };
 
 /** "JSD (β = 0.5)": the divergence with those of its parameters that have a symbol. */
 function lossName(loss: NonNullable<AblationRow["loss"]>): string {
-  const { label, parameters = {} } = divergenceNamed(loss.divergence);
+  const { label, parameters = {} } = lossNamed(loss.divergence);
   const shown = Object.entries(parameters).flatMap(([name, { symbol }]) =>
     symbol ? [`${symbol} = ${loss[name]}`] : [],
   );

@@ -7,7 +7,7 @@ import type { Study } from "./file/definition";
 import { modelName } from "./file/load";
 import { ROOT } from "./stage";
 import { modelAtHand, recordedRevision } from "./stages/model-folder";
-import { teachings } from "./systems";
+import { ofOneVocabulary } from "./systems";
 import { checkPair, type NamedFolder } from "./teacher-pair";
 
 /**
@@ -16,7 +16,7 @@ import { checkPair, type NamedFolder } from "./teacher-pair";
  * StudyError where a teacher and a student do not go together.
  */
 export async function checkAtHand(study: Study): Promise<string[]> {
-  for (const [teacher, student] of teachings(study)) {
+  for (const [teacher, student] of ofOneVocabulary(study)) {
     const [first, second] = [teacher, student].map((key) => ({
       name: modelName(study, key),
       folder: modelAtHand(study, key),

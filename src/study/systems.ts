@@ -1,6 +1,6 @@
 // What the stages ask of a study's recipes: which are trained, in what order, from which models.
 import { mainSystem, type Recipes, type SystemId, withRole } from "../results/systems";
-import type { Recipe, Study } from "./file/definition";
+import { type Recipe, type Study, teachersOf } from "./file/definition";
 import { StudyError } from "./study-error";
 
 /** The recipe of a system. Throws StudyError naming the known ones. */
@@ -12,7 +12,7 @@ export function recipeOf({ recipes }: Pick<Study, "recipes">, id: string): Recip
 
 /** How many teachings lie between a recipe and the last that learns from it. */
 function height(recipes: Study["recipes"], id: string): number {
-  const students = Object.keys(recipes).filter((other) => recipes[other]!.teacher?.recipe === id);
+  const students = Object.keys(recipes).filter((other) => teachersOf(recipes[other]!).includes(id));
   return students.length === 0 ? 0 : 1 + Math.max(...students.map((student) => height(recipes, student)));
 }
 
@@ -32,11 +32,22 @@ export const teacherSystem = (study: Recipes): SystemId | undefined => withRole(
 
 /** Keys of the models that teach and learn together, each pair once. */
 export function teachings({ recipes }: Pick<Study, "recipes">): [teacher: string, student: string][] {
-  const pairs = Object.values(recipes).flatMap(({ base, teacher }): [string, string][] =>
-    teacher ? [[recipes[teacher.recipe]!.base, base]] : [],
+  const pairs = Object.values(recipes).flatMap((recipe) =>
+    teachersOf(recipe).map((teacher): [string, string] => [recipes[teacher]!.base, recipe.base]),
   );
   return [...new Map(pairs.map((pair) => [pair.join(), pair])).values()];
 }
+
+/** Those of `teachings` that compare token by token, and so must have one vocabulary. */
+export const ofOneVocabulary = ({ recipes }: Pick<Study, "recipes">): [teacher: string, student: string][] =>
+  teachings({
+    recipes: Object.fromEntries(
+      Object.entries(recipes).map(([id, recipe]) => {
+        const { teacher, ...untaught } = recipe;
+        return [id, teacher?.source === "other-vocabulary" ? untaught : recipe];
+      }),
+    ),
+  });
 
 /** Keys of the models that are trained or teach: the learned splits are for them. */
 export const learners = (study: Pick<Study, "recipes">): Set<string> =>

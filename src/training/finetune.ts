@@ -1,7 +1,7 @@
 // Supervised fine-tuning on document-summary pairs: shuffled epochs, loss on the summary's tokens only.
 import { Random } from "../base/random";
 import { type Tensor, tf } from "../engine/tf";
-import type { Decoder, DecoderInputs } from "../models/decoder";
+import type { Decoder, DecoderInputs, ForwardOptions } from "../models/decoder";
 import { takeRows } from "../models/embedding";
 import { type Batch, collate } from "../prompts/batch";
 import type { Example } from "../prompts/example";
@@ -44,14 +44,22 @@ export const stepsOf = (examples: number, epochs: number, batchSize: number): nu
 
 /**
  * The mean of a row loss over a batch's scored positions, with the tape's gradients. With `inputs`, made by
- * `batchInputs` of the same batch, nothing else is read of it, and all rows are scored at once.
+ * `batchInputs` of the same batch, nothing else is read of it, and all rows are scored at once. Further options are those of `headLoss` and of
+ * the decoder's forward pass.
  */
-export function batchLoss(decoder: Decoder, batch: Batch, rowLoss: RowLoss, inputs?: BatchInputs): Tensor {
+export function batchLoss(
+  decoder: Decoder,
+  batch: Batch,
+  rowLoss: RowLoss,
+  inputs?: BatchInputs,
+  { chunkElements, onHidden }: { chunkElements?: number } & Pick<ForwardOptions, "onHidden"> = {},
+): Tensor {
   const positions = inputs?.positions ?? tf.tensor1d(batch.positions, "int32");
-  const hidden = takeRows(decoder.hidden(batch.ids, batch.rows, { inputs }), positions);
+  const hidden = takeRows(decoder.hidden(batch.ids, batch.rows, { inputs, onHidden }), positions);
   return headLoss(hidden, decoder.head, rowLoss, {
     softcap: decoder.config.finalSoftcap,
     trainable: decoder.trainable,
+    ...(chunkElements !== undefined && { chunkElements }),
     ...(inputs && { share: inputs.share, chunkElements: Number.POSITIVE_INFINITY }),
   });
 }

@@ -21,8 +21,11 @@ export interface TrainingOptions {
   /** Hash of everything that determines the run; a checkpoint of other settings is refused. */
   settings: string;
   schedule: Schedule;
-  /** The batch of a step, a pure function of its number: that is what makes resuming exact. */
-  batch: (step: number) => StepBatch;
+  /**
+   * The batch of a step, a pure function of its number and of the last steps' records, the newest at the end: that is what makes resuming
+   * exact. A compiled step is a function of its number alone.
+   */
+  batch: (step: number, before: readonly StepRecord[]) => StepBatch;
   maxGradientNorm: number;
   /** Runs the steps as one TensorFlow graph: faster from some hundred steps on. Needs micro-batches with `inputs`. */
   compile?: boolean;
@@ -62,7 +65,7 @@ export async function train(trainee: Trainee, options: TrainingOptions): Promise
   const log = new RunLog(directory, step);
   const bar = progress(options.label, totalSteps);
   const compiled = options.compile
-    ? new CompiledStep(trainee, options.batch, totalSteps, options.maxGradientNorm)
+    ? new CompiledStep(trainee, (step) => options.batch(step, []), totalSteps, options.maxGradientNorm)
     : undefined;
   let stopping: string | undefined;
   const stop = (signal: string) => {
@@ -138,7 +141,7 @@ function oneStep(
   beforeUpdate: () => void,
 ): StepRecord {
   const started = performance.now();
-  const batch = options.batch(step);
+  const batch = options.batch(step, before);
   const { micro, items, measures } = batch;
   const tokens = micro.reduce((sum, m) => sum + m.tokens, 0);
   const rate = learningRate(options.schedule, step);

@@ -3,7 +3,7 @@
 import { describe, expect, it } from "vitest";
 import { Random } from "../../src/base/random";
 import { decodeRow, encodeRow } from "../../src/distillation/cache-row";
-import { optionsDuring } from "../../src/distillation/divergences/registry";
+import { movedParameters } from "../../src/distillation/divergences/registry";
 import { type DistillationOptions, distillationRows } from "../../src/distillation/losses";
 import { teacherStatistics } from "../../src/distillation/teacher-statistics";
 import type { SparseTeacher, Teacher } from "../../src/distillation/teacher-targets";
@@ -243,8 +243,35 @@ describe("is refused:", () => {
 
 it("TAID's target goes from where it begins to the teacher in a run, along the paper's line", () => {
   const options = { divergence: "taid", interpolation: 0.4, alpha: 0, temperature: 1 };
-  const at = (progress: number) => optionsDuring(options, progress).interpolation;
+  const at = (progress: number) => movedParameters(options, progress).interpolation;
   // arXiv 2501.16937, algorithm 1 without its momentum: t = t_start + (t_end - t_start) n / N with t_end = 1.
-  expect([at(0), at(0.5), at(1)]).toEqual([0.4, expect.closeTo(0.7, 12), 1]);
-  expect(optionsDuring({ ...options, divergence: "forward-kl" }, 0.5).interpolation).toBe(0.4);
+  const before = [{ kl: 1, interpolation: 0.4, momentum: 0 }];
+  const along = (progress: number) => movedParameters(options, progress, before).interpolation;
+  expect([at(0), along(0.5), along(1)]).toEqual([0.4, expect.closeTo(0.7, 12), 1]);
+  expect(movedParameters({ ...options, divergence: "forward-kl" }, 0.5)).toEqual({});
+});
+
+it("in a long run TAID's target is ahead of the line, by the paper's step and momentum", () => {
+  const options = { divergence: "taid", interpolation: 0.4, alpha: 0, temperature: 1 };
+  const steps = 8000;
+  const loss = (step: number) => 2 * Math.exp(-step / 800) + 0.05 * Math.sin(step);
+  const records: Record<string, number>[] = [];
+  let [t, momentum, earlier] = [0.4, 0, Number.POSITIVE_INFINITY];
+  let ahead = 0;
+  for (let step = 0; step < steps; step++) {
+    const progress = step / (steps - 1);
+    const moved = movedParameters(options, progress, records.slice(-20));
+    // SakanaAI/TAID's update as a loop with state.
+    const line = 0.4 + 0.6 * progress;
+    if (step === 1) t = line;
+    if (step > 1) {
+      momentum = 0.99 * momentum + 0.01 * ((earlier - loss(step - 1)) / (earlier + 1e-15));
+      t = Math.min(1, Math.max(line, t + 5e-4 * (1 / (1 + Math.exp(-momentum))) * (1 - t)));
+    }
+    if (step > 0) earlier = loss(step - 1);
+    expect(Math.abs(moved.interpolation! - t)).toBeLessThan(1e-12);
+    ahead = Math.max(ahead, t - line);
+    records.push({ kl: loss(step), ...moved });
+  }
+  expect(ahead).toBeGreaterThan(0.05);
 });

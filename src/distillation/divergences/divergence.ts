@@ -7,6 +7,14 @@ export interface Divergent {
   gradient: Tensor;
 }
 
+/** The tokens that the student drew, where its own texts are learnt. */
+export interface Sampled {
+  /** [row, token] of each row's, int32 [n, 2]. */
+  places: Tensor;
+  /** Their log-probability when they were drawn, [n]. */
+  logProbability: Tensor;
+}
+
 /** A number that a recipe must give, with the range that it lies in. */
 export interface DivergenceParameter {
   /** As tables show it; absent where they need not. */
@@ -15,6 +23,13 @@ export interface DivergenceParameter {
   minimum: number;
   maximum: number;
 }
+
+type Compute = (
+  teacher: Tensor,
+  student: Tensor,
+  parameters: Record<string, number>,
+  sampled?: Sampled,
+) => Divergent;
 
 export interface Divergence {
   /** As recipes call it. */
@@ -28,7 +43,20 @@ export interface Divergence {
    * The divergence of student from teacher, both log-probabilities [n, outcomes] whose rows sum to 1. The gradient is projected
    * on that constraint afterwards.
    */
-  compute: (teacher: Tensor, student: Tensor, parameters: Record<string, number>) => Divergent;
-  /** Parameters that move in the course of a run: the recipe's own at progress 0, what is given here up to progress 1. */
-  during?: (parameters: Record<string, number>, progress: number) => Record<string, number>;
+  compute: Compute;
+  /** The same on the student's own texts, where that is another. */
+  onOwnTexts?: Compute;
+  /** What it is a mean over; absent: all tokens alike. */
+  means?: "texts";
+  /** What it cannot do without: the student's own texts, or of them nothing but the tokens that it drew. */
+  needs?: "own texts" | "drawn tokens";
+  /**
+   * Parameters that move in the course of a run: the recipe's own at progress 0, what is given here up to progress 1. They are logged with
+   * each step; `before` are the records of the last steps, the newest at the end.
+   */
+  during?: (
+    parameters: Record<string, number>,
+    progress: number,
+    before: readonly Record<string, number>[],
+  ) => Record<string, number>;
 }

@@ -3,6 +3,30 @@ import { add, logSoftmax, scale } from "../../engine/raw";
 import type { Divergence } from "./divergence";
 import { forwardKl } from "./forward-kl";
 
+/** The paper's step size and momentum. */
+const STEP = 5e-4;
+const MOMENTUM = 0.99;
+
+/**
+ * The paper's algorithm 1: the larger of the line from `start` to 1 and of a step that is the longer the faster the loss falls. It is at
+ * most 5e-4 (1 - t), the line's 0.6 / steps: below 2,000 steps the line alone decides.
+ */
+function schedule(
+  start: number,
+  progress: number,
+  before: readonly Record<string, number>[],
+): Record<string, number> {
+  const [earlier, last] = before.slice(-2);
+  if (!earlier) return { interpolation: start, momentum: 0 };
+  const line = start + (1 - start) * progress;
+  if (!last) return { interpolation: line, momentum: 0 };
+  const loss = ({ kl, ownKl }: Record<string, number>): number => kl ?? ownKl!;
+  const change = (loss(earlier) - loss(last)) / (loss(earlier) + 1e-15);
+  const momentum = MOMENTUM * last.momentum! + (1 - MOMENTUM) * change;
+  const longer = last.interpolation! + (STEP / (1 + Math.exp(-momentum))) * (1 - last.interpolation!);
+  return { interpolation: Math.min(1, Math.max(line, longer)), momentum };
+}
+
 export const TAID: Divergence = {
   name: "taid",
   label: { ko: "TAID", en: "TAID" },
@@ -17,7 +41,5 @@ export const TAID: Divergence = {
   },
   compute: (teacher, student, { interpolation: t }) =>
     forwardKl(logSoftmax(add(scale(student, 1 - t!), scale(teacher, t!))), student),
-  // The paper's step takes the larger of the line to 1 and of an adaptive increment, at most 5e-4 (1 - t) <= 3e-4; the
-  // line's is 0.6 / steps, so below 2,000 steps the line alone decides.
-  during: ({ interpolation: start }, progress) => ({ interpolation: start! + (1 - start!) * progress }),
+  during: ({ interpolation: start }, progress, before) => schedule(start!, progress, before),
 };

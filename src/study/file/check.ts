@@ -7,7 +7,7 @@ import { StudyError } from "../study-error";
 import { contradictions, type Problem } from "./contradictions";
 import type { Study } from "./definition";
 import { type Draft, type Json, placeOf, valueAt } from "./draft";
-import type { Schema } from "./schema";
+import type { Schema } from "./schema-words";
 
 export const SCHEMA_FILE = path.resolve(__dirname, "../../../studies/study.schema.json");
 
@@ -125,9 +125,10 @@ const REQUIRED = [
 
 /** The paths that a recipe must have, by what it says of itself. */
 function requiredOf(recipe: Json): string[][] {
-  const [tune, teacher, source] = [["tune"], ["teacher"], ["teacher", "source"]].map((at) =>
+  const [tune, texts, teacher, source] = [["tune"], ["texts"], ["teacher"], ["teacher", "source"]].map((at) =>
     valueAt(recipe, at),
   );
+  const computes = source === "online" || source === "other-vocabulary";
   const when = (condition: boolean, ...paths: string[]) =>
     condition ? paths.map((each) => each.split(".")) : [];
   return [
@@ -135,7 +136,14 @@ function requiredOf(recipe: Json): string[][] {
     ...when(tune === "lora" || tune === "full", "optimiser.learningRate"),
     ...when(tune === "lora", "lora.rank", "lora.alpha"),
     ...when(teacher !== undefined, "teacher.recipe", "teacher.source"),
-    ...when(teacher !== undefined && source !== "online", "teacher.topK"),
+    ...when(teacher !== undefined && !computes, "teacher.topK"),
+    ...when(valueAt(recipe, ["states"]) !== undefined, "states.loss", "states.weight", "states.layers"),
+    ...when(
+      valueAt(recipe, ["teacher", "server"]) !== undefined,
+      "teacher.server.url",
+      "teacher.server.model",
+    ),
+    ...when(texts !== undefined, "texts.from", "texts.share", "texts.temperature", "texts.buffer"),
     ...when(teacher !== undefined && source !== "texts", "loss.divergence", "loss.alpha", "loss.temperature"),
   ];
 }

@@ -1,8 +1,10 @@
 // What fits the schema of a study file and still cannot be: names of nothing, fields that exclude each other.
 import { suggestion } from "../../base/nearest";
 import { TEMPERATURES } from "../../distillation/cache-row";
+import { needsDrawn, needsOwnTexts } from "../../distillation/divergences/registry";
+import { ACROSS_VOCABULARIES, acrossVocabularies } from "../../distillation/vocabularies/registry";
 import { AN_ENCODER } from "../../models/encoder-config";
-import type { Recipe, Study } from "./definition";
+import { type Recipe, type Study, teachersOf } from "./definition";
 
 export interface Problem {
   at: string[];
@@ -29,13 +31,17 @@ export function contradictions(study: Study): Problem[] {
     ...ofEncoder(study),
     ...Object.entries(study.recipes).flatMap(([id, recipe]) => {
       const at = ["recipes", id];
-      const teacher = recipe.teacher?.recipe;
       return [
         ...named([...at, "base"], recipe.base, "models"),
-        ...(teacher === undefined ? [] : named([...at, "teacher", "recipe"], teacher, "recipes")),
+        ...teachersOf(recipe).flatMap((teacher, i) => {
+          const place = i === 0 ? ["recipe"] : ["others", String(i - 1), "recipe"];
+          return named([...at, "teacher", ...place], teacher, "recipes");
+        }),
         ...[
           ...ofTuning(recipe),
           ...ofLoss(recipe),
+          ...ofTexts(recipe),
+          ...ofStates(recipe),
           ...ofValidation(recipe),
           ...ofTeachers(study.recipes, id),
         ].map((problem) => ({ ...problem, at: [...at, ...problem.at] })),
@@ -108,10 +114,12 @@ function ofData({ counts, file }: Study["data"]): Problem[] {
     .map((split) => ({ at: ["data", "counts", split], message: "missing; or give data.file." }));
 }
 
-function ofTuning({ tune, lora, optimiser, teacher }: Recipe): Problem[] {
+function ofTuning({ tune, lora, quantised, optimiser, teacher }: Recipe): Problem[] {
   const problems: Problem[] = [];
   if (lora && tune !== "lora")
     problems.push({ at: ["lora"], message: `belongs to tune: lora, found tune: ${tune}; ${TAKE_AWAY}` });
+  if (quantised && tune !== "full")
+    problems.push({ at: ["quantised"], message: `belongs to tune: full, found tune: ${tune}; ${TAKE_AWAY}` });
   if (optimiser && tune === "none")
     problems.push({ at: ["optimiser"], message: `tune: none trains nothing; ${TAKE_AWAY}` });
   if (teacher && tune === "none")
@@ -126,7 +134,17 @@ function ofLoss({ loss, teacher }: Recipe): Problem[] {
     return [{ at: ["loss"], message: `belongs to a teacher's distributions, but ${why}; ${TAKE_AWAY}` }];
   }
   const { temperature, tail, divergence } = loss;
-  if (teacher.source === "online")
+  const across = acrossVocabularies(divergence);
+  if ((teacher.source === "other-vocabulary") !== (across !== undefined)) {
+    const names = ACROSS_VOCABULARIES.map(({ name }) => name).join(", ");
+    const message = `source: other-vocabulary goes with ${names} and they with it, found source: ${teacher.source} and ${divergence}.`;
+    return [{ at: ["loss", "divergence"], message }];
+  }
+  if (across && !across.softened && temperature !== 1) {
+    const message = `"${divergence}" compares likelihoods of texts, which no temperature softens: expected 1, found ${temperature}.`;
+    return [{ at: ["loss", "temperature"], message }];
+  }
+  if (teacher.source === "online" || across)
     return tail ? [{ at: ["loss", "tail"], message: `belongs to stored logits; ${TAKE_AWAY}` }] : [];
   const problems: Problem[] = [];
   const stored: readonly number[] = TEMPERATURES;
@@ -134,11 +152,58 @@ function ofLoss({ loss, teacher }: Recipe): Problem[] {
     const message = `stored logits are exact at ${stored.join(", ")}, found ${temperature}; or take tail: renormalise or source: online.`;
     problems.push({ at: ["loss", "temperature"], message });
   }
+  if (teacher.server && tail !== "renormalise" && temperature !== 1) {
+    const message = `a server tells probabilities at temperature 1 alone, found ${temperature}; or take tail: renormalise.`;
+    problems.push({ at: ["loss", "temperature"], message });
+  }
+  if (teacher.server && tail === "prior")
+    problems.push({
+      at: ["loss", "tail"],
+      message: `"prior" is measured on the teacher's weights; ${TAKE_AWAY}`,
+    });
   if (tail && FORWARD_KL_ONLY.includes(tail) && divergence !== "forward-kl")
     problems.push({ at: ["loss", "tail"], message: `"${tail}" goes with forward-kl, found ${divergence}.` });
   if (tail === "sampled" && !teacher.samples)
     problems.push({ at: ["loss", "tail"], message: '"sampled" needs teacher.samples.' });
   return problems;
+}
+
+function ofStates({ states, teacher }: Recipe): Problem[] {
+  if (!states || teacher?.source === "online") return [];
+  const found = teacher ? `source: ${teacher.source}` : "no teacher";
+  const message = `hidden states are those of a teacher with source: online, found ${found}; ${TAKE_AWAY}`;
+  return [{ at: ["states"], message }];
+}
+
+/** A student's own texts are scored as they come: by a teacher in memory, and by its distributions. */
+function ofTexts({ texts, teacher, loss }: Recipe): Problem[] {
+  if (!texts) {
+    if (loss && needsOwnTexts(loss)) {
+      const message = `"${loss.divergence}" is of given texts and of the student's own: it needs texts: {"from": "student"}.`;
+      return [{ at: ["loss", "divergence"], message }];
+    }
+    if (!loss || !needsDrawn(loss)) return [];
+    const message = `"${loss.divergence}" looks at the tokens that the student drew: it needs texts: {"from": "student", "share": 1}.`;
+    return [{ at: ["loss", "divergence"], message }];
+  }
+  if (teacher?.source !== "online") {
+    const found = teacher ? `source: ${teacher.source}` : "no teacher";
+    return [
+      {
+        at: ["texts"],
+        message: `the student's texts need a teacher with source: online, found ${found}; ${TAKE_AWAY}`,
+      },
+    ];
+  }
+  if (loss && needsDrawn(loss) && (texts.share < 1 || texts.beside)) {
+    const message = `"${loss.divergence}" looks at the tokens that the student drew: all texts must be its own, found ${texts.beside ? "the data's beside them" : texts.share}.`;
+    return [{ at: ["texts", texts.beside ? "beside" : "share"], message }];
+  }
+  if (loss && texts.share === 1 && !texts.beside && loss.alpha > 0) {
+    const message = `with all texts the student's own there are no targets for cross-entropy: expected 0, found ${loss.alpha}.`;
+    return [{ at: ["loss", "alpha"], message }];
+  }
+  return [];
 }
 
 function ofValidation({ training }: Recipe): Problem[] {
@@ -151,22 +216,48 @@ function ofValidation({ training }: Recipe): Problem[] {
 function ofTeachers(recipes: Study["recipes"], id: string): Problem[] {
   const { teacher } = recipes[id]!;
   if (!teacher) return [];
-  if (teacher.source === "online") {
+  if (teacher.source === "online" || teacher.source === "other-vocabulary") {
     const [extra] = (["topK", "samples"] as const).filter((name) => teacher[name] !== undefined);
     if (extra) {
       return [{ at: ["teacher", extra], message: `a teacher in memory needs no cache; ${TAKE_AWAY}` }];
     }
   }
-  const seen = [id];
-  for (let next = teacher.recipe; recipes[next] && !seen.includes(next); ) {
-    seen.push(next);
-    next = recipes[next]!.teacher?.recipe ?? "";
-    if (next === id) {
-      const message = `recipes that teach each other: ${[...seen, id].join(" <- ")}.`;
-      return [{ at: ["teacher", "recipe"], message }];
+  if (teacher.prompt && teacher.source !== "online") {
+    const message = `a richer prompt needs source: online, found ${teacher.source}; ${TAKE_AWAY}`;
+    return [{ at: ["teacher", "prompt"], message }];
+  }
+  if (teacher.server && (teacher.source === "online" || teacher.source === "other-vocabulary")) {
+    const message = `what a server tells is stored: expected source: cache, texts or texts-and-logits, found ${teacher.source}; ${TAKE_AWAY}`;
+    return [{ at: ["teacher", "server"], message }];
+  }
+  if (teacher.server && teacher.samples !== undefined)
+    return [{ at: ["teacher", "samples"], message: `a server tells no draws; ${TAKE_AWAY}` }];
+  if (teacher.source !== "online") {
+    const [several] = (["weight", "topics", "others"] as const).filter((name) => teacher[name] !== undefined);
+    if (several) {
+      const message = `several teachers are in memory: expected source: online, found ${teacher.source}; ${TAKE_AWAY}`;
+      return [{ at: ["teacher", several], message }];
     }
   }
-  return teacher.recipe === id
-    ? [{ at: ["teacher", "recipe"], message: "a recipe cannot be its own teacher." }]
-    : [];
+  const circle = wayBack(recipes, id, id, [id]);
+  if (!circle) return [];
+  const at = ["teacher", "recipe"];
+  return circle.length === 1
+    ? [{ at, message: "a recipe cannot be its own teacher." }]
+    : [{ at, message: `recipes that teach each other: ${[...circle, id].join(" <- ")}.` }];
+}
+
+/** The recipes from `from` by its teachers back to `id`; undefined where none of them leads there. */
+function wayBack(
+  recipes: Study["recipes"],
+  id: string,
+  from: string,
+  way: readonly string[],
+): readonly string[] | undefined {
+  for (const teacher of recipes[from] ? teachersOf(recipes[from]) : []) {
+    if (teacher === id) return way;
+    const found = way.includes(teacher) ? undefined : wayBack(recipes, id, teacher, [...way, teacher]);
+    if (found) return found;
+  }
+  return undefined;
 }

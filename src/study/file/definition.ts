@@ -1,5 +1,6 @@
 // A study as its file defines it, once `extends`, changes and defaults are in: what every stage reads.
 import type { Split } from "../../corpus/item";
+import type { StatesOptions } from "../../distillation/hidden-states";
 import type { DistillationOptions } from "../../distillation/losses";
 
 /** Where a model comes from: `folder`, `hub`, `thumbnail` or `from`, one of them; a file's `gguf` is a `folder` once it is opened. */
@@ -25,8 +26,20 @@ export interface ModelSource {
   standsFor?: string;
 }
 
+/** What a student is trained through, by the name of the form that it is stored in. */
+export const QUANTISED = {
+  int4: { grid: "own", about: "symmetric codes in groups of 32" },
+  "int4-asymmetric": { grid: "asymmetric", about: "codes with a zero point of their own in groups of 32" },
+} as const;
+
+/** Richer prompts of a teacher that may be the student's own model (self-distillation). */
+export const TEACHER_PROMPTS = {
+  reference: "the reference summary stands in the prompt",
+  examples: "two training items with their summaries stand before the document",
+} as const;
+
 /** Where the teacher's part of a recipe comes from; what each means stands in the schema. */
-export type TeacherSource = "cache" | "online" | "texts" | "texts-and-logits";
+export type TeacherSource = "cache" | "online" | "other-vocabulary" | "texts" | "texts-and-logits";
 
 export interface RecipeTeacher {
   /** The recipe whose model teaches. */
@@ -36,6 +49,37 @@ export interface RecipeTeacher {
   topK?: number;
   /** Tokens drawn from the rest of each distribution, for the loss's tail "sampled". */
   samples?: number;
+  /** What a teacher in memory is told beyond the student's prompt. */
+  prompt?: keyof typeof TEACHER_PROMPTS;
+  /** An OpenAI-compatible endpoint that holds its model: the recipe then gives the tokenizer alone, and none of its weights is read. */
+  server?: { url: string; model: string };
+  /** Its weight beside others, 1 where absent, and the topics that it is for. */
+  weight?: number;
+  topics?: readonly string[];
+  /** Further teachers in memory, whose distributions are mixed with its own. */
+  others?: readonly OtherTeacher[];
+}
+
+/** A teacher beside the first; with topics it teaches their items alone, and those without topics teach what is left. */
+export type OtherTeacher = Pick<RecipeTeacher, "recipe" | "weight" | "topics">;
+
+/** The recipes whose models teach a student. */
+export const teachersOf = ({ teacher }: Pick<Recipe, "teacher">): string[] =>
+  teacher ? [teacher.recipe, ...(teacher.others ?? []).map(({ recipe }) => recipe)] : [];
+
+/** Texts that the student writes itself while it learns, in place of those of the data (GKD). */
+export interface RecipeTexts {
+  from: "student";
+  /** Share of the items whose text is the student's. */
+  share: number;
+  /** Whether the data's text is learnt too where the student writes its own; absent: not. */
+  beside?: boolean;
+  temperature: number;
+  topP?: number;
+  /** Most tokens of a text; absent: the study's decoding.maxNewTokens. */
+  maxNewTokens?: number;
+  /** Steps whose texts are written at once. */
+  buffer: number;
 }
 
 export interface Training {
@@ -65,8 +109,13 @@ export interface Recipe {
   base: string;
   tune: "none" | "lora" | "full";
   lora?: { rank: number; alpha: number };
+  /** Hidden states of student and teacher that are compared besides; the projector is no part of the student. */
+  states?: StatesOptions;
+  /** The matrices' grid that the student is trained through, where it is to be stored in 4 bits. */
+  quantised?: keyof typeof QUANTISED;
   optimiser?: { learningRate: number };
   teacher?: RecipeTeacher;
+  texts?: RecipeTexts;
   loss?: DistillationOptions;
   /** The study's, with the recipe's own fields in their place. */
   training: Training;

@@ -1,44 +1,9 @@
 // The JSON Schema of a study file (draft-07, as editors take it). studies/study.schema.json is written from it:
 // npm run study -- --schema
-
-import { DIVERGENCES } from "../../distillation/divergences/registry";
-import { TAIL_MODES } from "../../distillation/losses";
 import { rougeTokenizers } from "../../metrics/rouge/tokenizers";
-import type { ModelSource, Recipe, RecipeTeacher, Study, Training } from "./definition";
-
-export type Schema = { [keyword: string]: unknown };
-
-/** An object of exactly the fields of T, each with its schema: a field without one does not compile. */
-const object = <T>(description: string, properties: { [Field in keyof Required<T>]: Schema }): Schema => ({
-  description,
-  type: "object",
-  additionalProperties: false,
-  properties,
-});
-
-/** What a file that extends another may take away by writing null. */
-const optional = (schema: Schema): Schema => ({ ...schema, type: [schema.type, "null"] });
-
-/** An object of entries with free names. */
-const entries = (description: string, entry: Schema): Schema => ({
-  description,
-  type: "object",
-  propertyNames: { pattern: "^[a-z][a-z0-9-]*$" },
-  additionalProperties: optional(entry),
-});
-
-const text = (description: string): Schema => ({ description, type: "string", minLength: 1 });
-const whole = (description: string, minimum: number): Schema => ({ description, type: "integer", minimum });
-const above0 = (description: string): Schema => ({ description, type: "number", exclusiveMinimum: 0 });
-const flag = (description: string): Schema => ({ description, type: "boolean" });
-
-/** One of some words, each explained. */
-const choice = (description: string, words: Record<string, string>): Schema => ({
-  description: `${description}\n\n${Object.entries(words)
-    .map(([word, meaning]) => `"${word}": ${meaning}`)
-    .join("\n")}`,
-  enum: Object.keys(words),
-});
+import { type ModelSource, QUANTISED, type Recipe, type Study, type Training } from "./definition";
+import { loss, states, teacher, texts } from "./schema-teaching";
+import { above0, choice, entries, flag, object, optional, type Schema, text, whole } from "./schema-words";
 
 const model = object<ModelSource>(
   "Where a model comes from: folder, gguf, hub, thumbnail or from, one of them.",
@@ -108,69 +73,6 @@ const training = object<Training>(
   },
 );
 
-const teacher = object<RecipeTeacher>("Who teaches, and what of it reaches the student.", {
-  recipe: text("The recipe whose model teaches; one of this study's, with the same tokenizer."),
-  source: choice("Where the teacher's part comes from.", {
-    cache: "its logits over the reference summaries, stored once: topK tokens and the exact rest",
-    online: "its logits over the reference summaries, computed beside the student in every step",
-    texts: "the summaries that it writes itself, as targets (Kim & Rush 2016); no loss but cross-entropy",
-    "texts-and-logits": "the summaries that it writes itself, with its logits taken while it wrote",
-  }),
-  topK: optional({ ...whole("Tokens that a cache keeps of each distribution.", 1), maximum: 1023 }),
-  samples: optional({
-    ...whole('Tokens drawn from the rest of each distribution, for the tail "sampled".', 1),
-    maximum: 1023,
-  }),
-});
-
-/** Of all divergences; the checks say which of the parameters a divergence takes. */
-function loss(): Schema {
-  const parameters = DIVERGENCES.flatMap(({ name, parameters = {} }) =>
-    Object.entries(parameters).map(([parameter, { description, minimum, maximum }]) => {
-      const schema = { description: `For "${name}". ${description}`, type: "number", minimum, maximum };
-      return [parameter, optional(schema)] as const;
-    }),
-  );
-  return {
-    description: "alpha · cross-entropy + (1 - alpha) · temperature² · divergence(teacher, student).",
-    type: "object",
-    additionalProperties: false,
-    properties: {
-      divergence: choice(
-        "How far the student's distribution is from the teacher's.",
-        Object.fromEntries(DIVERGENCES.map(({ name, description }) => [name, description])),
-      ),
-      alpha: {
-        description: "Share of cross-entropy against the target tokens.",
-        type: "number",
-        minimum: 0,
-        maximum: 1,
-      },
-      temperature: above0(
-        "Both distributions are softened by it (Hinton et al. 2015). Stored logits are exact at 1, 2 and 4.",
-      ),
-      tail: optional({
-        ...choice("What becomes of the tokens that a cache does not list; absent: bucket.", TAIL_MODES),
-        type: "string",
-      }),
-      ...Object.fromEntries(parameters),
-    },
-    // Which parameters belong to which divergence, for editors and for the checks alike.
-    allOf: DIVERGENCES.map(({ name, parameters = {} }) => ({
-      if: { properties: { divergence: { const: name } }, required: ["divergence"] },
-      // biome-ignore lint/suspicious/noThenProperty: a keyword of JSON Schema
-      then: {
-        required: Object.keys(parameters),
-        properties: Object.fromEntries(
-          DIVERGENCES.flatMap((other) => Object.keys(other.parameters ?? {}))
-            .filter((parameter) => !(parameter in parameters))
-            .map((parameter) => [parameter, { type: "null" }]),
-        ),
-      },
-    })),
-  };
-}
-
 const recipe = object<Recipe & { extends: string }>(
   "How one student comes about, or which untrained model takes part.",
   {
@@ -193,6 +95,14 @@ const recipe = object<Recipe & { extends: string }>(
         alpha: above0("The adapter's product is scaled by alpha / rank."),
       }),
     ),
+    states: optional(states),
+    quantised: optional({
+      ...choice(
+        "The student is trained through matrices rounded to 4 bits, straight-through, and leaves them rounded; absent: it is not.",
+        Object.fromEntries(Object.entries(QUANTISED).map(([name, { about }]) => [name, about])),
+      ),
+      type: "string",
+    }),
     optimiser: optional(
       object<NonNullable<Recipe["optimiser"]>>(
         "AdamW with gradients clipped to norm 1; the rate rises over the first 5 % of the steps and then falls to 0 in a line.",
@@ -200,6 +110,7 @@ const recipe = object<Recipe & { extends: string }>(
       ),
     ),
     teacher: optional(teacher),
+    texts: optional(texts),
     loss: optional(loss()),
     training: optional({
       ...training,

@@ -3,7 +3,7 @@ import * as path from "node:path";
 import { DataFileError } from "../../corpus/files/problem";
 import { findTooLong } from "../context-lengths";
 import { defineJob } from "../define-stage";
-import { learners, teachings } from "../systems";
+import { learners, ofOneVocabulary } from "../systems";
 import { checkPair } from "../teacher-pair";
 import { baseModel } from "./base-model";
 import { corpusStage, itemsOf } from "./corpus";
@@ -21,7 +21,7 @@ export const checkModels = defineJob({
     models: Object.fromEntries([...learners(study)].map((key) => [key, baseModel.job(study, key)])),
   }),
   make: async (study, { corpus, models }): Promise<void> => {
-    const pairs = teachings(study);
+    const pairs = ofOneVocabulary(study);
     const key = [corpus.key, ...Object.values(models).map(({ hash }) => hash), pairs.join(";")].join(" ");
     const check = async () => {
       for (const [teacher, student] of pairs) await checkPair(models[teacher]!, models[student]!);

@@ -9,6 +9,7 @@ import { BestParameters } from "../../training/best-parameters";
 import type { Trainee } from "../../training/checkpoint";
 import { epochBatches, stepsOf } from "../../training/finetune";
 import { type StepBatch, train } from "../../training/loop";
+import type { StepRecord } from "../../training/run-log";
 import type { Training } from "../file/definition";
 import type { Artifact } from "../stage";
 import type { StudyContext } from "./context";
@@ -36,6 +37,13 @@ export function examples(corpus: Artifact<CorpusArtifact>, tokenizer: ChatTokeni
   };
 }
 
+/** When a step is: its number, `progress` from 0 at the first step to 1 at the last, and the records of the last steps before it. */
+export interface Moment {
+  step: number;
+  progress: number;
+  before: readonly StepRecord[];
+}
+
 export interface Fit {
   /** Shown in the progress line. */
   label: string;
@@ -49,8 +57,8 @@ export interface Fit {
   learningRate: number;
   /** Whether a step is one graph where the machine computes on its processors. */
   compiled: boolean;
-  /** One optimizer step; `progress` runs from 0 at the first step to 1 at the last. */
-  step: (batch: Example[], progress: number) => StepBatch;
+  /** One optimizer step. */
+  step: (batch: Example[], at: Moment) => StepBatch;
 }
 
 /** What a run leaves, whoever it was for. */
@@ -78,7 +86,8 @@ export async function fit(context: StudyContext, run: Fit): Promise<FittedRun> {
       totalSteps,
       decay: "linear",
     },
-    batch: (step) => run.step(batches(step), step / Math.max(1, totalSteps - 1)),
+    batch: (step, before) =>
+      run.step(batches(step), { step, progress: step / Math.max(1, totalSteps - 1), before }),
     maxGradientNorm: MAX_GRADIENT_NORM,
     compile: run.compiled && !onGpu(),
     checkpointSeconds: context.checkpointSeconds,

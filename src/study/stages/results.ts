@@ -33,7 +33,7 @@ export const resultsStage = defineJob({
       student: baseModel.job(study, studentModel(study)),
       teacher: teaching === undefined ? undefined : baseModel.job(study, recipeOf(study, teaching).base),
       runs: trainedSystems(study).map((system) => trainSystem.job(study, system)),
-      logits: teacher?.source === "cache" ? teacherLogitsJob(study, teacher) : undefined,
+      logits: teacher?.source === "cache" && !teacher.server ? teacherLogitsJob(study, teacher) : undefined,
       written: Object.keys(study.recipes).map((system) => summaries.job(study, system)),
       scores: scoreStage.job(study),
       repeated: repeatabilityStage.job(study),

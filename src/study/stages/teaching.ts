@@ -10,28 +10,43 @@ import type { RecipeTeacher } from "../file/definition";
 import type { StudyContext } from "./context";
 import { modelLogits } from "./model-logits";
 import { modelTexts } from "./model-texts";
+import { serverLogits } from "./server-logits";
 import { type ModelJobs, modelHash, openModel } from "./system-model";
 
 /** An opened teacher. */
 export interface Teaching {
   source: LogitCache | Decoder;
+  /** Of a teacher with another vocabulary, which reads the texts in its own tokens. */
+  tokenizer?: ChatTokenizer;
   /** The examples with what the teacher wrote as targets; absent where the reference summaries are learnt. */
   targets?: (examples: readonly Example[]) => Example[];
   close(): void;
 }
 
-/** The teacher's model, and the stage that holds what the student learns from; a teacher in memory has none. */
-export const teachingNeeds = (study: StudyContext, teacher: RecipeTeacher, model: ModelJobs) => ({
-  model,
-  stored:
-    teacher.source === "online"
-      ? undefined
-      : (teacher.source === "cache" ? modelLogits : modelTexts).job(study, { teacher, model }),
+/** Whether the teacher itself computes beside the student. */
+export const inMemory = ({ source }: RecipeTeacher): boolean =>
+  source === "online" || source === "other-vocabulary";
+
+/** The teacher's model, unless it lies behind a server; the stage that holds what the student learns from, unless it is in memory; other teachers. */
+export const teachingNeeds = (
+  study: StudyContext,
+  teacher: RecipeTeacher,
+  modelOf: (recipe: string) => ModelJobs,
+) => ({
+  model: teacher.server ? undefined : modelOf(teacher.recipe),
+  stored: inMemory(teacher) ? undefined : storedJob(study, teacher, modelOf),
+  others: (teacher.others ?? []).map(({ recipe }) => modelOf(recipe)),
 });
-type TeachingParts = Finished<ReturnType<typeof teachingNeeds>>;
+export type TeachingParts = Finished<ReturnType<typeof teachingNeeds>>;
+
+function storedJob(study: StudyContext, teacher: RecipeTeacher, modelOf: (recipe: string) => ModelJobs) {
+  if (teacher.server) return serverLogits.job(study, teacher);
+  const captured = { teacher, model: modelOf(teacher.recipe) };
+  return teacher.source === "cache" ? modelLogits.job(study, captured) : modelTexts.job(study, captured);
+}
 
 /** The key of what the student learns from: of the stage that holds it, or of the teacher's own weights. */
-export const teachingKey = ({ model, stored }: TeachingParts): string => stored?.key ?? modelHash(model);
+export const teachingKey = ({ model, stored }: TeachingParts): string => stored?.key ?? modelHash(model!);
 
 /** Opens it; throws where a cache was made with another tokenizer than the student's. */
 export async function openTeaching(
@@ -41,8 +56,9 @@ export async function openTeaching(
   tokenizer: ChatTokenizer,
 ): Promise<Teaching> {
   if (!stored) {
-    const { decoder } = await openModel(study, model);
-    return { source: decoder, close: () => decoder.dispose() };
+    const { decoder, tokenizer: own } = await openModel(study, model!);
+    const other = teacher.source === "other-vocabulary";
+    return { source: decoder, ...(other && { tokenizer: own }), close: () => decoder.dispose() };
   }
   const cache = LogitCache.open(path.join(stored.directory, "cache"), {
     tokenizerHash: tokenizer.hash,

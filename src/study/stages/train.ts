@@ -2,29 +2,30 @@
 import * as path from "node:path";
 import { ALL_PROJECTIONS, LoraAdapter } from "../../adapters/lora";
 import { writeAdapter } from "../../adapters/peft-files";
-import { distillStep } from "../../distillation/distill";
-import { moves, optionsDuring } from "../../distillation/divergences/registry";
-import type { Decoder } from "../../models/decoder";
+import { moves } from "../../distillation/divergences/registry";
+import type { Variable } from "../../engine/tf";
 import { loadDecoder, saveDecoder } from "../../models/load";
 import { loadTokenizer } from "../../prompts/tokenizer";
 import { copyTokenizer } from "../../prompts/tokenizer-files";
+import { FakeQuantizedDecoder } from "../../quantization/fake-quantized-decoder";
 import type { TrainingRun } from "../../results/training";
 import { AdamW } from "../../training/adamw";
 import type { Trainee } from "../../training/checkpoint";
-import { crossEntropyStep, stepsOf } from "../../training/finetune";
+import { stepsOf } from "../../training/finetune";
 import { removeCheckpoint } from "../../training/loop";
 import { defineStage, finished } from "../define-stage";
-import type { Recipe } from "../file/definition";
+import { QUANTISED, type Recipe } from "../file/definition";
 import type { Artifact } from "../stage";
 import { StudyError } from "../study-error";
 import { recipeOf } from "../systems";
 import { type BaseModel, baseModel } from "./base-model";
 import { checkModels } from "./check-models";
 import type { StudyContext } from "./context";
-import { type CorpusArtifact, corpusStage } from "./corpus";
+import { type CorpusArtifact, corpusStage, itemsOf } from "./corpus";
 import { examples, type Fit, type FittedRun, fit } from "./fit";
-import { type ModelJobs, openModel } from "./system-model";
-import { openTeaching, teachingKey, teachingNeeds } from "./teaching";
+import { openSteps, type RecipeSteps } from "./recipe-steps";
+import { type ModelJobs, modelHash, openModel } from "./system-model";
+import { inMemory, teachingKey, teachingNeeds } from "./teaching";
 
 /** What a system's model is made of. */
 export function modelNeeds(study: StudyContext, system: string): ModelJobs {
@@ -47,25 +48,45 @@ export const trainSystem = defineStage({
       checked: checkModels.job(study),
       base: baseModel.job(study, base),
       corpus: corpusStage.job(study),
-      teaching: teacher && teachingNeeds(study, teacher, modelNeeds(study, teacher.recipe)),
+      teaching: teacher && teachingNeeds(study, teacher, (recipe) => modelNeeds(study, recipe)),
     };
   },
   key: (study, { base, corpus, teaching }, system) => {
-    const { tune, lora, optimiser, teacher, loss, training } = recipeOf(study, system);
+    const { tune, lora, quantised, optimiser, teacher, texts, states, loss, training } = recipeOf(
+      study,
+      system,
+    );
     const { epochs, batchSize, validation } = training;
+    const { maxNewTokens } = study.decoding;
     return {
       base: base.hash,
       corpus: corpus.value.hash,
       seed: study.seed,
       tune,
       lora,
+      ...(quantised && { quantised }),
       optimiser,
       loss,
-      teacher: teacher && { source: teacher.source, key: teachingKey(teaching!) },
+      teacher: teacher && {
+        source: teacher.source,
+        ...(teacher.prompt && { prompt: teacher.prompt }),
+        ...(teacher.others && {
+          weight: teacher.weight,
+          topics: teacher.topics,
+          others: teacher.others.map(({ weight, topics }, i) => ({
+            key: modelHash(teaching!.others[i]!),
+            weight,
+            topics,
+          })),
+        }),
+        key: teachingKey(teaching!),
+      },
+      ...(states && { states }),
+      ...(texts && { texts: { maxNewTokens, ...texts } }),
       epochs,
       batchSize,
       validation,
-      ...(validation.rougeItems > 0 && { maxNewTokens: study.decoding.maxNewTokens }),
+      ...(validation.rougeItems > 0 && { maxNewTokens }),
       ...(tune === "lora" && { frozenWeights: study.frozenWeights }),
       // The last bits differ: a graph fuses some ops.
       compiled: isCompiled(study, corpus, system),
@@ -74,28 +95,25 @@ export const trainSystem = defineStage({
   run: async ({ study, needs, directory, key }, system): Promise<TrainingRun> => {
     const { base, corpus, teaching } = needs;
     const recipe = recipeOf(study, system);
-    const { loss, teacher, training } = recipe;
+    const { training } = recipe;
     const tokenizer = await loadTokenizer(base.folder);
     const data = examples(corpus, tokenizer);
-    const opened = teacher && (await openTeaching(study, teacher, teaching!, tokenizer));
-    const taught = opened?.targets ? { ...data, train: opened.targets(data.train) } : data;
-    const stepOf =
-      (decoder: Decoder): Fit["step"] =>
-      (batch, progress) =>
-        opened && loss
-          ? distillStep(decoder, batch, opened.source, {
-              padId: tokenizer.padId,
-              vocabSize: tokenizer.vocabSize,
-              ...optionsDuring(loss, progress),
-            })
-          : crossEntropyStep(decoder, batch, tokenizer.padId);
+    const steps = await openSteps(study, {
+      recipe,
+      ...(teaching && { teaching }),
+      train: itemsOf(corpus, "train"),
+      folder: base.folder,
+      tokenizer,
+      data,
+      directory,
+    });
     const compiled = isCompiled(study, corpus, system);
-    const place = { label: system, directory, key, tokenizer, data: taught, compiled, training };
+    const place = { label: system, directory, key, tokenizer, ...steps, compiled, training };
     const run =
       recipe.tune === "lora"
-        ? await fitAdapter(study, place, base, recipe, stepOf)
-        : await fitAllWeights(study, place, base, recipe, stepOf);
-    opened?.close();
+        ? await fitAdapter(study, place, base, recipe)
+        : await fitAllWeights(study, place, base, recipe);
+    steps.close();
     return { name: system, system, ...run };
   },
   found: removeCheckpoint,
@@ -107,34 +125,46 @@ function isCompiled(study: StudyContext, { value }: Artifact<CorpusArtifact>, sy
   return stepsOf(value.counts.train, epochs, batchSize) >= graphsFrom(recipe);
 }
 
-/** Steps from which on a run is compiled: a teacher in memory and a target that moves make no graph. */
-function graphsFrom({ training, teacher, loss }: Recipe): number {
-  if (training.compileFrom === "never" || teacher?.source === "online" || (loss && moves(loss))) {
-    return Number.POSITIVE_INFINITY;
-  }
-  return training.compileFrom;
+/** Steps from which on a run is compiled: a teacher in memory, a target that moves and rounded weights make no graph. */
+function graphsFrom({ training, teacher, loss, quantised }: Recipe): number {
+  const byOp = quantised || (teacher && inMemory(teacher)) || (loss && moves(loss));
+  return byOp || training.compileFrom === "never" ? Number.POSITIVE_INFINITY : training.compileFrom;
 }
 
-type Place = Omit<Fit, "trainee" | "decoder" | "learningRate" | "step">;
-type StepOf = (decoder: Decoder) => Fit["step"];
+/** Where, on what and by which steps is trained. */
+type Place = Omit<Fit, "trainee" | "decoder" | "learningRate" | "step"> & RecipeSteps;
+
+/** The student's parameters and the projectors, under one optimizer. */
+function traineeOf(
+  names: readonly string[],
+  parameters: readonly Variable[],
+  projectors: readonly Variable[],
+): Trainee {
+  const allNames = [...names, ...projectors.map((_, i) => `projector.${i}`)];
+  const all = [...parameters, ...projectors];
+  return { names: allNames, parameters: all, optimizer: new AdamW(allNames, all) };
+}
 
 /** Trains all weights of a base model and leaves them in `model/` with its tokenizer. */
 async function fitAllWeights(
   context: StudyContext,
   place: Place,
   base: BaseModel,
-  { optimiser, loss }: Recipe,
-  stepOf: StepOf,
+  { optimiser, loss, quantised }: Recipe,
 ): Promise<FittedRun> {
-  const decoder = loadDecoder(base.folder, { trainable: true });
+  const loaded = loadDecoder(base.folder, { trainable: true });
+  const through = quantised && new FakeQuantizedDecoder(loaded, QUANTISED[quantised].grid);
+  const decoder = through || loaded;
   const names = [...decoder.weights.keys()];
   const parameters = names.map((name) => decoder.weights.get(name) as Trainee["parameters"][number]);
-  const trainee = { names, parameters, optimizer: new AdamW(names, parameters) };
-  const run = await fit(context, { ...place, trainee, decoder, ...optimiser!, step: stepOf(decoder) });
+  const trainee = traineeOf(names, parameters, place.projectors);
+  const run = await fit(context, { ...place, trainee, decoder, ...optimiser!, step: place.stepOf(decoder) });
   const model = path.join(place.directory, "model");
   copyTokenizer(base.folder, model);
-  saveDecoder(model, decoder);
-  decoder.dispose();
+  const left = through ? through.rounded() : decoder;
+  saveDecoder(model, left);
+  left.dispose();
+  if (through) through.dispose();
   return { ...run, settings: { ...run.settings, ...shownLoss(loss) } };
 }
 
@@ -144,7 +174,6 @@ async function fitAdapter(
   place: Place,
   base: BaseModel,
   { optimiser, lora, loss }: Recipe,
-  stepOf: StepOf,
 ): Promise<FittedRun> {
   const decoder = loadDecoder(base.folder, { frozen: context.frozenWeights });
   const config = {
@@ -159,8 +188,8 @@ async function fitAdapter(
   const adapter = LoraAdapter.create(decoder, config, context.seed);
   decoder.adapter = adapter.layers;
   const { names, parameters } = adapter;
-  const trainee = { names, parameters, optimizer: new AdamW(names, parameters) };
-  const run = await fit(context, { ...place, trainee, decoder, ...optimiser!, step: stepOf(decoder) });
+  const trainee = traineeOf(names, parameters, place.projectors);
+  const run = await fit(context, { ...place, trainee, decoder, ...optimiser!, step: place.stepOf(decoder) });
   writeAdapter(path.join(place.directory, "adapter"), config, adapter.toWeights());
   adapter.dispose();
   decoder.dispose();

@@ -2,6 +2,7 @@
 import * as fs from "node:fs";
 import * as path from "node:path";
 import { type Case, failed } from "./case";
+import { checkKd2, isKd2Folder } from "./kd2";
 import { checkMetrics, isMetricsFolder } from "./metrics";
 import { checkModels, isModelsFolder } from "./models";
 import { checkRealModels, isRealModelsFolder } from "./real-models";
@@ -18,6 +19,7 @@ export interface Kind {
 const KINDS: readonly Kind[] = [
   { name: "models", fits: isModelsFolder, check: checkModels },
   { name: "tokenizers", fits: isTokenizersFolder, check: checkTokenizers },
+  { name: "kd2", fits: isKd2Folder, check: checkKd2 },
   { name: "metrics", fits: isMetricsFolder, check: checkMetrics },
   { name: "real models", fits: isRealModelsFolder, check: checkRealModels },
 ];

@@ -21,6 +21,8 @@ const TOLERANCES: Record<string, number> = {
   "training.grad_norm_rel": 2e-5,
   "training.final_weights": 5e-5,
   "kd.fp32": 5e-6,
+  "kd2.fp32": 1e-5,
+  "kd2.fp32_grad": 1e-5,
 };
 
 interface Manifest {

@@ -216,6 +216,43 @@ describe("refuses, with place, expectation and what was found:", () => {
       [/teacher\.topK: a teacher in memory needs no cache; null takes it away/],
     ],
     [
+      "own texts without a teacher in memory, without share, and with targets that are none",
+      '{"extends": "tiny", "recipes": {"distilled": {"texts": {"from": "student", "share": 1, "temperature": 1, "buffer": 4}}}}',
+      [
+        /recipes\.distilled\.texts: the student's texts need a teacher with source: online, found source: cache/,
+      ],
+    ],
+    [
+      "own texts without what they need",
+      '{"extends": "tiny", "recipes": {"distilled": {"texts": {"from": "student"}}}}',
+      [/texts\.share: missing/, /texts\.temperature: missing/, /texts\.buffer: missing/],
+    ],
+    [
+      "cross-entropy on nothing but own texts",
+      '{"extends": "ablations-tiny", "recipes": {"full-own-jsd": {"texts": {"share": 1}}}}',
+      [/full-own-jsd\.loss\.alpha: with all texts the student's own there are no targets/],
+    ],
+    [
+      "a loss on drawn tokens where none are drawn",
+      '{"extends": "tiny", "recipes": {"distilled": {"loss": {"divergence": "policy-gradient"}}}}',
+      [/loss\.divergence: "policy-gradient" looks at the tokens that the student drew/],
+    ],
+    [
+      "a loss across vocabularies between equal ones",
+      '{"extends": "tiny", "recipes": {"distilled": {"loss": {"divergence": "uld"}}}}',
+      [/loss\.divergence: source: other-vocabulary goes with uld, .* found source: cache and uld/],
+    ],
+    [
+      "a richer prompt for a cache",
+      '{"extends": "tiny", "recipes": {"distilled": {"teacher": {"prompt": "reference"}}}}',
+      [/teacher\.prompt: a richer prompt needs source: online, found cache/],
+    ],
+    [
+      "a rounded adapter",
+      '{"extends": "tiny", "recipes": {"lora-student": {"quantised": "int4"}}}',
+      [/quantised: belongs to tune: full, found tune: lora/],
+    ],
+    [
       "teachers in a circle",
       '{"extends": "tiny", "recipes": {"lora-teacher": {"teacher": {"recipe": "distilled", "source": "cache", "topK": 8}, "loss": {"divergence": "tvd", "alpha": 0, "temperature": 1}}}}',
       [

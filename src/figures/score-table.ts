@@ -59,7 +59,7 @@ export const modelScores = (models: readonly ModelRow[], language: Language = "k
 /** One row a form of the model, on all test items. */
 export const formScores = ({ rows }: LighterResults, language: Language = "ko"): Row[] =>
   rows.map(({ form, scores, interval95 }) => ({
-    [{ ko: "꼴", en: "form" }[language]]: formName(form, language),
+    [{ ko: "형식", en: "form" }[language]]: formName(form, language),
     ...scoreCells(PRIMARY, scores.all, interval95.all, language),
   }));
 

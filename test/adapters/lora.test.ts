@@ -4,7 +4,7 @@ import * as os from "node:os";
 import * as path from "node:path";
 import { afterAll, describe, expect, it } from "vitest";
 import { AdapterSet } from "../../src/adapters/adapter-set";
-import { ALL_PROJECTIONS, LoraAdapter, merged, unmerged } from "../../src/adapters/lora";
+import { ALL_PROJECTIONS, LoraAdapter, merged, mergedValues, unmerged } from "../../src/adapters/lora";
 import { type AdapterConfig, readAdapter, writeAdapter } from "../../src/adapters/peft-files";
 import { valueAndGradients } from "../../src/engine/gradient";
 import { tf } from "../../src/engine/tf";
@@ -104,6 +104,13 @@ describe.each(["plain", "rslora", "pattern", "dora"])("peft's %s adapter", (kind
     const whole = merged(decoder, adapter);
     expectRounded(logits(whole), beside, ROUNDINGS);
     expect(difference(logits(decoder), plain)).toBe(0);
+    // One weight at a time they are the same numbers, of a decoder with the adapter in use and of the merged one.
+    decoder.adapter = adapter.layers;
+    for (const [name, weight] of whole.weights) {
+      expect(mergedValues(decoder, name)).toEqual(weight.dataSync());
+      expect(mergedValues(whole, name)).toEqual(weight.dataSync());
+    }
+    decoder.adapter = undefined;
     if (kind === "dora") {
       expect(() => unmerged(whole, adapter)).toThrow(/load the base/);
       return;

@@ -92,7 +92,7 @@ export function vocabularyMetadata(
   const form = kindOf(file, json);
   const { vocab, merges } = json.model as unknown as Model;
   const added = (json.added_tokens ?? []) as AddedToken[];
-  const highest = Math.max(...Object.values(vocab), ...added.map(({ id }) => id));
+  const highest = [...Object.values(vocab), ...added.map(({ id }) => id)].reduce((a, b) => Math.max(a, b), 0);
   if (highest >= rows)
     throw new TokenizerError(
       `${file}: expected ids below ${rows}, the rows of the embedding, found ${highest}.`,

@@ -6,7 +6,7 @@ import { once } from "../base/once";
 import { type ChatTemplate, readChatTemplate } from "./chat-template-places";
 import type { GgufTokenizer } from "./gguf/tokenizer";
 import { repair } from "./library-repairs";
-import { openWithModel } from "./pair-model";
+import { lendMerges, openWithModel } from "./pair-model";
 import { decodesBytes, type Spelling, spellingOf, type VocabularyJson } from "./spelling";
 import { checkTokenizerJson, isId, TokenizerError } from "./tokenizer-json";
 import type { Json } from "./tokenizer-layout";
@@ -83,9 +83,10 @@ async function openFolder(source: TokenizerSource, config: Json): Promise<Parts>
   const full = await AutoTokenizer.from_pretrained(resolve(source.place), { local_files_only: true });
   const { type } = json.model;
   const Class = full.constructor as new (json: unknown, config: unknown) => PreTrainedTokenizer;
+  const model = type === "BPE" ? { ...json.model, merges: [] } : json.model;
   return {
     ...{ full, json, model: type, spelling: spellingOf(json) },
-    withAdded: (added_tokens) => new Class({ ...json, added_tokens }, config),
+    withAdded: (added_tokens) => lendMerges(full, new Class({ ...json, model, added_tokens }, config)),
   };
 }
 

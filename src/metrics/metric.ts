@@ -2,6 +2,8 @@
 import type { Language } from "../base/language";
 import type { PRF } from "../results/scores";
 import type { BertScorer } from "./bertscore/bert-scorer";
+import type { EntailmentModel } from "./entailment/entailment-model";
+import type { SentenceEncoder } from "./rdass/sentence-encoder";
 import type { LineSplitter } from "./rouge/lines";
 import type { RougeTokenizer } from "./rouge/tokenizers";
 
@@ -17,6 +19,10 @@ export interface Scoring {
   lines?: LineSplitter;
   /** The encoder of BERTScore. */
   bertScorer?: BertScorer;
+  /** The encoder of RDASS. */
+  sentenceEncoder?: SentenceEncoder;
+  /** The model that says what follows from a document. */
+  entailmentModel?: EntailmentModel;
 }
 
 /** One value an item, null where there is nothing to measure. */
@@ -39,7 +45,7 @@ export interface Metric {
   /** A test set's value: the mean of the items that have one, or their sum, which has no interval. */
   aggregate: "mean" | "sum";
   /** Resources without which it measures nothing. */
-  needs?: { encoder?: true; tokenizer?: string };
+  needs?: { encoder?: true; sentenceEncoder?: true; entailmentModel?: true; tokenizer?: string };
   /** Where precision, recall and F of the same thing are three metrics: of what, and which. */
   column?: { of: string; name: keyof PRF };
   /** Where the published table states it: keys below a system's row. */

@@ -5,5 +5,7 @@ export const bert: EncoderFamily = {
   modelTypes: ["bert"],
   prefix: "bert.",
   positionsFollowPadding: false,
-  head: /^cls\./,
+  heads: /^(?:cls|classifier)\./,
+  head: { dense: "bert.pooler.dense", out: "classifier" },
+  separators: 1,
 };

@@ -12,8 +12,12 @@ export interface EncoderFamily {
   prefix: string;
   /** Positions are padTokenId + 1, + 2, ... over what is not padding, and padTokenId at padding; otherwise 0, 1, ... */
   positionsFollowPadding: boolean;
-  /** Names of tensors of the masked-LM head, unused here. */
-  head: RegExp;
+  /** Names of tensors of heads, which hidden states do without. */
+  heads: RegExp;
+  /** Of a sequence classifier: what the first token's state goes through before the tanh, and after it. */
+  head: { dense: string; out: string };
+  /** Separators between the two texts of a pair; the second text has token type 1 where there is one. */
+  separators: 1 | 2;
 }
 
 export interface EncoderConfig {
@@ -40,6 +44,10 @@ const HARMLESS =
   `attention_probs_dropout_prob hidden_dropout_prob classifier_dropout tie_word_embeddings output_past
   gradient_checkpointing directionality pooler_fc_size pooler_num_attention_heads pooler_num_fc_layers
   pooler_size_per_head pooler_type xla_device`.split(/\s+/);
+
+/** The family of an encoder. */
+export const encoderFamily = ({ modelType }: EncoderConfig): EncoderFamily =>
+  familyOf(modelType) as EncoderFamily;
 
 /** The family of a `model_type` of config.json; undefined for an unknown one. */
 function familyOf(modelType: unknown): EncoderFamily | undefined {
@@ -124,7 +132,7 @@ function modernName(stored: string, prefix: string): string {
  * buffers are let pass; throws ConfigError that names what is missing, unexpected or of another shape.
  */
 export function findEncoderTensors(files: WeightFiles, config: EncoderConfig): Map<string, string> {
-  const family = familyOf(config.modelType) as EncoderFamily;
+  const family = encoderFamily(config);
   const shapes = encoderTensorShapes(config);
   const stored = new Map<string, string>();
   const problems: string[] = [];
@@ -134,7 +142,7 @@ export function findEncoderTensors(files: WeightFiles, config: EncoderConfig): M
       if (stored.has(modern)) problems.push(`${name} and ${stored.get(modern)} are the same tensor`);
       stored.set(modern, name);
     } else if (
-      !family.head.test(name) &&
+      !family.heads.test(name) &&
       !/^(pooler\.|embeddings\.position_ids$|embeddings\.token_type_ids$)/.test(modern)
     ) {
       problems.push(`unexpected ${name}`);

@@ -5,5 +5,7 @@ export const roberta: EncoderFamily = {
   modelTypes: ["roberta", "xlm-roberta"],
   prefix: "roberta.",
   positionsFollowPadding: true,
-  head: /^lm_head\./,
+  heads: /^(?:lm_head|classifier)\./,
+  head: { dense: "classifier.dense", out: "classifier.out_proj" },
+  separators: 2,
 };

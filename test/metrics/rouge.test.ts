@@ -162,7 +162,7 @@ describe("Korean tokenizers", () => {
   });
 
   it("names the known tokenizers when asked for another", async () => {
-    await expect(rougeTokenizer("mecab")).rejects.toThrow(/mecab.*whitespace.*morpheme/);
+    await expect(rougeTokenizer("khaiii")).rejects.toThrow(/khaiii.*whitespace.*morpheme/);
   });
 
   it("finds Korean sentences", () => {

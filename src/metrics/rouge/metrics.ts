@@ -4,6 +4,7 @@ import { type Metric, oncePer, type Scoring } from "../metric";
 import { linesAsTheyStand } from "./lines";
 import { ROUGE_NAMES, tokenizerName } from "./names";
 import { rougeItems, rougeTypes } from "./rouge";
+import type { RougeTokenizer } from "./tokenizers";
 import { RougeVocabulary } from "./vocabulary";
 
 /** ROUGE-1 over whitespace words leads; the default tokenizer stands beside it because the published table may rest on it. */
@@ -34,6 +35,8 @@ function vocabularyOf(tokenizer: string, { tokenizers, lines }: Scoring): RougeV
   throw new Error(`ROUGE by the tokenizer "${tokenizer}": expected it among those given, found ${known}.`);
 }
 
+const detailOf = (tokenizer?: RougeTokenizer): string => (tokenizer?.detail ? `(${tokenizer.detail})` : "");
+
 function metricsByTokenizer(tokenizer: string): readonly Metric[] {
   const vocabularies = new WeakMap<Scoring, RougeVocabulary>();
   const items = oncePer((predictions, scoring) => {
@@ -45,8 +48,8 @@ function metricsByTokenizer(tokenizer: string): readonly Metric[] {
   const shared = {
     measure: `rouge.${tokenizer}`,
     needs: { tokenizer },
-    signature: ({ lines = linesAsTheyStand }: Scoring) =>
-      `rouge-score=0.1.2|tokenizer=${tokenizer}|lsum=${lines.name}|score=F mean of items`,
+    signature: ({ lines = linesAsTheyStand, tokenizers }: Scoring) =>
+      `rouge-score=0.1.2|tokenizer=${tokenizer}${detailOf(tokenizers?.get(tokenizer))}|lsum=${lines.name}|score=F mean of items`,
   };
   const scores = (["f", "precision", "recall"] as const).flatMap((column) =>
     rougeTypes.map((type): Metric => {

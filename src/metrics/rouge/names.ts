@@ -16,6 +16,8 @@ const TOKENIZER_NAMES: Record<string, Record<Language, string>> = {
   unicode_word: { ko: "유니코드 낱말", en: "Unicode words" },
   character: { ko: "글자", en: "characters" },
   eojeol: { ko: "어절", en: "eojeol" },
+  korouge: { ko: "korouge", en: "korouge" },
+  mecab: { ko: "Mecab", en: "Mecab" },
   morpheme: { ko: "형태소", en: "morphemes" },
 };
 

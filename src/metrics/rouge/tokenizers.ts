@@ -1,11 +1,16 @@
 // The tokenizers a ROUGE score can rest on; a score is always named together with one of these.
 import type { WinkMethods } from "wink-nlp";
 import { PYTHON_SPACE } from "../../base/python-space";
+import { analyserFolder } from "../analyser-folder";
+import { analyse } from "../mecab/analyse";
+import { MecabDictionary } from "../mecab/dictionary";
 import { porterStem } from "./porter-stemmer";
 
 export interface RougeTokenizer {
   /** Part of every score's name, e.g. "rouge1.whitespace". */
   name: string;
+  /** What else the tokens follow from, as part of the signature: an analyser's version and the hash of its files. */
+  detail?: string;
   tokenize(text: string): string[];
 }
 
@@ -33,6 +38,14 @@ export const stemmedTokenizer: RougeTokenizer = {
 export const whitespaceTokenizer: RougeTokenizer = {
   name: "whitespace",
   tokenize: (text) => matches(text, NOT_SPACE),
+};
+
+const SPACES = new RegExp(`[${PYTHON_SPACE}]+`, "gu");
+
+/** korouge_score 0.1.4: rouge-score's own without its filter, so lower-cased eojeol, and an empty token where a text begins or ends with a space. */
+export const korougeTokenizer: RougeTokenizer = {
+  name: "korouge",
+  tokenize: (text) => text.toLowerCase().split(SPACES),
 };
 
 /** Every code point that is not white space, case kept. */
@@ -82,6 +95,7 @@ export const rougeTokenizers: readonly RougeTokenizer[] = [
   unicodeWordTokenizer,
   characterTokenizer,
   eojeolTokenizer,
+  korougeTokenizer,
 ];
 
 /** Korean morphemes by garu-ko (dictionary in the package, WebAssembly); punctuation is dropped. */
@@ -105,16 +119,38 @@ export async function loadMorphemeTokenizer(): Promise<RougeTokenizer> {
   };
 }
 
+/** The morphemes of mecab-ko with mecab-ko-dic, punctuation included: konlpy's and python-mecab-ko's `morphs`. Throws where the dictionary is not at hand. */
+export function loadMecabTokenizer(): RougeTokenizer {
+  const dictionary = new MecabDictionary(analyserFolder("mecab"));
+  return {
+    name: "mecab",
+    detail: `mecab-ko-dic:${dictionary.hash.slice(0, 12)}`,
+    tokenize: (text) => analyse(dictionary, text).map(({ surface }) => surface),
+  };
+}
+
 /** A model's own subwords: `encode` is its tokenizer, `name` tells it apart, e.g. "subword:gemma-2". */
 export function subwordTokenizer(name: string, encode: (text: string) => readonly number[]): RougeTokenizer {
   return { name: `subword:${name}`, tokenize: (text) => encode(text).map(String) };
 }
 
-/** The tokenizer of a name ("morpheme" is loaded on first use); throws with the list of names. */
+/** The tokenizers that are loaded when they are asked for. */
+const LOADED: Record<string, () => RougeTokenizer | Promise<RougeTokenizer>> = {
+  morpheme: loadMorphemeTokenizer,
+  mecab: loadMecabTokenizer,
+};
+
+/** Every name that `rougeTokenizer` knows. */
+export const TOKENIZER_NAMES: readonly string[] = [
+  ...rougeTokenizers.map((tokenizer) => tokenizer.name),
+  ...Object.keys(LOADED),
+];
+
+/** The tokenizer of a name; throws with the list of names, and where an analyser's files are not at hand. */
 export async function rougeTokenizer(name: string): Promise<RougeTokenizer> {
-  if (name === "morpheme") return loadMorphemeTokenizer();
+  const load = LOADED[name];
+  if (load) return load();
   const found = rougeTokenizers.find((tokenizer) => tokenizer.name === name);
   if (found) return found;
-  const known = [...rougeTokenizers.map((tokenizer) => tokenizer.name), "morpheme"].join(", ");
-  throw new Error(`Unknown tokenizer "${name}". Known: ${known}.`);
+  throw new Error(`Unknown tokenizer "${name}". Known: ${TOKENIZER_NAMES.join(", ")}.`);
 }

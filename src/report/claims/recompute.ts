@@ -11,7 +11,10 @@ import type { StudyResults } from "../../results/study-results";
 import type { SystemId } from "../../results/systems";
 
 const needsModel = ({ needs }: Metric): boolean =>
-  needs?.encoder === true || needs?.tokenizer?.startsWith("subword:") === true;
+  needs?.encoder === true ||
+  needs?.sentenceEncoder === true ||
+  needs?.entailmentModel === true ||
+  needs?.tokenizer?.startsWith("subword:") === true;
 
 /**
  * What can be computed from the samples: the systems' scores and their comparisons, in the shape of the results. Other seeds

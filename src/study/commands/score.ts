@@ -1,14 +1,18 @@
 // Scores predictions against references from two files.
 // Run: npm run score -- --references a.txt --predictions b.txt --metrics rouge,bertscore,facts --tokenizer default,whitespace
-import { type Command, InvalidArgumentError } from "commander";
+import { type Command, InvalidArgumentError, Option } from "commander";
 import { ROW_ENDINGS } from "../../corpus/files/rows";
 import type { BertScorer } from "../../metrics/bertscore/bert-scorer";
+import type { EntailmentModel } from "../../metrics/entailment/entailment-model";
 import type { Metric } from "../../metrics/metric";
+import type { Pooling, SentenceEncoder } from "../../metrics/rdass/sentence-encoder";
 import { MEASURES, metricsOfMeasure } from "../../metrics/registry";
-import { rougeTokenizer } from "../../metrics/rouge/tokenizers";
+import { rougeTokenizer, TOKENIZER_NAMES } from "../../metrics/rouge/tokenizers";
 import { scoreTexts, type TextScores } from "../../metrics/score-texts";
 import { matchTexts, readScoringTexts } from "../../metrics/scoring-input";
 import type { PRF } from "../../results/scores";
+
+const POOLINGS: readonly Pooling[] = ["mean", "cls"];
 
 interface Options {
   references: string;
@@ -23,6 +27,11 @@ interface Options {
   layer?: number;
   idf?: boolean;
   baseline?: string;
+  sentenceEncoder?: string;
+  pooling?: Pooling;
+  prefix?: string;
+  documentPrefix?: string;
+  nliModel?: string;
   json?: boolean;
 }
 
@@ -52,6 +61,28 @@ async function bertScorerOf({ encoder, layer, idf, baseline }: Options): Promise
   const { loadBertScorer } =
     require("../../metrics/bertscore/load-bert-scorer") as typeof import("../../metrics/bertscore/load-bert-scorer");
   return loadBertScorer({ encoder, layer, ...(idf && { idf }), ...(baseline !== undefined && { baseline }) });
+}
+
+async function sentenceEncoderOf(options: Options): Promise<SentenceEncoder> {
+  const { sentenceEncoder: encoder, pooling, prefix, documentPrefix } = options;
+  if (encoder === undefined)
+    throw new Error("rdass needs --sentence-encoder FOLDER_OR_HUB_ID, and --documents FILE.");
+  const { loadSentenceEncoder } =
+    require("../../metrics/rdass/sentence-encoder") as typeof import("../../metrics/rdass/sentence-encoder");
+  return loadSentenceEncoder({
+    encoder,
+    ...(pooling && { pooling }),
+    ...(prefix !== undefined && { prefix }),
+    ...(documentPrefix !== undefined && { documentPrefix }),
+  });
+}
+
+async function entailmentModelOf({ nliModel }: Options): Promise<EntailmentModel> {
+  if (nliModel === undefined)
+    throw new Error("entailment needs --nli-model FOLDER_OR_HUB_ID, and --documents FILE.");
+  const { loadEntailmentModel } =
+    require("../../metrics/entailment/entailment-model") as typeof import("../../metrics/entailment/entailment-model");
+  return loadEntailmentModel(nliModel);
 }
 
 /** Values under the metrics' ids; precision, recall and F of one thing stand together under its name. */
@@ -130,6 +161,8 @@ async function score(options: Options): Promise<void> {
     tokenizers: new Map(tokenizers.map((tokenizer) => [tokenizer.name, tokenizer])),
     ...(documents && { documents: documents.texts }),
     ...(needs("encoder") && { bertScorer: await bertScorerOf(options) }),
+    ...(needs("entailmentModel") && { entailmentModel: await entailmentModelOf(options) }),
+    ...(needs("sentenceEncoder") && { sentenceEncoder: await sentenceEncoderOf(options) }),
   });
   const notes = [references, predictions, ...(documents ? [documents] : [])].flatMap((texts) => texts.notes);
   if (options.json) {
@@ -150,12 +183,7 @@ export const define = (command: Command): Command =>
     .option("--prediction-column <name>", "column of the predictions; else prediction, or text or summary")
     .option("--document-column <name>", "column of the documents; else document or text")
     .option("--metrics <list>", `of ${MEASURES.join()}`, measureList, ["rouge"])
-    .option(
-      "--tokenizer <list>",
-      "for ROUGE: default, default+stem, whitespace, unicode_word, character, eojeol, morpheme",
-      list,
-      ["default"],
-    )
+    .option("--tokenizer <list>", `for ROUGE: ${TOKENIZER_NAMES.join(", ")}`, list, ["default"])
     .option(
       "--encoder <folder or hub id>",
       "for BERTScore: BERT, RoBERTa or XLM-R model; org/name[@revision] comes from the hub",
@@ -163,6 +191,19 @@ export const define = (command: Command): Command =>
     .option("--layer <n>", "for BERTScore: output of so many blocks", wholeNumber)
     .option("--idf", "for BERTScore: weigh tokens by rarity in the references")
     .option("--baseline <file>", "for BERTScore: rescale by this LAYER,P,R,F file")
+    .option(
+      "--sentence-encoder <folder or hub id>",
+      "for RDASS: a sentence encoder, e.g. intfloat/multilingual-e5-small",
+    )
+    .addOption(
+      new Option("--pooling <kind>", "for RDASS: states to one vector (default: mean)").choices(POOLINGS),
+    )
+    .option("--prefix <text>", "for RDASS: before summaries and references, as 'query: ' for e5")
+    .option("--document-prefix <text>", "for RDASS: before documents; else the same")
+    .option(
+      "--nli-model <folder or hub id>",
+      "for entailment: a classifier with a label entailment, e.g. of KLUE-NLI",
+    )
     .option("--json", "print one JSON object with means, per-item lists and signatures")
     .addHelpText(
       "after",

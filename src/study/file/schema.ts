@@ -1,6 +1,6 @@
 // The JSON Schema of a study file (draft-07, as editors take it). studies/study.schema.json is written from it:
 // npm run study -- --schema
-import { rougeTokenizers } from "../../metrics/rouge/tokenizers";
+import { TOKENIZER_NAMES } from "../../metrics/rouge/tokenizers";
 import { type ModelSource, QUANTISED, type Recipe, type Study, type Training } from "./definition";
 import { loss, states, teacher, texts } from "./schema-teaching";
 import { above0, choice, entries, flag, object, optional, type Schema, text, whole } from "./schema-words";
@@ -170,7 +170,7 @@ export const studySchema = (): Schema => ({
             "Tokenizers by which ROUGE is counted, beside the student's own subwords. Tables and tests rest on whitespace and on default, the published table's.",
           type: "array",
           uniqueItems: true,
-          items: { enum: [...rougeTokenizers.map(({ name }) => name), "morpheme"] },
+          items: { enum: TOKENIZER_NAMES },
           allOf: ["whitespace", "default"].map((name) => ({ contains: { const: name } })),
         },
       }),

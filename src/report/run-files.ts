@@ -16,7 +16,7 @@ export interface RunFiles {
 }
 
 /** The fields of results.json without which there is no report. */
-const TABLES = "profile seed machine counts models recipes systems comparisons training".split(" ");
+const TABLES = "profile seed machine counts models recipes systems comparisons training calls".split(" ");
 
 /** What brings a run's file back: git those of reports/, a command all others. */
 const remedyOf = (folder: string, file: string, command: string): string =>

@@ -66,7 +66,7 @@ export const MADE: Record<string, Artifact> = {
     at: {
       counts: { stage: "corpus", ...exact },
       models: {
-        ...{ stage: "models", keys: "model" },
+        ...{ stage: "model-scores", keys: "model" },
         each: { at: { ...cost, parameters: exact, fileBytes: exact, items: { ...exact, keys: "testSet" } } },
       },
       architecture: exact,

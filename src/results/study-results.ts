@@ -31,6 +31,8 @@ export interface StudyResults extends Recipes {
   architecture?: { student: ModelConfig; teacher?: ModelConfig };
   lighter?: LighterResults /* forms of the main system, from notebook 09 */;
   repeatability?: { system: SystemId; items: number; identical: number } /* the same input given twice */;
+  /** By stage, in the order in which they run: what a notebook's cell calls to make it. */
+  calls: Record<string, string>;
   provenance?: Provenance;
   audit?: Audit;
 }

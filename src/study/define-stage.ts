@@ -69,7 +69,8 @@ export class Job<Result = unknown> {
   }
 }
 
-const jobsIn = (needs: Needs): Job[] =>
+/** The jobs among them. */
+export const jobsIn = (needs: Needs): Job[] =>
   needs instanceof Job ? [needs] : Object.values(needs ?? {}).flatMap(jobsIn);
 
 /** Makes or finds jobs one after the other, in the order in which they stand. */

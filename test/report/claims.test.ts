@@ -172,12 +172,13 @@ describe("a number as shown", () => {
     const numbers = new Map([["results/x", { value: 0.5, origin: place("results", "x") }]]);
     const documents = [{ place: "a.md", texts: [`ROUGE ${marked("results/x", "0.6")}`], numbers }];
     const about = { commit: "", machine: {}, profile: "tiny", seed: 0 };
-    expect(() => claimsOf(documents, { results: { x: 0.5 } }, about)).toThrow(
+    const results = { calls: {}, recipes: {} };
+    expect(() => claimsOf(documents, { results: { ...results, x: 0.5 } }, about)).toThrow(
       "results/x is 0.5 and is shown as 0.6",
     );
-    expect(() => claimsOf(documents, { results: {} }, about)).toThrow("has no value");
+    expect(() => claimsOf(documents, { results }, about)).toThrow("has no value");
     const forged = [{ ...documents[0]!, numbers: new Map() }];
-    expect(() => claimsOf(forged, { results: { x: 0.6 } }, about)).toThrow("has no value");
+    expect(() => claimsOf(forged, { results: { ...results, x: 0.6 } }, about)).toThrow("has no value");
   });
 });
 

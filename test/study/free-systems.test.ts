@@ -83,6 +83,17 @@ describe("results", () => {
     expect(results.cache!.topK).toBe(16);
   });
 
+  it("say what makes each stage, and a cell of the notebooks calls it", () => {
+    expect(results.calls).toMatchObject({ "train-kurz-1": "trainSystem", "train-adapter": "trainSystem" });
+    expect(Object.keys(results.calls)).not.toContain("train-riese");
+    const cells = fs
+      .readdirSync("notebooks")
+      .filter((notebook) => notebook.endsWith(".ipynb"))
+      .map((notebook) => fs.readFileSync(path.join("notebooks", notebook), "utf8"))
+      .join();
+    for (const call of Object.values(results.calls)) expect(cells).toContain(`${call}(study`);
+  });
+
   it("are compared with the published rows of their kinds alone", () => {
     const pairs = new Set(results.audit!.published.map(({ a, b }) => `${a} ${b}`));
     expect([...pairs].sort()).toEqual(["adapter kurz-1", "adapter riese", "riese kurz-1"]);

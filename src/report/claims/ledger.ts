@@ -3,11 +3,11 @@
 import { readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { type Made, madeOf, type Rerun } from "../../results/made";
-import { type Recipes, systemsOf } from "../../results/systems";
+import type { StudyResults } from "../../results/study-results";
 import { isQuoted, pieces } from "../marks";
 import { type Origin, pathOf, place as placeAt, placesOf } from "../origin";
 import { evaluate, type Numbers, type Sources } from "../quantity";
-import { kindOf, MAKERS } from "./makers";
+import { type Cell, makerOf, placeInOrder } from "./makers";
 import { shownAgrees } from "./shown";
 import { statementOf } from "./statement";
 
@@ -40,12 +40,6 @@ export interface Claims {
   claims: Claim[];
 }
 
-interface Cell {
-  notebook: string;
-  cell: number;
-  source: string;
-}
-
 function codeCells(folder: string): Cell[] {
   return readdirSync(folder)
     .filter((file) => file.endsWith(".ipynb"))
@@ -60,29 +54,15 @@ function codeCells(folder: string): Cell[] {
     });
 }
 
-function makerOf(
-  stage: string,
-  cells: readonly Cell[],
-  results: Recipes,
-): { notebook: string; cell: number | null } {
-  const maker = MAKERS[kindOf(stage)] ?? { call: "resultsStage(study" };
-  if ("command" in maker) return { notebook: maker.command, cell: null };
-  const calling = cells.filter(({ source }) => source.includes(maker.call));
-  // Teachers are trained before their students.
-  const student =
-    kindOf(stage) === "train" &&
-    systemsOf(results).some(({ id, role }) => stage === `train-${id}` && role !== "teacher");
-  const found = calling[student ? calling.length - 1 : 0];
-  return found ? { notebook: found.notebook, cell: found.cell } : { notebook: "npm run study", cell: null };
-}
-
 /** What is declared of a number, or of all that a formula takes: the last of the stages, the loosest of the bounds. */
-function madeFrom(places: readonly Made[]): Pick<Made, "artifact" | "stage" | "rerun"> {
+function madeFrom(
+  places: readonly Made[],
+  results: StudyResults,
+): Pick<Made, "artifact" | "stage" | "rerun"> {
   const [{ artifact }] = places as [Made, ...Made[]];
-  const order = Object.keys(MAKERS);
   const stage = places
     .map((made) => made.stage)
-    .sort((a, b) => order.indexOf(kindOf(b)) - order.indexOf(kindOf(a)))[0]!;
+    .sort((a, b) => placeInOrder(b, results) - placeInOrder(a, results))[0]!;
   const reruns = places.map(({ rerun }) => rerun);
   const rerun =
     places.length === 1 || reruns.every((one) => one === "exact")
@@ -143,12 +123,13 @@ export function claimsOf(
         if (!origin || value === undefined)
           throw new Error(`${place}: ${piece.text} comes from ${id}, which has no value.`);
         const made = placesOf(origin).map(({ keys }) => madeOf(keys));
-        const from = madeFrom(made);
+        const results = sources.results as StudyResults;
+        const from = madeFrom(made, results);
         const seed = made[0]!.named.seed;
         claim = {
           id,
           statement: statementOf(origin, sources),
-          ...makerOf(from.stage, cells, sources.results as Recipes),
+          ...makerOf(from.stage, cells, results),
           ...from,
           path: pathsIn(origin),
           value,

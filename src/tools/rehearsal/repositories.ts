@@ -1,4 +1,4 @@
-// The paper profile's repositories in thumbnail: real names, file layout, sharding and config style, random weights.
+// The hub's repositories of the studies paper and gemma3-pair in thumbnail: real names, file layout, sharding and config style, random weights.
 import * as fs from "node:fs";
 import * as os from "node:os";
 import * as path from "node:path";
@@ -15,6 +15,10 @@ import type { HubServer } from "./hub-server";
 
 interface Thumbnail {
   repository: string;
+  /** The base model of ours whose tokenizer and architecture it has; absent: the one that stands for it. */
+  like?: string;
+  /** What its architecture has otherwise. */
+  config?: Partial<DecoderConfig>;
   /** Shards of the real repository; 1: a single file. */
   shards: number;
   dtype: "BF16" | "F16";
@@ -30,6 +34,16 @@ interface Thumbnail {
 }
 
 const GEMMA = { _name_or_path: "google/gemma-2", cache_implementation: "hybrid", initializer_range: 0.02 };
+
+/** Gemma-2 with normed queries and keys for soft caps, and a RoPE base for each kind of layer. */
+const GEMMA3: Partial<DecoderConfig> = {
+  modelType: "gemma3_text",
+  attentionSoftcap: undefined,
+  finalSoftcap: undefined,
+  queryKeyNorm: true,
+  ropeTheta: 1_000_000,
+  slidingRopeTheta: 10_000,
+};
 
 const DECODERS: readonly Thumbnail[] = [
   {
@@ -73,13 +87,27 @@ const DECODERS: readonly Thumbnail[] = [
   },
 ];
 
+const GEMMA3_DECODERS: readonly Thumbnail[] = [
+  ["google/gemma-3-270m-it", "gemma2-student"],
+  ["google/gemma-3-1b-it", "gemma2-teacher"],
+].map(([repository, like]) => ({
+  repository: repository!,
+  like,
+  config: GEMMA3,
+  shards: 1,
+  dtype: "BF16" as const,
+  gated: true,
+  fields: { _sliding_window_pattern: 6, initializer_range: 0.02, use_bidirectional_attention: false },
+  beside: ["tokenizer.model"],
+}));
+
 const ENCODER = "google-bert/bert-base-multilingual-cased";
 
-/** Offers the six repositories on a hub; the gated ones open with its token. */
+/** Offers the eight repositories on a hub; the gated ones open with its token. */
 export async function offerRepositories(hub: HubServer): Promise<void> {
   const folder = fs.mkdtempSync(path.join(os.tmpdir(), "rehearsal-"));
   try {
-    for (const thumbnail of DECODERS) {
+    for (const thumbnail of [...DECODERS, ...GEMMA3_DECODERS]) {
       const files = await decoderFiles(path.join(folder, path.basename(thumbnail.repository)), thumbnail);
       hub.offer(thumbnail.repository, files, { gated: thumbnail.gated });
     }
@@ -90,7 +118,10 @@ export async function offerRepositories(hub: HubServer): Promise<void> {
 }
 
 async function decoderFiles(folder: string, thumbnail: Thumbnail): Promise<Record<string, Buffer>> {
-  const recipe = BASE_MODELS.find((model) => model.standsFor === thumbnail.repository)!;
+  const { repository, like } = thumbnail;
+  const recipe = BASE_MODELS.find(({ folder, standsFor }) =>
+    like ? folder === like : standsFor === repository,
+  )!;
   const tokenizers = path.join(ROOT, "data/models", recipe.folder);
   fs.mkdirSync(folder);
   copyTokenizer(tokenizers, folder);
@@ -100,6 +131,7 @@ async function decoderFiles(folder: string, thumbnail: Thumbnail): Promise<Recor
   const layers = recipe.folder.endsWith("teacher") ? 3 : 2;
   const config: DecoderConfig = {
     ...recipe.config,
+    ...thumbnail.config,
     hiddenSize: 16,
     intermediateSize: 32,
     numHiddenLayers: layers,

@@ -162,6 +162,17 @@ describe("refuses, with place, expectation and what was found:", () => {
       [/tokenizers\.2: expected one of default, .*; found "eojol"\. Did you mean "eojeol"\?/],
     ],
     [
+      "models made from nothing, from each other, into nothing else or twice at once",
+      '{"extends": "tiny", "models": {"a": {"from": "techer", "layers": {"keep": 2, "texts": 1}}, "b": {"from": "c", "vocabulary": {"share": 0}}, "c": {"from": "b", "vocabulary": {"share": 0}}, "d": {"from": "teacher"}, "e": {"from": "teacher", "vocabulary": {"share": 0}, "layers": {"keep": 2, "texts": 1}}, "f": {"folder": "x", "chatTemplate": "y"}}}',
+      [
+        /models\.a\.from: models has no "techer"\. Did you mean "teacher"\?/,
+        /models\.b\.from: models that are made from each other: b <- c <- b/,
+        /models\.d\.from: with vocabulary, layers or chatTemplate/,
+        /models\.e\.layers: vocabulary or layers, not both/,
+        /models\.f\.chatTemplate: belongs to from/,
+      ],
+    ],
+    [
       "names of nothing",
       '{"extends": "tiny", "compared": ["student", "solr"], "encoder": {"model": "encodr"}, "recipes": {"distilled": {"base": "pupil", "teacher": {"recipe": "lora-techer"}}}}',
       [

@@ -87,6 +87,7 @@ export function captureGenerated(
         beside: {
           name: `top ${topK}${sampling ? ", tail" : ""}`,
           inputs: (rows) => ({ rows: rowNumbers(rows, topK) }),
+          dimensions: { rows: [`${topK}*batch`] },
           compute: (logits, { rows }) => deviceStatistics(logits, topK, rows!, sampling !== undefined),
           take: (results, prompts) => written.add(readStatistics(results, sampling), prompts),
         },

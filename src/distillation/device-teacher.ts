@@ -1,4 +1,5 @@
 // A cached teacher's side of one batch as tensors made beforehand: what a compiled step is given of it.
+import type { Dimensions } from "../engine/graph/dimensions";
 import type { Named } from "../engine/graph/trace";
 import { slice } from "../engine/raw";
 import { type Tensor, tf } from "../engine/tf";
@@ -44,6 +45,16 @@ export function teacherInputs(teacher: SparseTeacher): Named {
     }),
   };
 }
+
+/** The named dimensions of `teacherInputs`. */
+export const teacherDimensions = ({ topK, samples }: SparseTeacher): Dimensions => ({
+  teacherTop: [`${topK}*scored`, 2],
+  teacherTopLogits: ["scored", topK],
+  teacherLogSumExp: ["scored", 3],
+  teacherLogTail: ["scored", 3],
+  teacherSampled: [`${samples}*scored`, 2],
+  teacherSampledLogits: ["scored", samples],
+});
 
 /** The teacher of `teacherInputs`. Its chunk is the whole batch; throws when asked for a part. */
 export function deviceTeacher(

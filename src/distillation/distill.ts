@@ -4,11 +4,11 @@ import { type Tensor, tf } from "../engine/tf";
 import type { Decoder } from "../models/decoder";
 import { type Batch, collate } from "../prompts/batch";
 import type { Example } from "../prompts/example";
-import { type BatchInputs, batchInputs, batchLoss, splitBatch } from "../training/finetune";
+import { type BatchInputs, batchDimensions, batchInputs, batchLoss, splitBatch } from "../training/finetune";
 import type { RowLoss } from "../training/head-loss";
 import type { StepBatch } from "../training/loop";
 import type { LogitCache } from "./cache";
-import { deviceTeacher, teacherInputs } from "./device-teacher";
+import { deviceTeacher, teacherDimensions, teacherInputs } from "./device-teacher";
 import { meansOverTexts } from "./divergences/registry";
 import { type StatesOptions, statesLoss } from "./hidden-states";
 import { type DistillationOptions, distillationRows, type LossParts, type OwnTexts } from "./losses";
@@ -74,6 +74,7 @@ export function distillStep(
       ...(meansOverTexts(options) && { weight: batch.rows }),
       ...(teacher.kind === "sparse" && {
         inputs: () => ({ ...batchInputs(decoder, batch), ...teacherInputs(teacher) }),
+        dimensions: { ...batchDimensions(decoder, batch), ...teacherDimensions(teacher) },
       }),
       loss: (inputs, observe) => {
         const given = inputs as BatchInputs | undefined;
@@ -89,6 +90,7 @@ export function distillStep(
         return withStates(decoder, batch, rows, options.states, teacherStates, (sum) => meter.addStates(sum));
       },
     })),
+    weights: decoder.tensors(),
     measures: () => {
       for (const { release } of parts) release();
       return meter.read();

@@ -1,16 +1,14 @@
 // Frozen weights that stay bfloat16 in the engine, as they lie in the file, and the products that models need of a weight.
 // tfjs knows no bfloat16, so these tensors live in TensorFlow's binding by number, outside tf.memory() (see ledger.ts).
+import { bool, idOf, type } from "./binding";
 import { type Block, FrozenMatrix } from "./frozen-matrix";
 import {
   BFLOAT16,
-  bool,
   execute,
   executeTensor,
   FLOAT,
   gatherAttributes,
-  idOf,
   release,
-  type,
   UINT8,
   upload,
   withHandle,

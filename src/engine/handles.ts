@@ -1,63 +1,19 @@
 // Tensors by number in TensorFlow's binding, for dtypes that tfjs does not know: bfloat16 and bytes.
-import { type Tensor, tf } from "./tf";
-
-interface Handle {
-  id: number;
-  shape: number[];
-  dtype: number;
-}
-
-export interface Attribute {
-  name: string;
-  type: number;
-  value: unknown;
-}
-
-interface NativeBackend {
-  binding: {
-    TF_ATTR_TYPE: number;
-    TF_ATTR_BOOL: number;
-    TF_ATTR_INT: number;
-    TF_FLOAT: number;
-    TF_INT32: number;
-    TF_UINT8: number;
-    createTensor(shape: number[], dtype: number, data: Uint8Array): number;
-    executeOp(op: string, attributes: Attribute[], inputs: number[], outputs: number): Handle[];
-    deleteTensor(id: number): void;
-  };
-  createOutputTensor(handle: Handle): Tensor;
-  getInputTensorIds(tensors: Tensor[]): number[];
-}
-
-const backend = tf.backend() as unknown as NativeBackend;
-const { binding } = backend;
+import { type Attribute, backend, binding, int, type } from "./binding";
+import type { Tensor } from "./tf";
 
 export const FLOAT = binding.TF_FLOAT;
 export const INT32 = binding.TF_INT32;
 export const UINT8 = binding.TF_UINT8;
 export const BFLOAT16 = 14;
 
-export const type = (name: string, value: number): Attribute => ({
-  name,
-  type: binding.TF_ATTR_TYPE,
-  value,
-});
-export const bool = (name: string, value: boolean): Attribute => ({
-  name,
-  type: binding.TF_ATTR_BOOL,
-  value,
-});
-export const int = (name: string, value: number): Attribute => ({ name, type: binding.TF_ATTR_INT, value });
-
 /** Runs an op on tensors by number; the result's number belongs to the caller. */
 export const execute = (op: string, attributes: Attribute[], inputs: number[]): number =>
-  binding.executeOp(op, attributes, inputs, 1)[0]!.id;
+  backend.binding.executeOp(op, attributes, inputs, 1)[0]!.id;
 
 /** Runs an op whose result is of a dtype that tfjs knows, and hands it to tfjs. */
 export const executeTensor = (op: string, attributes: Attribute[], inputs: number[]): Tensor =>
-  backend.createOutputTensor(binding.executeOp(op, attributes, inputs, 1)[0]!);
-
-export const idOf = (tensor: Tensor): number => backend.getInputTensorIds([tensor])[0]!;
+  backend.createOutputTensor(backend.binding.executeOp(op, attributes, inputs, 1)[0]!);
 
 export const release = (id: number): void => binding.deleteTensor(id);
 

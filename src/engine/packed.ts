@@ -1,16 +1,12 @@
 // Frozen weights that stay in 4 or 8 bits in the engine; a block of rows is widened to fp32 when it is used, and freed.
+import { type Attribute, bool, idOf, int, type } from "./binding";
 import { type Block, FrozenMatrix } from "./frozen-matrix";
 import {
-  type Attribute,
-  bool,
   execute,
   executeTensor,
   FLOAT,
   gatherAttributes,
-  idOf,
-  int,
   release,
-  type,
   UINT8,
   upload,
   withHandle,

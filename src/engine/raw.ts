@@ -1,44 +1,9 @@
 // TensorFlow ops called directly, without tfjs's wrappers: no broadcasting bookkeeping, constants made once.
 // They record nothing on the gradient tape; models wrap them with `withGradient` (gradient.ts).
+import { type Attribute, backend, bool, dtypeNumber, int, type as typeAttribute } from "./binding";
 import { type Tensor, tf } from "./tf";
 
-interface Attribute {
-  name: string;
-  type: number;
-  value: unknown;
-}
-
-interface Binding {
-  TF_ATTR_TYPE: number;
-  TF_ATTR_BOOL: number;
-  TF_ATTR_INT: number;
-  TF_FLOAT: number;
-  TF_INT32: number;
-  TF_BOOL: number;
-}
-
-interface NativeBackend {
-  binding: Binding;
-  executeSingleOutput(op: string, attributes: Attribute[], inputs: Tensor[]): Tensor;
-  executeMultipleOutputs(op: string, attributes: Attribute[], inputs: Tensor[], outputs: number): Tensor[];
-}
-
-const backend = tf.backend() as unknown as NativeBackend;
-const { binding } = backend;
-const typeOf: Record<string, number> = {
-  float32: binding.TF_FLOAT,
-  int32: binding.TF_INT32,
-  bool: binding.TF_BOOL,
-};
-
-const type = (name: string, dtype: string): Attribute => {
-  const value = typeOf[dtype];
-  if (value === undefined)
-    throw new Error(`TensorFlow attribute ${name}: dtype "${dtype}" is not supported here.`);
-  return { name, type: binding.TF_ATTR_TYPE, value };
-};
-const bool = (name: string, value: boolean): Attribute => ({ name, type: binding.TF_ATTR_BOOL, value });
-const int = (name: string, value: number): Attribute => ({ name, type: binding.TF_ATTR_INT, value });
+const type = (name: string, dtype: string): Attribute => typeAttribute(name, dtypeNumber(dtype));
 
 const FLOAT = [type("T", "float32")];
 const REDUCE = (keep: boolean) => [bool("keep_dims", keep), type("T", "float32"), type("Tidx", "int32")];

@@ -1,20 +1,24 @@
-// Reading the prompts and one decoding step as TensorFlow graphs: recorded from the eager ops, then run with weights, keys
-// and values as inputs. What falls away is the cost of calling some 70 ops a layer one by one.
+// Reading the prompts and one decoding step, op by op or as TensorFlow graphs with weights, keys and values as inputs. What a
+// graph saves is the cost of calling some 70 ops a layer one by one.
 import { GraphCache } from "../engine/graph/cache";
+import { compile } from "../engine/graph/compile";
+import type { Dimensions } from "../engine/graph/dimensions";
 import type { GraphSession } from "../engine/graph/session";
-import { type Named, type Trace, type Traced, trace } from "../engine/graph/trace";
+import type { Named } from "../engine/graph/trace";
 import { onGpu } from "../engine/load-engine";
 import { argMax, gatherRows } from "../engine/raw";
 import { type Tensor, tf } from "../engine/tf";
 import { type Decoder, type DecoderInputs, type ForwardOptions, KeyValueCache } from "../models/decoder";
 
-/** What a decoding step gives: logits [batch, vocab], and each row's likeliest token, int32 [batch]. */
-export interface DecodingStep {
+/** What a decoding step gives. */
+export type DecodingStep = {
+  /** [batch, vocab] */
   logits: Tensor;
+  /** Each row's likeliest token, int32 [batch]. */
   next: Tensor;
-  /** Of the computation beside the step. */
+  /** What was computed beside it. */
   results?: Named;
-}
+};
 
 /** A computation on the logits of each step that can wait until the next one: where steps are a graph it runs beside that. */
 export interface Beside {
@@ -22,6 +26,8 @@ export interface Beside {
   name: string;
   /** What it reads besides the logits, for a number of rows; freed at the end. */
   inputs: (rows: number) => Named;
+  /** The named dimensions of `inputs`, that of the rows being "batch". */
+  dimensions: Dimensions;
   /** Device ops only. */
   compute: (logits: Tensor, inputs: Named) => Named;
   /** Called with each step's results in order, and the prompt numbers of its rows; the results are freed afterwards. */
@@ -29,29 +35,21 @@ export interface Beside {
 }
 
 export interface DecodingOptions {
-  /** Attention's products by one thread, and all ops in order. */
+  /** Whether steps run as graphs, for decoders that `canBeGraph`. */
+  compiled: boolean;
+  /** After the prompt: attention's products by one thread, and all ops of a graph in order. */
   oneThread: boolean;
   /** Tokens that logits are wanted of, from the first on. */
   vocabSize: number;
-  beside?: Pick<Beside, "name" | "inputs" | "compute">;
+  beside?: Pick<Beside, "name" | "dimensions" | "compute">;
 }
-
-/** Names of what is beside the step, among inputs and outputs. */
-const BESIDE = "beside.";
 
 type KeyMask = NonNullable<ForwardOptions["keyMask"]>;
 
-/** Sizes of the two recorded steps: different, and no size twice another one in both. */
-const RECORDED = [
-  { batch: 2, room: 5 },
-  { batch: 3, room: 11 },
-] as const;
-
-/** Sizes of the two recorded prompts, likewise. */
-const RECORDED_PROMPTS = [
-  { batch: 2, time: 5 },
-  { batch: 3, time: 11 },
-] as const;
+/** Names of what is beside the step, among inputs and outputs. */
+const BESIDE = "beside.";
+/** What is beside the step has an order of its own. */
+const strandOf = (output: string) => (output.startsWith(BESIDE) ? BESIDE : "");
 
 /** One graph serves all decoders of a structure. */
 const graphs = new GraphCache(8);
@@ -61,84 +59,110 @@ export const canBeGraph = (decoder: Decoder): boolean =>
   !onGpu() && decoder.plain && [...decoder.weights.values()].every((weight) => weight instanceof tf.Tensor);
 
 /**
- * Reads prompts [batch · time] into an empty cache, `keyMask` telling padding from tokens, and gives the logits of the
- * first `vocabSize` tokens after the last position. Batch and length are free; weights are read at every call.
+ * A function that extends a cache by as many tokens of each row, ids [rows · time], `keyMask` being 1 for each real token so
+ * far, the new ones included. Where steps are graphs it computes what is beside the step before too, of `before`.
  */
-export function promptGraph(
-  decoder: Decoder,
-  vocabSize: number,
-): (ids: Int32Array, cache: KeyValueCache, keyMask: KeyMask) => DecodingStep {
-  const [first, second] = RECORDED_PROMPTS;
-  const session = graphs.get(structure(decoder, "prompt", vocabSize), () => [
-    recordPrompt(decoder, vocabSize, first),
-    recordPrompt(decoder, vocabSize, second),
-  ]);
-  const parameters = parametersOf(decoder);
-  return (ids, cache, keyMask) =>
-    tf.tidy(() => {
-      const given = promptInputs(decoder, ids, keyMask);
-      const { logits, next, ...parts } = session.run({ ...given, ...parameters });
-      adopt(cache, parts);
-      cache.length = ids.length / keyMask.length;
-      return { logits: logits!, next: next! };
-    });
-}
-
-/**
- * The decoder's step for one token a row, as a function of the tokens, the cache that it extends, 1 for each real token so
- * far, the new ones included, and what is computed beside it of the step before. Batch and length are free; weights are
- * read at every call.
- */
-export function decodeGraph(
+export function decoding(
   decoder: Decoder,
   options: DecodingOptions,
-): (ids: Int32Array, cache: KeyValueCache, keyMask: KeyMask, beside?: Named) => DecodingStep {
-  const session = sessionFor(decoder, options);
-  const parameters = parametersOf(decoder);
-  return (ids, cache, keyMask, beside = {}) =>
+): (ids: Int32Array, cache: KeyValueCache, keyMask: KeyMask, before?: Named) => DecodingStep {
+  const { compiled, vocabSize, beside } = options;
+  const weights = compiled ? decoder.tensors() : {};
+  const sessions: Partial<Record<"prompt" | "step", GraphSession>> = {};
+  return (ids, cache, keyMask, before = {}) =>
     tf.tidy(() => {
-      cache.reserve();
-      const step = decoder.inputs(ids, ids.length, { cache, keyMask }, true);
-      const { logits, next, ...parts } = session.run({
-        ...step,
-        ...keysAndValues(cache),
-        ...parameters,
-        ...prefixed(beside),
-      });
+      const kind = cache.length === 0 ? "prompt" : "step";
+      const time = ids.length / keyMask.length;
+      const oneThread = options.oneThread && kind === "step";
+      if (compiled && kind === "step") cache.reserve();
+      // Without padding the mask is of no use op by op; a graph is for texts with padding too.
+      const padded = compiled || keyMask.some((row) => row.includes(0));
+      const inputs: Named = decoder.inputs(
+        ids,
+        keyMask.length,
+        { cache, ...(padded && { keyMask }) },
+        compiled,
+      );
+      if (kind === "prompt") inputs.last = lastPositions(keyMask.length, time);
+      const step = (inputs: Named, cache: KeyValueCache): DecodingStep => {
+        const hidden = decoder.hidden(ids, keyMask.length, {
+          cache,
+          oneThread,
+          inputs: inputs as DecoderInputs,
+        });
+        const logits = decoder.logits(inputs.last ? gatherRows(hidden, inputs.last) : hidden, vocabSize);
+        return { logits, next: argMax(logits) };
+      };
+      if (!compiled) return step(inputs, cache);
+
+      const side = kind === "step" ? beside : undefined;
+      const given = { ...inputs, ...keysAndValues(cache), ...weights, ...(side && withPrefix(before)) };
+      sessions[kind] ??= graphs.get(structure(decoder, kind, oneThread, vocabSize, side?.name), () =>
+        compile(
+          (inputs) => {
+            const own = cacheOf(decoder.config.numHiddenLayers, inputs);
+            const { logits, next } = step(inputs, own);
+            const results = side?.compute(inputs[`${BESIDE}logits`]!, withoutPrefix(inputs)) ?? {};
+            return { logits, next, ...keysAndValues(own), ...withPrefix(results) };
+          },
+          given,
+          dimensionsOf(decoder, kind, vocabSize, side),
+          oneThread ? { strandOf } : {},
+        ),
+      );
+      const { logits, next, ...parts } = sessions[kind]!.run(given);
       adopt(cache, parts);
-      cache.length++;
-      return { logits: logits!, next: next!, ...(options.beside && { results: results(parts) }) };
+      cache.length += time;
+      return { logits: logits!, next: next!, ...(side && { results: withoutPrefix(parts) }) };
     });
 }
 
-const prefixed = (tensors: Named): Named =>
+const withPrefix = (tensors: Named): Named =>
   Object.fromEntries(Object.entries(tensors).map(([name, tensor]) => [BESIDE + name, tensor]));
 
-const results = (parts: Named): Named =>
+const withoutPrefix = (parts: Named): Named =>
   Object.fromEntries(
     Object.entries(parts).flatMap(([name, tensor]) =>
       name.startsWith(BESIDE) ? [[name.slice(BESIDE.length), tensor]] : [],
     ),
   );
 
-function sessionFor(decoder: Decoder, options: DecodingOptions): GraphSession {
-  const [first, second] = RECORDED;
-  const recordBoth = (): [Trace, Trace] => [
-    recordStep(decoder, options, first),
-    recordStep(decoder, options, second),
-  ];
-  const name = structure(decoder, "step", options.oneThread, options.vocabSize, options.beside?.name);
-  return graphs.get(name, recordBoth, options.oneThread ? strandOf : undefined);
-}
-
 /** What a graph depends on. */
 const structure = (decoder: Decoder, ...kind: unknown[]): string =>
   JSON.stringify([
     kind,
     decoder.config,
-    Object.entries(parametersOf(decoder)).map(([name, { shape }]) => [name, shape]),
+    Object.entries(decoder.tensors()).map(([name, { shape }]) => [name, shape]),
     [...(decoder.adapter ?? [])].map(([module, { scale }]) => [module, scale]),
   ]);
+
+function dimensionsOf(
+  decoder: Decoder,
+  kind: "prompt" | "step",
+  vocabSize: number,
+  side: DecodingOptions["beside"],
+): Dimensions {
+  if (kind === "prompt") {
+    return { ...decoder.dimensions("batch", "time", "time", "batch"), last: ["batch"] };
+  }
+  const { numHiddenLayers, numKeyValueHeads, headDim } = decoder.config;
+  const past = ["2*batch", numKeyValueHeads, "room", headDim];
+  const layers = Array.from({ length: numHiddenLayers }, (_, i) => [`past.${i}`, past]);
+  const before: Dimensions = { logits: ["batch", vocabSize], ...side?.dimensions };
+  const beside = Object.entries(before).map(([name, axes]) => [BESIDE + name, axes]);
+  return {
+    ...decoder.dimensions("batch", 1, "room", "batch"),
+    ...Object.fromEntries([...layers, ...beside]),
+  };
+}
+
+/** A cache of the keys and values that a graph is given, none before a prompt. */
+function cacheOf(layers: number, inputs: Named): KeyValueCache {
+  const cache = new KeyValueCache(layers);
+  // The step frees what it extends, and a recording needs its inputs to the end.
+  for (const [i, layer] of cache.layers.entries()) layer.past = inputs[`past.${i}`]?.clone();
+  return cache;
+}
 
 /** Takes over keys and values that a graph gave. */
 function adopt(cache: KeyValueCache, parts: Named): void {
@@ -148,100 +172,12 @@ function adopt(cache: KeyValueCache, parts: Named): void {
   }
 }
 
-/** What reading prompts reads besides weights; `last`: the number of each row's last position. */
-function promptInputs(decoder: Decoder, ids: Int32Array, keyMask: KeyMask): DecoderInputs {
-  const rows = keyMask.length;
-  const last = lastPositions(rows, ids.length / rows);
-  return { ...decoder.inputs(ids, rows, { keyMask }, true), last };
-}
+const keysAndValues = ({ layers }: KeyValueCache): Named =>
+  Object.fromEntries(layers.flatMap(({ past }, i) => (past ? [[`past.${i}`, past]] : [])));
 
 /** The number of each row's last position among `rows` rows of `time`, int32 [rows]. */
-export const lastPositions = (rows: number, time: number): Tensor =>
+const lastPositions = (rows: number, time: number): Tensor =>
   tf.tensor1d(
     Int32Array.from({ length: rows }, (_, row) => (row + 1) * time - 1),
     "int32",
   );
-
-/** Records what `prepare` makes of an empty cache; a graph's only state is what it is given. */
-function record(decoder: Decoder, prepare: (cache: KeyValueCache) => Pick<Traced, "inputs" | "run">): Trace {
-  const cache = new KeyValueCache(decoder.config.numHiddenLayers);
-  let recorded: Trace;
-  try {
-    tf.tidy(() => {
-      recorded = trace({ ...prepare(cache), state: () => ({}) });
-    });
-    return recorded!;
-  } finally {
-    cache.dispose();
-  }
-}
-
-/** Reads `batch` prompts of `time` tokens once, op by op. */
-const recordPrompt = (
-  decoder: Decoder,
-  vocabSize: number,
-  { batch, time }: (typeof RECORDED_PROMPTS)[number],
-): Trace =>
-  record(decoder, (cache) => {
-    const ids = new Int32Array(batch * time);
-    const keyMask = Array.from({ length: batch }, () => new Array<number>(time).fill(1));
-    const { last, ...given } = promptInputs(decoder, ids, keyMask);
-    return {
-      inputs: { ...given, last: last!, ...parametersOf(decoder) },
-      run: () => {
-        const hidden = decoder.hidden(ids, batch, { cache, inputs: given });
-        const logits = decoder.logits(gatherRows(hidden, last!), vocabSize);
-        return { logits, next: argMax(logits), ...keysAndValues(cache) };
-      },
-    };
-  });
-
-/** What is beside the step has an order of its own. */
-const strandOf = (output: string) => (output.startsWith(BESIDE) ? BESIDE : "");
-
-/** Takes the eager step once with `batch` rows and zeros for all positions but the last that there is room for. */
-const recordStep = (
-  decoder: Decoder,
-  { oneThread, vocabSize, beside }: DecodingOptions,
-  { batch, room }: (typeof RECORDED)[number],
-): Trace =>
-  record(decoder, (cache) => {
-    const { numKeyValueHeads, headDim } = decoder.config;
-    cache.length = room - 1;
-    cache.room = room;
-    for (const layer of cache.layers) layer.past = tf.zeros([2 * batch, numKeyValueHeads, room, headDim]);
-    const ids = new Int32Array(batch);
-    const keyMask = Array.from({ length: batch }, () => new Array<number>(room).fill(1));
-    const step = decoder.inputs(ids, batch, { cache, keyMask }, true);
-    const before: Named = beside
-      ? { logits: tf.zeros([batch, vocabSize]) as Tensor, ...beside.inputs(batch) }
-      : {};
-    const inputs = { ...step, ...keysAndValues(cache), ...parametersOf(decoder), ...prefixed(before) };
-    // The step frees what it extends; the recording needs its inputs to the end.
-    for (const layer of cache.layers) layer.past = layer.past!.clone();
-    return {
-      inputs,
-      run: () => {
-        const logits = decoder.logits(
-          decoder.hidden(ids, batch, { cache, oneThread, inputs: step }),
-          vocabSize,
-        );
-        const results = beside ? prefixed(beside.compute(before.logits!, before)) : {};
-        return { logits, next: argMax(logits), ...keysAndValues(cache), ...results };
-      },
-    };
-  });
-
-const keysAndValues = ({ layers }: KeyValueCache): Named =>
-  Object.fromEntries(layers.map(({ past }, i) => [`past.${i}`, past!]));
-
-function parametersOf({ weights, adapter }: Decoder): Named {
-  const all: Named = {};
-  for (const [name, weight] of weights) all[`weight.${name}`] = weight as Tensor;
-  for (const [module, { a, b, magnitude }] of adapter ?? []) {
-    all[`a.${module}`] = a;
-    all[`b.${module}`] = b;
-    if (magnitude) all[`magnitude.${module}`] = magnitude;
-  }
-  return all;
-}

@@ -2,19 +2,10 @@
 
 import type { Random } from "../base/random";
 import { onGpu } from "../engine/load-engine";
-import { argMax, gatherRows } from "../engine/raw";
 import { type Tensor, tf } from "../engine/tf";
-import { type Decoder, type ForwardOptions, KeyValueCache } from "../models/decoder";
+import { type Decoder, KeyValueCache } from "../models/decoder";
 import { checkPrompts, newTokenLimit } from "./context-end";
-import {
-  type Beside,
-  canBeGraph,
-  type DecodingOptions,
-  type DecodingStep,
-  decodeGraph,
-  lastPositions,
-  promptGraph,
-} from "./decode-graph";
+import { type Beside, canBeGraph, decoding } from "./decode-graph";
 import { type SamplingOptions, sampleToken } from "./sampling";
 
 export interface GenerateOptions {
@@ -80,7 +71,6 @@ function generateBatch(
   const ids = new Int32Array(rows.length * length).fill(padId);
   const pads = rows.map((i) => length - prompts[i]!.length);
   for (const [row, i] of rows.entries()) ids.set(prompts[i]!, row * length + pads[row]!);
-  const padded = pads.some((pad) => pad > 0);
   const keyMask = pads.map((pad) => Array.from({ length }, (_, t) => (t < pad ? 0 : 1)));
 
   const oneThread = !onGpu() && decoder.parameters * rows.length <= ONE_THREAD;
@@ -91,22 +81,16 @@ function generateBatch(
   let waiting: Tensor | undefined;
   try {
     let input = ids;
-    const graphs = compile && canBeGraph(decoder);
-    let graph: ReturnType<typeof decodeGraph> | undefined;
+    const compiled = compile && canBeGraph(decoder);
+    const decode = decoding(decoder, { compiled, oneThread, vocabSize, beside });
     for (let step = 0; ; step++) {
       // A row that has filled its context goes on as padding until the others end.
       if (step > 0)
         for (const [row, i] of rows.entries())
           keyMask[row]!.push(prompts[i]!.length + step > context ? 0 : 1);
-      if (graphs && step === 0) graph = promptGraph(decoder, vocabSize);
-      if (graphs && step === 1) graph = decodeGraph(decoder, { oneThread, beside, vocabSize });
       const next = tf.tidy(() => {
-        const { logits, next, results } = graph
-          ? graph(input, cache, keyMask, waiting && { logits: waiting, ...extra })
-          : eagerStep(decoder, input, cache, padded ? keyMask : undefined, rows.length, {
-              oneThread: oneThread && step > 0,
-              vocabSize,
-            });
+        const before = waiting && { logits: waiting, ...extra };
+        const { logits, next, results } = decode(input, cache, keyMask, before);
         options.onLogits?.(logits, rows, step);
         if (beside) {
           if (waiting) beside.take(results ?? beside.compute(waiting, extra!), rows);
@@ -135,20 +119,4 @@ function generateBatch(
     tf.dispose(extra ?? {});
     cache.dispose();
   }
-}
-
-/** The logits after each row's last token and the likeliest next ones, op by op. */
-function eagerStep(
-  decoder: Decoder,
-  ids: Int32Array,
-  cache: KeyValueCache,
-  keyMask: ForwardOptions["keyMask"],
-  rows: number,
-  { oneThread, vocabSize }: DecodingOptions,
-): DecodingStep {
-  const time = ids.length / rows;
-  const hidden = decoder.hidden(ids, rows, { cache, keyMask, oneThread });
-  const last = time === 1 ? hidden : gatherRows(hidden, lastPositions(rows, time));
-  const logits = decoder.logits(last, vocabSize);
-  return { logits, next: argMax(logits) };
 }

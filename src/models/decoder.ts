@@ -2,6 +2,7 @@
 // What differs between the families is data in DecoderConfig; this file reads like the model cards' diagrams.
 import type { Weight } from "../engine/frozen";
 import { recomputed } from "../engine/gradient";
+import type { Dimensions } from "../engine/graph/dimensions";
 import { scale, slice, tanh } from "../engine/raw";
 import { type Tensor, tf } from "../engine/tf";
 import { attention, type LayerCache } from "./attention";
@@ -22,7 +23,7 @@ export interface DecoderInputs {
 }
 
 export interface ForwardOptions {
-  /** `decoder.inputs` of the same ids, made beforehand. */
+  /** `decoder.inputs` of the same ids, made beforehand: nothing else is read of them then. */
   inputs?: DecoderInputs;
   /** 1 for real tokens, per row of ids; needed when padding stands before real tokens. */
   keyMask?: readonly (readonly number[])[];
@@ -111,22 +112,23 @@ export class Decoder {
    */
   hidden(ids: Int32Array, batch: number, options: ForwardOptions = {}): Tensor {
     const { config } = this;
-    const time = this.checkIds(ids, batch, options.cache?.length ?? 0, options.keyMask);
     return tf.tidy(() => {
-      const { ids: tokens, ...tables } = options.inputs ?? this.inputs(ids, batch, options);
-      const { cos, sin, mask } = tables;
+      const inputs = options.inputs ?? this.inputs(ids, batch, options);
+      const { ids: tokens, cos, sin, mask, places } = inputs;
+      const time = cos.shape[0]!;
+      const rows = tokens.size / time;
       const full = [cos, sin, mask] as const;
       const sliding = [
-        tables.slidingCos ?? cos,
-        tables.slidingSin ?? sin,
-        tables.slidingMask ?? mask,
+        inputs.slidingCos ?? cos,
+        inputs.slidingSin ?? sin,
+        inputs.slidingMask ?? mask,
       ] as const;
       let x = embed(this.weight("model.embed_tokens"), tokens, config.embeddingScale, this.trainable);
       options.onHidden?.(0, x);
       for (let layer = 0; layer < config.numHiddenLayers; layer++) {
         const [ownCos, ownSin, ownMask] = config.slidingLayers[layer] ? sliding : full;
         const run = (input: Tensor, [cos, sin, seen]: readonly (Tensor | undefined)[]) =>
-          this.layer(layer, input, batch, time, { cos: cos!, sin: sin! }, seen, tables.places, options);
+          this.layer(layer, input, rows, time, { cos: cos!, sin: sin! }, seen, places, options);
         const constants = [ownCos, ownSin, ...(ownMask ? [ownMask] : [])];
         x = this.recompute ? recomputed(x, this.layerParameters(layer), constants, run) : run(x, constants);
         options.onHidden?.(layer + 1, x);
@@ -158,6 +160,40 @@ export class Decoder {
       ...(sliding && { slidingMask: sliding }),
       ...(room && { places: this.places(batch, room, past) }),
     };
+  }
+
+  /**
+   * The named dimensions of `inputs`: rows of ids, their time, the keys that they see ("time" or a cache's "room"), and 1 or
+   * the rows for masks. A number is built into a graph.
+   */
+  dimensions(
+    rows: number | string,
+    time: number | string,
+    keys: number | string,
+    masks: number | string,
+  ): Dimensions {
+    const { numAttentionHeads, numKeyValueHeads: kvHeads, headDim } = this.config;
+    const table = [time, headDim];
+    const mask = [masks, 1, `${numAttentionHeads / kvHeads}*${time}`, keys];
+    return {
+      ids: [`${rows}*${time}`],
+      ...{ cos: table, sin: table, slidingCos: table, slidingSin: table },
+      ...{ mask, slidingMask: mask },
+      places: [`${2 * kvHeads}*${rows}`],
+    };
+  }
+
+  /** All weights and the adapter's tensors by name, as a graph is given them; a frozen matrix has no tensor to give. */
+  tensors(): Record<string, Tensor> {
+    const all: Record<string, Tensor> = {};
+    for (const [name, weight] of this.weights)
+      if (weight instanceof tf.Tensor) all[`weight.${name}`] = weight;
+    for (const [module, { a, b, magnitude }] of this.adapter ?? []) {
+      all[`a.${module}`] = a;
+      all[`b.${module}`] = b;
+      if (magnitude) all[`magnitude.${module}`] = magnitude;
+    }
+    return all;
   }
 
   /** The matrix [vocab, hidden] of the language-model head; the embedding where the two are tied. */
@@ -288,10 +324,7 @@ export class Decoder {
     const open = time === 1 && !keyMask && !all;
     const full = open ? undefined : attentionMask({ queries: time, keys, first, groups, keyMask });
     if (!anySliding) return { full };
-    // A tensor of its own with the same numbers, since a recorded step tells its inputs apart by tensor.
-    const same = () =>
-      tf.tensor4d(full!.dataSync() as Float32Array, full!.shape as [number, number, number, number]);
-    if (keys <= config.slidingWindow!) return { full, sliding: all ? same() : undefined };
+    if (keys <= config.slidingWindow!) return { full, sliding: all ? full : undefined };
     const window = config.slidingWindow;
     return { full, sliding: attentionMask({ queries: time, keys, first, groups, keyMask, window }) };
   }

@@ -1,5 +1,6 @@
 // The forward pass of a BERT-like encoder as a pure function of its weights, so that it can be trained as well as read.
 import { type Tensor, tf } from "../engine/tf";
+import { takeRows } from "./embedding";
 import type { EncoderConfig } from "./encoder-config";
 
 /** Finds a weight by its Hugging Face name without prefix, e.g. `encoder.layer.0.output.dense.weight`. */
@@ -82,7 +83,7 @@ export function encoderLayers(
   const headDim = hiddenSize / heads;
   const norm = (name: string, x: Tensor) =>
     layerNorm(x, weights(`${name}.weight`), weights(`${name}.bias`), config.layerNormEps);
-  const rows = (name: string, indices: Tensor) => tf.gather(weights(`embeddings.${name}.weight`), indices);
+  const rows = (name: string, indices: Tensor) => takeRows(weights(`embeddings.${name}.weight`), indices);
   const embedded = tf.add(
     tf.add(rows("word_embeddings", ids), rows("position_embeddings", positions)),
     rows("token_type_embeddings", types),

@@ -1,8 +1,9 @@
-// An encoder's forward pass as one TensorFlow graph: recorded from the eager pass, then run with batch and weights as inputs.
+// An encoder's forward pass as one TensorFlow graph, with batch and weights as inputs.
 import { GraphCache } from "../engine/graph/cache";
-import { type Named, type Trace, trace } from "../engine/graph/trace";
+import { compile } from "../engine/graph/compile";
+import type { Named } from "../engine/graph/trace";
 import { onGpu } from "../engine/load-engine";
-import { type Tensor, tf } from "../engine/tf";
+import type { Tensor } from "../engine/tf";
 import type { EncoderConfig } from "./encoder-config";
 import { type EncoderInputs, encoderLayers } from "./encoder-forward";
 
@@ -11,6 +12,9 @@ export type EncoderGraph = (inputs: EncoderInputs) => Tensor;
 
 /** One graph serves all encoders of a structure. */
 const graphs = new GraphCache(4);
+
+const ROWS = ["batch*time"];
+const DIMENSIONS = { ids: ROWS, positions: ROWS, types: ROWS, mask: ["batch", "time"] };
 
 /**
  * The output of `layer` of `encoderLayers` as a function of its inputs. Undefined on a GPU, where weights that lie in its
@@ -24,40 +28,13 @@ export function encoderGraph(
   if (onGpu()) return;
   // The configuration gives every weight's shape.
   const structure = JSON.stringify([config, layer]);
-  // Two sizes of which none is the same multiple of another in both, so that each number has one origin.
-  const record = (): [Trace, Trace] => [
-    recordPass(config, weights, layer, 2, 5),
-    recordPass(config, weights, layer, 3, 11),
-  ];
-  return (inputs) =>
-    graphs.get(structure, record).run({ ...inputs, ...parametersOf(weights) }).states as Tensor;
-}
-
-/** Takes the eager pass once; its values mean nothing. */
-function recordPass(
-  config: EncoderConfig,
-  weights: ReadonlyMap<string, Tensor>,
-  layer: number,
-  batch: number,
-  time: number,
-): Trace {
-  let recorded: Trace;
-  tf.tidy(() => {
-    const zeros = () => tf.zeros([batch * time], "int32");
-    const inputs = { ids: zeros(), positions: zeros(), types: zeros(), mask: tf.ones([batch, time]) };
-    recorded = trace({
-      inputs: { ...inputs, ...parametersOf(weights) },
-      state: () => ({}),
-      run: () => ({
-        states: encoderLayers(config, (name) => weights.get(name) as Tensor, inputs, layer)[layer] as Tensor,
-      }),
+  return (inputs) => {
+    const given = { ...inputs, ...Object.fromEntries(weights) };
+    const step = (all: Named): Named => ({
+      states: encoderLayers(config, (name) => all[name] as Tensor, all as EncoderInputs, layer)[
+        layer
+      ] as Tensor,
     });
-  });
-  return recorded!;
-}
-
-function parametersOf(weights: ReadonlyMap<string, Tensor>): Named {
-  const all: Named = {};
-  for (const [name, weight] of weights) all[`weight.${name}`] = weight;
-  return all;
+    return graphs.get(structure, () => compile(step, given, DIMENSIONS)).run(given).states as Tensor;
+  };
 }

@@ -66,7 +66,16 @@ export class AdamW implements Optimizer {
 
   /** Applies gradients, clipped to a global norm of at most `maxNorm`; returns the norm before clipping. */
   apply(gradients: readonly Tensor[], learningRate: number, maxNorm = Number.POSITIVE_INFINITY): number {
-    return tf.tidy(() => this.update(gradients, this.next(learningRate), maxNorm).dataSync()[0]!);
+    return tf.tidy(() => {
+      const factors = this.next(learningRate);
+      const { norm, ...moments } = this.nextMoments(gradients, maxNorm);
+      // At once, so that old moments and new parameters are never held together.
+      this.adopt(moments);
+      for (const [i, value] of this.nextParameters(moments, factors).entries()) {
+        this.parameters[i]!.assign(value as never);
+      }
+      return norm.dataSync()[0]!;
+    });
   }
 
   /** Counts a step and returns the numbers that belong to it, as `update` takes them. */
@@ -80,9 +89,26 @@ export class AdamW implements Optimizer {
     };
   }
 
-  /** The arithmetic of a step, all of it on the device; returns the gradients' norm, a scalar. */
-  update(gradients: readonly Tensor[], { rate, size, inverseRoot }: StepFactors, maxNorm: number): Tensor {
-    const { beta1, beta2, eps } = this.options;
+  /** The arithmetic of a step, all of it on the device; nothing is changed. `norm` is that of the gradients, a scalar. */
+  update(
+    gradients: readonly Tensor[],
+    factors: StepFactors,
+    maxNorm: number,
+  ): { norm: Tensor; first: Tensor; second: Tensor; parameters: Tensor[] } {
+    const { norm, ...moments } = this.nextMoments(gradients, maxNorm);
+    return { norm, ...moments, parameters: this.nextParameters(moments, factors) };
+  }
+
+  /** What `update` reads besides parameters, gradients and factors. */
+  tensors(): { [name: string]: Tensor } {
+    return { first: this.first, second: this.second, ...(this.decay && { decay: this.decay }) };
+  }
+
+  private nextMoments(
+    gradients: readonly Tensor[],
+    maxNorm: number,
+  ): { norm: Tensor; first: Tensor; second: Tensor } {
+    const { beta1, beta2 } = this.options;
     return tf.tidy(() => {
       const flat = concat(
         gradients.map((g) => reshape(g, [-1])),
@@ -93,28 +119,28 @@ export class AdamW implements Optimizer {
       const clipped = Number.isFinite(maxNorm)
         ? mul(flat, tf.minimum(div(tf.scalar(maxNorm), add(norm, tf.scalar(1e-6))), 1))
         : flat;
-      this.adopt({
+      return {
+        norm,
         first: add(scale(this.first, beta1), scale(clipped, 1 - beta1)),
         second: add(scale(this.second, beta2), scale(square(clipped), 1 - beta2)),
-      });
-      const denominator = add(mul(sqrt(this.second), inverseRoot), scalar(eps));
+      };
+    });
+  }
+
+  private nextParameters(
+    { first, second }: { first: Tensor; second: Tensor },
+    { rate, size, inverseRoot }: StepFactors,
+  ): Tensor[] {
+    return tf.tidy(() => {
+      const denominator = add(mul(sqrt(second), inverseRoot), scalar(this.options.eps));
       let old = concat(
         this.parameters.map((p) => reshape(p, [-1])),
         0,
       );
       if (this.decay) old = sub(old, mul(mul(old, this.decay), rate));
-      const updated = sub(old, mul(div(this.first, denominator), size));
-      for (const [i, part] of split(updated, this.sizes, 0).entries()) {
-        const parameter = this.parameters[i]!;
-        parameter.assign(reshape(part, parameter.shape) as never);
-      }
-      return norm;
+      const updated = sub(old, mul(div(first, denominator), size));
+      return split(updated, this.sizes, 0).map((part, i) => reshape(part, this.parameters[i]!.shape));
     });
-  }
-
-  /** First and second moments as they are now. */
-  moments(): { first: Tensor; second: Tensor } {
-    return { first: this.first, second: this.second };
   }
 
   /** Takes over tensors as the moments, in place of those it frees. */

@@ -1,5 +1,6 @@
 // Supervised fine-tuning on document-summary pairs: shuffled epochs, loss on the summary's tokens only.
 import { Random } from "../base/random";
+import type { Dimensions } from "../engine/graph/dimensions";
 import { type Tensor, tf } from "../engine/tf";
 import type { Decoder, DecoderInputs, ForwardOptions } from "../models/decoder";
 import { takeRows } from "../models/embedding";
@@ -81,6 +82,13 @@ export function batchInputs(decoder: Decoder, batch: Batch): BatchInputs {
   };
 }
 
+/** The named dimensions of `batchInputs`. */
+export const batchDimensions = (decoder: Decoder, batch: Batch): Dimensions => ({
+  ...decoder.dimensions(batch.rows, "time", "time", 1),
+  positions: ["scored"],
+  targets: ["scored"],
+});
+
 /** Cuts a step's examples into at most `parts` micro-batches of nearly equal size, none empty. */
 export function splitBatch<T>(examples: readonly T[], parts: number): T[][] {
   const count = Math.min(parts, examples.length);
@@ -101,11 +109,13 @@ export function crossEntropyStep(
     micro: batches.map((batch) => ({
       tokens: batch.targets.length,
       inputs: () => batchInputs(decoder, batch),
+      dimensions: batchDimensions(decoder, batch),
       loss: (inputs) => {
         const given = inputs as BatchInputs | undefined;
         return batchLoss(decoder, batch, crossEntropyRows(given?.targets ?? batch.targets), given);
       },
     })),
+    weights: decoder.tensors(),
   };
 }
 

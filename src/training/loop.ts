@@ -2,14 +2,12 @@
 import * as fs from "node:fs";
 import * as path from "node:path";
 import { progress } from "../base/progress";
-import { valueAndGradients } from "../engine/gradient";
-import { type Tensor, tf } from "../engine/tf";
 import { BestParameters } from "./best-parameters";
 import { restoreCheckpoint, saveCheckpoint, type Trainee } from "./checkpoint";
-import { CompiledStep } from "./compiled-step";
+import { OptimizerStep } from "./optimizer-step";
 import { RECENT_STEPS, RunLog, type StepRecord } from "./run-log";
 import { learningRate, type Schedule } from "./schedule";
-import { type StepBatch, sharesOf } from "./step-batch";
+import type { StepBatch } from "./step-batch";
 
 export type { MicroBatch, Observe, StepBatch } from "./step-batch";
 
@@ -27,7 +25,7 @@ export interface TrainingOptions {
    */
   batch: (step: number, before: readonly StepRecord[]) => StepBatch;
   maxGradientNorm: number;
-  /** Runs the steps as one TensorFlow graph: faster from some hundred steps on. Needs micro-batches with `inputs`. */
+  /** Runs the steps as one TensorFlow graph: faster from some hundred steps on. Needs micro-batches with `inputs` and `dimensions`. */
   compile?: boolean;
   /** Seconds between checkpoints. */
   checkpointSeconds?: number;
@@ -64,9 +62,13 @@ export async function train(trainee: Trainee, options: TrainingOptions): Promise
   let step = restoreCheckpoint(checkpoint, trainee, settings);
   const log = new RunLog(directory, step);
   const bar = progress(options.label, totalSteps);
-  const compiled = options.compile
-    ? new CompiledStep(trainee, (step) => options.batch(step, []), totalSteps, options.maxGradientNorm)
-    : undefined;
+  const optimizerStep = new OptimizerStep(
+    trainee,
+    options.maxGradientNorm,
+    options.compile
+      ? () => [options.batch(0, []), options.batch(Math.min(1, totalSteps - 1), [])]
+      : undefined,
+  );
   let stopping: string | undefined;
   const stop = (signal: string) => {
     stopping = signal;
@@ -91,24 +93,20 @@ export async function train(trainee: Trainee, options: TrainingOptions): Promise
     for (; step < totalSteps; step++) {
       await breath();
       const due = stopping !== undefined || saveIsDue();
-      // A compiled step is over when its loss is known: what is saved then is what the trainee was given before.
-      if (due) compiled?.sync();
-      const record = oneStep(trainee, options, step, log.recent, compiled, due ? save : () => {});
+      const record = oneStep(optimizerStep, options, step, log.recent, due ? save : () => {});
       log.write(record);
       options.onStep?.(record);
       bar.update(step + 1, `loss ${record.loss.toFixed(3)}`);
       const done = step + 1;
       if (validation && (done % validation.everySteps === 0 || done === totalSteps)) {
-        compiled?.sync();
         const score = validation.run(done);
         if (score !== undefined) best.offer(done, score);
       }
     }
-    compiled?.sync();
     await breath();
     if (stopping) save();
   } finally {
-    compiled?.dispose();
+    optimizerStep.dispose();
     process.off("SIGINT", stop);
     process.off("SIGTERM", stop);
     log.close();
@@ -133,16 +131,15 @@ function hasExploded(loss: number, before: readonly StepRecord[]): boolean {
 }
 
 function oneStep(
-  trainee: Trainee,
+  optimizerStep: OptimizerStep,
   options: TrainingOptions,
   step: number,
   before: readonly StepRecord[],
-  compiled: CompiledStep | undefined,
   beforeUpdate: () => void,
 ): StepRecord {
   const started = performance.now();
   const batch = options.batch(step, before);
-  const { micro, items, measures } = batch;
+  const { micro, items } = batch;
   const tokens = micro.reduce((sum, m) => sum + m.tokens, 0);
   const rate = learningRate(options.schedule, step);
   const diverged = (what: string, value: number) =>
@@ -153,23 +150,7 @@ function oneStep(
     if (!Number.isFinite(loss) || hasExploded(loss, before)) throw diverged("loss", loss);
     beforeUpdate();
   };
-  const eager = () => {
-    let total: Tensor[] | undefined;
-    let loss = 0;
-    const shares = sharesOf(micro);
-    for (const [i, { loss: compute }] of micro.entries()) {
-      const { value, gradients } = valueAndGradients(compute, trainee.parameters);
-      const share = shares[i]!;
-      loss += value.dataSync()[0]! * share;
-      const weighted = share === 1 ? gradients : gradients.map((g) => g.mul(share));
-      total = total ? total.map((sum, i) => sum.add(weighted[i]!)) : weighted;
-    }
-    check(loss);
-    const norm = trainee.optimizer.apply(total!, rate, options.maxGradientNorm);
-    return { loss, norm, measured: measures?.() };
-  };
-  const { loss, norm, measured } = compiled ? compiled.run(batch, rate) : tf.tidy(eager);
-  if (compiled) check(loss);
+  const { loss, norm, measured } = optimizerStep.run(batch, rate, check);
   // The weights are spoilt by now; what counts is that no checkpoint of them is written.
   if (!Number.isFinite(norm)) throw diverged("gradient norm", norm);
   const seconds = (performance.now() - started) / 1000;

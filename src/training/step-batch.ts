@@ -1,4 +1,5 @@
 // What one optimizer step works on.
+import type { Dimensions } from "../engine/graph/dimensions";
 import type { Named } from "../engine/graph/trace";
 import type { Tensor } from "../engine/tf";
 
@@ -12,6 +13,8 @@ export interface MicroBatch {
   loss: (inputs?: Named, observe?: Observe) => Tensor;
   /** The tensors that the loss reads of the batch, made anew each call. */
   inputs?: () => Named;
+  /** Their named dimensions. */
+  dimensions?: Dimensions;
 }
 
 /** Takes sums over a batch's tokens, scalars by name; their means over the step's tokens are logged. */
@@ -22,6 +25,8 @@ export interface StepBatch {
   micro: MicroBatch[];
   /** Which items these are, for messages. */
   items: string[];
+  /** Tensors that losses read besides and that outlive the step: weights. */
+  weights?: Named;
   /** Further figures to log, read after the losses ran. */
   measures?: () => Record<string, number>;
 }

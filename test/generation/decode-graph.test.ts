@@ -121,6 +121,7 @@ describe("a decoding graph", () => {
         beside: {
           name: "test",
           inputs: (rows) => ({ factors: tf.fill([rows, 1], 2) as Tensor }),
+          dimensions: { factors: ["batch", 1] },
           compute: (logits, { factors }) => ({ sums: sum(mul(exp(logits), factors!), 1) }),
           take: (results, rows) => {
             found.push([...results.sums!.dataSync()]);

@@ -1,18 +1,16 @@
 // Graphs that are kept for reuse. One holds no weights but takes some megabytes, so few are kept; the oldest goes first.
-import { plan } from "./plan";
-import { GraphSession } from "./session";
-import type { Trace } from "./trace";
+import type { GraphSession } from "./session";
 
 export class GraphCache {
   private readonly sessions = new Map<string, GraphSession>();
 
   constructor(private readonly most: number) {}
 
-  /** The graph of a structure, built from two recordings of different sizes where it is not there. Throws NotAGraphError. */
-  get(structure: string, record: () => [Trace, Trace], strandOf?: (output: string) => string): GraphSession {
+  /** The graph of a structure, made where it is not there. */
+  get(structure: string, make: () => GraphSession): GraphSession {
     let session = this.sessions.get(structure);
     if (!session) {
-      session = new GraphSession(plan(...record()), strandOf);
+      session = make();
       const [oldest] = this.sessions.keys();
       if (this.sessions.size >= this.most) {
         this.sessions.get(oldest!)!.dispose();
@@ -21,5 +19,10 @@ export class GraphCache {
       this.sessions.set(structure, session);
     }
     return session;
+  }
+
+  dispose(): void {
+    for (const session of this.sessions.values()) session.dispose();
+    this.sessions.clear();
   }
 }

@@ -1,6 +1,7 @@
-// A plan as the nodes of a TensorFlow graph: inputs are placeholders, state is in variables that outlive a run.
-import { type Attribute, binding } from "./binding";
-import type { Dimension, Plan, PlannedLeaf } from "./plan";
+// A plan as the nodes of a TensorFlow graph: inputs are placeholders, open sizes are computed from their shapes at every run.
+import { type Attribute, binding } from "../binding";
+import { type Axis, axisOf, axisOfSize, type Size } from "./dimensions";
+import type { Plan } from "./plan";
 import { type AttributeValue, type Node, shapeOf } from "./saved-model";
 import type { Leaf, Source } from "./trace";
 
@@ -9,14 +10,6 @@ export interface GraphNames {
   /** Placeholder of an input. */
   input: (name: string) => string;
   output: (name: string) => string;
-  /** Fetched with the outputs: ready when the state has been written. */
-  done: string;
-  /** The state as it is. */
-  read: (name: string) => string;
-  /** Placeholder of a state tensor, for `restored`. */
-  restore: (name: string) => string;
-  /** Fetched to write all placeholders of `restore` into the state. */
-  restored: string;
 }
 
 const { TF_INT32 } = binding;
@@ -27,7 +20,7 @@ export function graphNodes(
   planned: Plan,
   strandOf?: (output: string) => string,
 ): { nodes: Node[]; names: GraphNames } {
-  const { ops, leaves, inputs, state, outputs, nextState } = planned;
+  const { ops, inputs, outputs } = planned;
   const before = strandOf ? predecessors(planned, strandOf) : [];
   const nodes: Node[] = [];
   const add = (name: string, op: string, input: string[], attr: Node["attr"]) => {
@@ -35,15 +28,12 @@ export function graphNodes(
     return name;
   };
   const inputNumber = new Map(Object.keys(inputs).map((name, i) => [name, i]));
-  const stateNumber = new Map(Object.keys(state).map((name, i) => [name, i]));
   const nameOf = (source: Source): string => {
     switch (source.kind) {
       case "op":
         return `op${source.node}:${source.output}`;
       case "input":
         return `in${inputNumber.get(source.name)}`;
-      case "state":
-        return `read${stateNumber.get(source.name)}`;
       case "leaf":
         return `leaf${source.leaf}`;
     }
@@ -55,48 +45,21 @@ export function graphNodes(
       shape: { shape: shapeOf(shape) },
     });
   }
-  for (const [name, { shape, dtype }] of Object.entries(state)) {
-    const i = stateNumber.get(name);
-    const typed = { dtype: type(dtype), shape: { shape: shapeOf(shape) } };
-    add(`state${i}`, "VarHandleOp", [], { ...typed, shared_name: { s: Buffer.from(`state${i}`) } });
-    add(`read${i}`, "ReadVariableOp", [`state${i}`], { dtype: type(dtype) });
-    add(`given${i}`, "Placeholder", [], typed);
-    add(`restore${i}`, "AssignVariableOp", [`state${i}`, `given${i}`], { dtype: type(dtype) });
-  }
-  addLeaves(leaves, (dimension) => `in${inputNumber.get(dimension.input)}`, inputs, add);
+  addLeaves(planned, (input) => `in${inputNumber.get(input)}`, add);
   for (const [i, { op, attributes, inputs }] of ops.entries()) {
     const attr = Object.fromEntries(attributes.map((a) => [a.name, attributeValue(op, a)]));
     const after = before[i] === undefined ? [] : [`^op${before[i]}`];
     add(`op${i}`, op, [...inputs.map(nameOf), ...after], attr);
   }
-  const written: string[] = [];
-  for (const [name, source] of Object.entries(nextState)) {
-    const i = stateNumber.get(name);
-    if (source.kind === "state" && source.name === name) continue;
-    // The new value may not depend on the old one, which must be read before it is gone.
-    add(`write${i}`, "AssignVariableOp", [`state${i}`, nameOf(source), `^read${i}`], {
-      dtype: type(state[name]!.dtype),
-    });
-    written.push(`^write${i}`);
-  }
   const outputNumber = new Map(Object.keys(outputs).map((name, i) => [name, i]));
   for (const [name, { source, dtype }] of Object.entries(outputs)) {
     add(`out${outputNumber.get(name)}`, "Identity", [nameOf(source)], { T: type(dtype) });
   }
-  add("one", "Const", [], constant(TF_INT32, [], Int32Array.of(1)));
-  add("done", "Identity", ["one", ...written], { T: type(TF_INT32) });
-  const restores = [...stateNumber.values()].map((i) => `^restore${i}`);
-  add("restored", "Identity", ["one", ...restores], { T: type(TF_INT32) });
-
   return {
     nodes,
     names: {
       input: (name) => `in${inputNumber.get(name)}:0`,
       output: (name) => `out${outputNumber.get(name)}:0`,
-      done: "done:0",
-      read: (name) => `read${stateNumber.get(name)}:0`,
-      restore: (name) => `given${stateNumber.get(name)}:0`,
-      restored: "restored:0",
     },
   };
 }
@@ -129,11 +92,10 @@ function constant(dtype: number, shape: readonly number[], data: Leaf["data"]): 
   };
 }
 
-/** Constants as they are; integers that follow an input's size are computed from its shape at every run. */
+/** Constants as they are; whole numbers that follow the inputs' sizes are computed from their shapes at every run. */
 function addLeaves(
-  leaves: readonly PlannedLeaf[],
-  placeholder: (dimension: Dimension) => string,
-  inputs: Plan["inputs"],
+  { leaves, inputs, dimensions }: Plan,
+  placeholder: (input: string) => string,
   add: Add,
 ): void {
   const made = new Set<string>();
@@ -149,19 +111,22 @@ function addLeaves(
   const INDEX = { T: type(TF_INT32), Index: type(TF_INT32) };
 
   /** [1] */
-  const dimensionNode = (dimension: Dimension): string => {
-    const from = placeholder(dimension);
-    const { axis, factor } = dimension;
-    const sizes = once(`shape_${from}`, (name) =>
-      add(name, "Shape", [from], { T: type(inputs[dimension.input]!.dtype), out_type: type(TF_INT32) }),
+  const axisSize = ({ input, axis }: Axis): string => {
+    const from = placeholder(input);
+    const sizes = once(`shape_${from}`, (node) =>
+      add(node, "Shape", [from], { T: type(inputs[input]!.dtype), out_type: type(TF_INT32) }),
     );
-    const size = once(`${sizes}_${axis}`, (name) =>
-      add(name, "Slice", [sizes, ints([axis]), ints([1])], INDEX),
-    );
-    if (factor === 1) return size;
-    return once(`${size}_${factor}`, (name) =>
-      add(name, "Mul", [size, ints([factor])], { T: type(TF_INT32) }),
-    );
+    return once(`${sizes}_${axis}`, (node) => add(node, "Slice", [sizes, ints([axis]), ints([1])], INDEX));
+  };
+  const times = (a: string, b: string) =>
+    once(`${a}_times_${b}`, (node) => add(node, "Mul", [a, b], { T: type(TF_INT32) }));
+  const sizeNode = ({ factor, names }: Size): string => {
+    const whole = axisOfSize({ factor, names }, dimensions);
+    const product = whole
+      ? axisSize(whole)
+      : names.map((name) => axisSize(axisOf(name, dimensions))).reduce(times);
+    const rest = whole ? factor / whole.factor : factor;
+    return rest === 1 ? product : times(product, ints([rest]));
   };
 
   for (const [i, leaf] of leaves.entries()) {
@@ -172,7 +137,7 @@ function addLeaves(
       continue;
     }
     const parts = leaf.elements.map((element) =>
-      typeof element === "number" ? ints([element]) : dimensionNode(element),
+      typeof element === "number" ? ints([element]) : sizeNode(element),
     );
     if (leaf.shape.length === 0 || parts.length === 1) {
       add(name, "Reshape", [parts[0]!, ints(leaf.shape)], { T: type(TF_INT32), Tshape: type(TF_INT32) });

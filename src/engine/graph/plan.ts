@@ -1,36 +1,23 @@
-// From two traces of one computation on different inputs to a plan that fits every input shape between and beyond.
-// What is equal in both is constant; integers that differ must follow a dimension of an input; nothing else may differ.
-import type { Leaf, Source, Trace, TracedOp } from "./trace";
-
-/** A whole number that is `factor` times a dimension of an input. */
-export interface Dimension {
-  input: string;
-  axis: number;
-  factor: number;
-}
+// From two traces of one step, at two sizes of each named dimension, to a plan that fits every size. What is equal in both is
+// constant; whole numbers that differ must be a product of named sizes; nothing else may differ.
+import { type Dimensions, parseSize, probeSizes, type Size, sizeThatIs } from "./dimensions";
+import { type Leaf, NotAGraphError, type Source, type Trace, type TracedOp } from "./trace";
 
 export type PlannedLeaf =
   | { kind: "constant"; leaf: Leaf }
-  | { kind: "shape"; shape: number[]; elements: (number | Dimension)[] };
+  | { kind: "shape"; shape: number[]; elements: (number | Size)[] };
 
 export interface Plan {
   ops: TracedOp[];
   leaves: PlannedLeaf[];
-  /** Dimensions of the inputs: a number where both traces had it, so that the graph may hold it, else -1. */
+  dimensions: Dimensions;
+  /** -1 where a size is open. */
   inputs: Record<string, { shape: number[]; dtype: number }>;
-  /** Sizes that were one and the same in both traces, so that the plan took either for a leaf: inputs must keep to it. */
-  alike: [Dimension, Dimension][];
-  state: Trace["state"];
   outputs: Trace["outputs"];
-  nextState: Record<string, Source>;
 }
 
-/** Thrown when a computation is not the same graph on every input. */
-export class NotAGraphError extends Error {}
-
 /** Throws NotAGraphError naming the op or the value that differs. */
-export function plan(first: Trace, second: Trace): Plan {
-  compareInterfaces(first, second);
+export function plan(first: Trace, second: Trace, dimensions: Dimensions): Plan {
   const pairs = new LeafPairs();
   const source = (a: Source, b: Source | undefined): Source | undefined => {
     if (a.kind === "leaf" && b?.kind === "leaf") return { kind: "leaf", leaf: pairs.number(a.leaf, b.leaf) };
@@ -51,27 +38,22 @@ export function plan(first: Trace, second: Trace): Plan {
       `One traced step takes ${first.ops.length} ops and the other ${second.ops.length}: a step that is to become a graph must do the same ops on every batch.`,
     );
   }
-  const ends = (t: Trace) => ({ outputs: t.outputs, nextState: t.nextState });
-  if (!same(ends(first), ends(second))) {
+  if (!same(first.outputs, second.outputs)) {
     throw new NotAGraphError("The two traced steps take their results from different ops.");
   }
-  const dimensions = new Dimensions(first, second);
+  const probes = probeSizes(dimensions);
+  const inputs = Object.entries(first.inputs).map(([name, { shape, dtype }]) => {
+    const fixed = dimensions[name]
+      ?.map(parseSize)
+      .map(({ factor, names }) => (names.length > 0 ? -1 : factor));
+    return [name, { dtype, shape: fixed ?? shape }];
+  });
   return {
     ops,
-    leaves: pairs.all.map(([a, b]) => planLeaf(first.leaves[a]!, second.leaves[b]!, dimensions)),
-    alike: dimensions.alike(),
-    inputs: Object.fromEntries(
-      Object.entries(first.inputs).map(([name, { shape, dtype }]) => [
-        name,
-        {
-          dtype,
-          shape: shape.map((size, axis) => (size === second.inputs[name]!.shape[axis] ? size : -1)),
-        },
-      ]),
-    ),
-    state: first.state,
+    leaves: pairs.all.map(([a, b]) => planLeaf(first.leaves[a]!, second.leaves[b]!, probes)),
+    dimensions,
+    inputs: Object.fromEntries(inputs),
     outputs: first.outputs,
-    nextState: first.nextState,
   };
 }
 
@@ -93,59 +75,17 @@ class LeafPairs {
 
 const same = (a: unknown, b: unknown) => JSON.stringify(a) === JSON.stringify(b);
 
-function compareInterfaces(first: Trace, second: Trace): void {
-  const interfaces = (t: Trace) => ({
-    inputs: Object.entries(t.inputs).map(([name, { shape, dtype }]) => [name, shape.length, dtype]),
-    state: t.state,
-  });
-  if (same(interfaces(first), interfaces(second))) return;
-  throw new NotAGraphError(
-    `The two traced steps take other inputs: ${Object.keys(first.inputs)} and ${Object.keys(second.inputs)}.`,
-  );
-}
-
-/** The inputs' dimensions that differ between the traces, and which of them were needed. */
-class Dimensions {
-  private readonly free: { input: string; axis: number; sizes: [number, number] }[] = [];
-  private readonly taken = new Map<string, [Dimension, Dimension]>();
-
-  constructor(first: Trace, second: Trace) {
-    for (const [input, { shape }] of Object.entries(first.inputs)) {
-      for (const [axis, size] of shape.entries()) {
-        const other = second.inputs[input]!.shape[axis]!;
-        if (size !== other) this.free.push({ input, axis, sizes: [size, other] });
-      }
-    }
-  }
-
-  /** A dimension of which `a` and `b` are the same multiple in the two traces. */
-  of(a: number, b: number): Dimension | undefined {
-    const candidates = this.free.flatMap(({ input, axis, sizes }) => {
-      const factor = a / sizes[0];
-      return Number.isInteger(factor) && factor === b / sizes[1] ? [{ input, axis, factor }] : [];
-    });
-    const [found, ...others] = candidates;
-    for (const other of others) this.taken.set(JSON.stringify([found, other]), [found!, other]);
-    return found;
-  }
-
-  alike(): [Dimension, Dimension][] {
-    return [...this.taken.values()];
-  }
-}
-
-function planLeaf(a: Leaf, b: Leaf, dimensions: Dimensions): PlannedLeaf {
+function planLeaf(a: Leaf, b: Leaf, probes: ReturnType<typeof probeSizes>): PlannedLeaf {
   if (a.id === b.id) return { kind: "constant", leaf: a };
   if (a.dtype === b.dtype && same(a.shape, b.shape)) {
     if (equalBytes(a.data, b.data)) return { kind: "constant", leaf: a };
     if (a.data instanceof Int32Array && a.shape.length <= 1) {
       const other = b.data;
-      const elements = Array.from(a.data, (value, i) => {
-        if (value === other[i]) return value;
-        return dimensions.of(value, other[i]!);
-      });
+      const elements = Array.from(a.data, (value, i) =>
+        value === other[i] ? value : sizeThatIs(value, other[i]!, probes),
+      );
       if (elements.every((element) => element !== undefined)) {
-        return { kind: "shape", shape: a.shape, elements: elements as (number | Dimension)[] };
+        return { kind: "shape", shape: a.shape, elements: elements as (number | Size)[] };
       }
     }
   }

@@ -1,23 +1,27 @@
-// A graph under way in TensorFlow: its variables hold the state, a run takes the inputs and gives the outputs.
+// A graph under way in TensorFlow: a run takes the inputs and gives the outputs. It holds no tensor of its own.
 import * as fs from "node:fs";
 import * as os from "node:os";
 import * as path from "node:path";
 import { writeFileAtomic } from "../../base/atomic-write";
-import type { Tensor } from "../tf";
-import { backend, binding, idOf } from "./binding";
-import { type GraphNames, graphNodes } from "./nodes";
-import type { Dimension, Plan } from "./plan";
+import { backend, binding, idOf } from "../binding";
+import { sizeReader } from "./dimensions";
+import { graphNodes } from "./nodes";
+import type { Plan } from "./plan";
 import { encodeSavedModel, TAG } from "./saved-model";
 import type { Named } from "./trace";
 
 export class GraphSession {
   private readonly session: number;
-  private readonly names: GraphNames;
-  private readonly state: string[];
+  private readonly given: string[];
+  private readonly wanted: string[];
+  /** Names in the graph, as the binding takes them. */
+  private readonly feeds: string;
+  private readonly fetches: string;
+  private readonly readSizes: (inputs: Named) => Record<string, number>;
   private disposed = false;
 
   /**
-   * Loads the graph of a plan; its state is empty until `restore`. Free it with `dispose`.
+   * Loads the graph of a plan. Free it with `dispose`.
    * @param strandOf the strand that an output belongs to: ops of one strand that could run at once run one after the other,
    * on one thread, which is sooner where each is short
    */
@@ -26,8 +30,11 @@ export class GraphSession {
     strandOf?: (output: string) => string,
   ) {
     const { nodes, names } = graphNodes(plan, strandOf);
-    this.names = names;
-    this.state = Object.keys(plan.state);
+    this.given = Object.keys(plan.inputs);
+    this.wanted = Object.keys(plan.outputs);
+    this.feeds = this.given.map(names.input).join(",");
+    this.fetches = this.wanted.map(names.output).join(",");
+    this.readSizes = sizeReader(plan.dimensions);
     const directory = fs.mkdtempSync(path.join(os.tmpdir(), "graph-"));
     try {
       writeFileAtomic(path.join(directory, "saved_model.pb"), encodeSavedModel(nodes));
@@ -37,53 +44,12 @@ export class GraphSession {
     }
   }
 
-  /** Whether the graph is right for inputs of these shapes: what sizes had in common in both traces may be built in. */
-  fits(inputs: Named): boolean {
-    const expected = Object.entries(this.plan.inputs);
-    const size = ({ input, axis, factor }: Dimension) => inputs[input]!.shape[axis]! * factor;
-    return this.haveShapes(expected, inputs) && this.plan.alike.every(([a, b]) => size(a) === size(b));
-  }
-
-  private haveShapes(expected: [string, { shape: number[] }][], inputs: Named): boolean {
-    return (
-      expected.length === Object.keys(inputs).length &&
-      expected.every(([name, { shape }]) => {
-        const found = inputs[name]?.shape;
-        return (
-          found?.length === shape.length && shape.every((size, axis) => size === -1 || size === found[axis])
-        );
-      })
-    );
-  }
-
-  /** Puts tensors into the state; all of it, by name. */
-  restore(state: Named): void {
-    const given = this.state.map((name) => state[name]!);
-    const [done] = this.execute(given, this.state.map(this.names.restore), [this.names.restored]);
-    done!.dispose();
-  }
-
-  /** The state as tensors of the caller's own. */
-  read(): Named {
-    const tensors = this.execute([], [], this.state.map(this.names.read));
-    return Object.fromEntries(this.state.map((name, i) => [name, tensors[i]!]));
-  }
-
-  /** Runs the graph once, which changes its state; returns the outputs. Throws when the inputs do not fit. */
+  /** Runs the graph once; the outputs are the caller's. Throws when the inputs are not those that it was compiled for. */
   run(inputs: Named): Named {
-    if (!this.fits(inputs)) {
-      const shapes = Object.entries(inputs).map(([name, { shape }]) => `${name} [${shape}]`);
-      throw new Error(`The graph is not for inputs of these shapes: ${shapes.join(", ")}.`);
-    }
-    const given = Object.keys(this.plan.inputs);
-    const wanted = Object.keys(this.plan.outputs);
-    const results = this.execute(
-      given.map((name) => inputs[name]!),
-      given.map(this.names.input),
-      [...wanted.map(this.names.output), this.names.done],
-    );
-    results.pop()!.dispose();
-    return Object.fromEntries(wanted.map((name, i) => [name, results[i]!]));
+    this.check(inputs);
+    const ids = this.given.map((name) => idOf(inputs[name]!));
+    const handles = binding.runSavedModel(this.session, ids, this.feeds, this.fetches);
+    return Object.fromEntries(this.wanted.map((name, i) => [name, backend.createOutputTensor(handles[i]!)]));
   }
 
   dispose(): void {
@@ -92,8 +58,21 @@ export class GraphSession {
     binding.deleteSavedModel(this.session);
   }
 
-  private execute(given: Tensor[], names: string[], wanted: string[]): Tensor[] {
-    const handles = binding.runSavedModel(this.session, given.map(idOf), names.join(","), wanted.join(","));
-    return handles.map((handle) => backend.createOutputTensor(handle));
+  private check(inputs: Named): void {
+    const missing = this.given.find((name) => !inputs[name]);
+    const unknown = Object.keys(inputs).find((name) => !this.plan.inputs[name]);
+    if (missing !== undefined || unknown !== undefined) {
+      throw new Error(
+        `The step's inputs: ${missing !== undefined ? `"${missing}" is missing` : `"${unknown}" was not there when it was compiled`}.`,
+      );
+    }
+    this.readSizes(inputs);
+    for (const name of this.given) {
+      const { shape } = this.plan.inputs[name]!;
+      const found = inputs[name]!.shape;
+      if (found.length !== shape.length || shape.some((size, axis) => size !== -1 && size !== found[axis])) {
+        throw new Error(`The step's input "${name}": expected [${shape}], found [${found}].`);
+      }
+    }
   }
 }

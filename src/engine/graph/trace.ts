@@ -1,15 +1,29 @@
-// Records what a computation does: every op that reaches TensorFlow's binding, whichever way it took there.
+// Records what a step does: every op that reaches TensorFlow's binding, whichever way it took there.
+import {
+  type Attribute,
+  type Binding,
+  backend,
+  binding,
+  dtypeNumber,
+  type Handle,
+  idOf,
+  type,
+} from "../binding";
 import type { Tensor } from "../tf";
-import { type Attribute, type Binding, backend, binding, type Handle, idOf } from "./binding";
 
 /** Tensors by name. */
 export type Named = Record<string, Tensor>;
+
+/** A computation on the device that reads nothing but its inputs and, besides, what never changes. */
+export type Step = (inputs: Named) => Named;
+
+/** Thrown when a computation is not the same graph on every input. */
+export class NotAGraphError extends Error {}
 
 /** One output of something in a trace: an op's (`node`), or a tensor that was there before it. */
 export type Source =
   | { kind: "op"; node: number; output: number }
   | { kind: "input"; name: string }
-  | { kind: "state"; name: string }
   | { kind: "leaf"; leaf: number };
 
 export interface TracedOp {
@@ -18,7 +32,7 @@ export interface TracedOp {
   inputs: Source[];
 }
 
-/** A tensor that was read without being made by an op or declared: a weight, a factor, a shape. */
+/** A tensor that was read without being made by an op or given: a factor, a shape. */
 export interface Leaf {
   id: number;
   shape: number[];
@@ -31,48 +45,19 @@ export interface Leaf {
 export interface Trace {
   ops: TracedOp[];
   leaves: Leaf[];
-  /** Shapes of the declared inputs. */
   inputs: Record<string, { shape: number[]; dtype: number }>;
-  state: Record<string, { shape: number[]; dtype: number }>;
   outputs: Record<string, { source: Source; dtype: number }>;
-  /** What each state tensor is after the computation. */
-  nextState: Record<string, Source>;
 }
 
-const dtypeOf = (tensor: Tensor): number => {
-  const known: Record<string, number> = {
-    float32: binding.TF_FLOAT,
-    int32: binding.TF_INT32,
-    bool: binding.TF_BOOL,
-  };
-  const dtype = known[tensor.dtype];
-  if (dtype === undefined) throw new Error(`A graph cannot take a tensor of dtype "${tensor.dtype}".`);
-  return dtype;
-};
-
-const described = (tensors: Named) =>
-  Object.fromEntries(
-    Object.entries(tensors).map(([name, tensor]) => [
-      name,
-      { shape: [...tensor.shape], dtype: dtypeOf(tensor) },
-    ]),
-  );
-
-/** What the recorded computation is given and gives: state is read before and after it. */
-export interface Traced {
-  inputs: Named;
-  state: () => Named;
-  run: () => Named;
-}
-
-/** Runs `run` once, as it is, and returns the ops it took. Its inputs and state must not be freed before it ends. */
-export function trace({ inputs, state, run }: Traced): Trace {
+/**
+ * Runs a step once, as it is, and returns the ops it took; its results are freed. Throws NotAGraphError where the step reads
+ * numbers back from the device that follow from its inputs.
+ */
+export function trace(inputs: Named, step: Step): Trace {
   const sources = new Map<number, Source>();
   const ops: TracedOp[] = [];
   const leaves: Leaf[] = [];
   for (const [name, tensor] of Object.entries(inputs)) sources.set(idOf(tensor), { kind: "input", name });
-  const before = state();
-  for (const [name, tensor] of Object.entries(before)) sources.set(idOf(tensor), { kind: "state", name });
 
   const sourceOf = (id: number, op: string): Source => {
     const known = sources.get(id);
@@ -90,32 +75,41 @@ export function trace({ inputs, state, run }: Traced): Trace {
     for (const [output, { id }] of made.entries()) sources.set(id, { kind: "op", node, output });
     return made;
   };
+  const tensorDataSync: Binding["tensorDataSync"] = (id) => {
+    const source = sources.get(id);
+    if (source && source.kind !== "leaf") {
+      const what =
+        source.kind === "input"
+          ? `its input "${source.name}"`
+          : `op ${source.node} (${ops[source.node]!.op})`;
+      throw new NotAGraphError(
+        `The step reads numbers back from ${what}. A step that is to become a graph must leave them on the device.`,
+      );
+    }
+    return binding.tensorDataSync(id);
+  };
 
-  backend.binding = Object.create(binding, { executeOp: { value: executeOp } }) as Binding;
+  backend.binding = Object.create(binding, {
+    executeOp: { value: executeOp },
+    tensorDataSync: { value: tensorDataSync },
+  }) as Binding;
   let results: Named;
   try {
-    results = run();
+    results = step(inputs);
   } finally {
     backend.binding = binding;
   }
-  const found = (tensors: Named) =>
-    Object.entries(tensors).map(
-      ([name, t]) => [name, sourceOf(idOf(t), `result ${name}`), dtypeOf(t)] as const,
-    );
-  return {
-    ops,
-    leaves,
-    inputs: described(inputs),
-    state: described(before),
-    outputs: Object.fromEntries(found(results).map(([name, source, dtype]) => [name, { source, dtype }])),
-    nextState: Object.fromEntries(found(state()).map(([name, source]) => [name, source])),
-  };
+  const outputs = Object.entries(results).map(([name, tensor]) => [
+    name,
+    { source: sourceOf(idOf(tensor), `result ${name}`), dtype: dtypeNumber(tensor.dtype) },
+  ]);
+  for (const tensor of Object.values(results)) tensor.dispose();
+  const described = Object.entries(inputs).map(([name, { shape, dtype }]) => [
+    name,
+    { shape: [...shape], dtype: dtypeNumber(dtype) },
+  ]);
+  return { ops, leaves, inputs: Object.fromEntries(described), outputs: Object.fromEntries(outputs) };
 }
-
-const SHAPE_TYPES = (dtype: number): Attribute[] => [
-  { name: "T", type: binding.TF_ATTR_TYPE, value: dtype },
-  { name: "out_type", type: binding.TF_ATTR_TYPE, value: binding.TF_INT32 },
-];
 
 function readLeaf(id: number, reader: string): Leaf {
   const data = binding.tensorDataSync(id);
@@ -125,7 +119,8 @@ function readLeaf(id: number, reader: string): Leaf {
       : data instanceof Int32Array
         ? binding.TF_INT32
         : binding.TF_BOOL;
-  const [shape] = binding.executeOp("Shape", SHAPE_TYPES(dtype), [id], 1) as [Handle];
+  const attributes = [type("T", dtype), type("out_type", binding.TF_INT32)];
+  const [shape] = binding.executeOp("Shape", attributes, [id], 1) as [Handle];
   const leaf = { id, shape: [...binding.tensorDataSync(shape.id)], dtype, data: data.slice(), reader };
   binding.deleteTensor(shape.id);
   return leaf;

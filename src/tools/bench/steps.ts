@@ -1,12 +1,11 @@
 // Optimizer steps as the study's training runs make them, for the rows that time them.
 
 import { Random } from "../../base/random";
-import { valueAndGradients } from "../../engine/gradient";
-import { tf, type Variable } from "../../engine/tf";
+import type { Variable } from "../../engine/tf";
 import type { Decoder } from "../../models/decoder";
 import type { Example } from "../../prompts/example";
 import { AdamW } from "../../training/adamw";
-import { CompiledStep } from "../../training/compiled-step";
+import { OptimizerStep } from "../../training/optimizer-step";
 import type { StepBatch } from "../../training/step-batch";
 
 /** Random token ids, the first of each row the prompt and the others the target: every position is scored. */
@@ -29,33 +28,18 @@ export const allWeights = (decoder: Decoder): Trained => ({
   parameters: [...decoder.weights.values()] as Variable[],
 });
 
-/** One step a call: loss, gradients clipped to a norm of 1, AdamW; returns the loss. */
+/**
+ * One step a call: loss, gradients clipped to a norm of 1, AdamW; returns the loss. Compiled it is one graph of the engine,
+ * recorded and loaded at the first call.
+ */
 export function trainer(
   { names, parameters }: Trained,
   learningRate: number,
   batch: () => StepBatch,
-): () => number {
-  const optimizer = new AdamW(names, parameters);
-  return () => {
-    const { micro, measures } = batch();
-    const loss = tf.tidy(() => {
-      const { value, gradients } = valueAndGradients(() => micro[0]!.loss(), parameters);
-      optimizer.apply(gradients, learningRate, 1);
-      return value.dataSync()[0]!;
-    });
-    measures?.();
-    return loss;
-  };
-}
-
-/** The same step as one graph of the engine, recorded and loaded at the first call. */
-export function compiledTrainer(
-  { names, parameters }: Trained,
-  learningRate: number,
-  batch: () => StepBatch,
+  compiled = false,
 ): () => number {
   const trainee = { names, parameters, optimizer: new AdamW(names, parameters) };
-  const step = new CompiledStep(trainee, batch, 1, 1);
+  const step = new OptimizerStep(trainee, 1, compiled ? () => [batch(), batch()] : undefined);
   return () => step.run(batch(), learningRate).loss;
 }
 

@@ -10,7 +10,7 @@ import { loadDecoder } from "../../models/load";
 import type { Batch } from "../../prompts/batch";
 import { AdamW } from "../../training/adamw";
 import type { Trainee } from "../../training/checkpoint";
-import { type BatchInputs, batchInputs, batchLoss } from "../../training/finetune";
+import { type BatchInputs, batchDimensions, batchInputs, batchLoss } from "../../training/finetune";
 import { train } from "../../training/loop";
 import type { StepRecord } from "../../training/run-log";
 import type { Decay } from "../../training/schedule";
@@ -147,6 +147,7 @@ async function run(
         return {
           items: [`step ${step}`],
           measures: () => parts.means(),
+          weights: start.decoder.tensors(),
           micro: (reference.log[step] as Step).micro_batches.map((number) => {
             const batch = toBatch(batches[number] as ReferenceBatch);
             const logits = () => teacher.float32(`mb.${number}`);
@@ -158,6 +159,10 @@ async function run(
                 ...batchInputs(start.decoder, batch),
                 ...teacherInputs(reference.loss, batch, logits),
               }),
+              dimensions: {
+                ...batchDimensions(start.decoder, batch),
+                teacherLogits: ["scored", start.decoder.config.vocabSize],
+              },
               loss: (inputs, observe) => {
                 const given = inputs as BatchInputs | undefined;
                 const see = observe ? (seen: SeenRows) => observe(summed(seen)) : parts.add;

@@ -1,0 +1,4 @@
+"""Row "generate-real"."""
+from rows.generate import prepare
+
+__all__ = ["prepare"]

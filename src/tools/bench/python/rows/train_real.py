@@ -1,0 +1,4 @@
+"""Row "train-real"."""
+from rows.train_tiny import prepare
+
+__all__ = ["prepare"]

@@ -4,6 +4,7 @@ import { testSetName } from "../figures/labels";
 import { PRIMARY } from "../metrics/registry";
 import { intervalText } from "../metrics/value-text";
 import type { AblationResults, AblationRow } from "./ablations";
+import type { TEACHER_PROMPTS } from "./file/definition";
 
 const SOURCES: Record<AblationRow["source"], string> = {
   none: "없음 (정답만)",
@@ -25,9 +26,31 @@ function lossName(loss: NonNullable<AblationRow["loss"]>): string {
   return shown.length > 0 ? `${label.ko} (${shown.join(", ")})` : label.ko;
 }
 
+const PROMPTS: Record<keyof typeof TEACHER_PROMPTS, string> = {
+  reference: "정답을 본 교사",
+  examples: "예시를 본 교사",
+};
+
+/** What a recipe does besides: "학생 글 50%, 은닉 상태 (mse)". */
+function wayName({ way = {} }: AblationRow): string {
+  const { texts, states, quantised, prompt, others } = way;
+  const share = texts && (texts.beside ? "정답과 학생 글의 쌍" : `학생 글 ${100 * texts.share}%`);
+  return [
+    share,
+    prompt && PROMPTS[prompt],
+    others && `교사 ${others.length + 1}명`,
+    states && `은닉 상태 (${states.loss})`,
+    quantised && `4비트로 반올림 (${quantised})`,
+  ]
+    .filter(Boolean)
+    .join(", ");
+}
+
 /** One row a student, its scores under the primary metrics with 95 % intervals. Empty when nothing was recorded. */
 export function ablationTable(results: AblationResults | undefined): Record<string, string>[] {
   const rows = results?.rows ?? [];
+  const anyWay = rows.some((row) => wayName(row) !== "");
+  const teachers = new Set(rows.flatMap(({ way }) => way?.teacher ?? []));
   return (["full", "lora"] as const).flatMap((tune) => {
     const own = rows.filter((row) => row.tune === tune);
     const controlsFirst = [
@@ -36,7 +59,8 @@ export function ablationTable(results: AblationResults | undefined): Record<stri
     ];
     return controlsFirst.map((row) => ({
       학생: STUDENTS[tune]!,
-      교사: SOURCES[row.source],
+      교사: SOURCES[row.source] + (teachers.size > 1 && row.way?.teacher ? ` (${row.way.teacher})` : ""),
+      ...(anyWay && { 방법: wayName(row) }),
       손실: row.loss ? lossName(row.loss) : "교차 엔트로피",
       "검증 손실": row.validationLoss.toFixed(3),
       ...scoreCells(row, "in-domain"),

@@ -7,7 +7,8 @@ import { linesOfSentences } from "../metrics/rouge/lines";
 import { rougeTokenizer } from "../metrics/rouge/tokenizers";
 import { SystemScorer } from "../metrics/score-system";
 import type { Scores } from "../results/scores";
-import type { Recipe, TeacherSource } from "./file/definition";
+import type { CurvePoint } from "../results/training";
+import type { Recipe, RecipeTeacher, TeacherSource } from "./file/definition";
 import { ROOT } from "./stage";
 import type { StudyContext } from "./stages/context";
 import { corpusStage, itemsOf } from "./stages/corpus";
@@ -24,6 +25,11 @@ export interface AblationRow {
   /** "none": cross-entropy on the summaries alone. */
   source: TeacherSource | "none";
   loss?: Recipe["loss"];
+  /** What else of the recipe makes it another way to learn. */
+  way?: Pick<Recipe, "texts" | "states" | "quantised"> &
+    Pick<RecipeTeacher, "prompt" | "others"> & { teacher?: string };
+  /** Target tokens that the student has learned from, its own among them: what ways are compared at. Older records lack it. */
+  tokens?: number;
   /** Nats per token of the validation summaries, at the last step. */
   validationLoss: number;
   steps: number;
@@ -47,6 +53,27 @@ export function ablationResults({ name, data }: StudyContext): AblationResults |
   return data.counts && fs.existsSync(file) ? JSON.parse(fs.readFileSync(file, "utf8")) : undefined;
 }
 
+/** What of a recipe no other field of its row says; nothing where there is none. */
+function wayOf({ texts, states, quantised, teacher }: Recipe): Pick<AblationRow, "way"> {
+  const way = {
+    ...(teacher && { teacher: teacher.recipe }),
+    ...(texts && { texts }),
+    ...(states && { states }),
+    ...(quantised && { quantised }),
+    ...(teacher?.prompt && { prompt: teacher.prompt }),
+    ...(teacher?.others && { others: teacher.others }),
+  };
+  return Object.keys(way).length > 0 ? { way } : {};
+}
+
+/** The rate of a step times its seconds is its number of tokens. */
+const tokensOf = (curve: readonly CurvePoint[]): number =>
+  curve.reduce(
+    (sum, { tokensPerSecond, seconds }, i) =>
+      sum + Math.round(tokensPerSecond * (seconds - (curve[i - 1]?.seconds ?? 0))),
+    0,
+  );
+
 /** What is compared between systems, but for what needs an encoder: so many students would keep it long. */
 const MEASURED = COMPARED.filter(({ needs }) => !needs?.encoder);
 
@@ -66,7 +93,8 @@ export async function recordAblations(
   });
   const results: AblationResults = { study: context.name, seed: context.seed, rows: [] };
   for (const system of Object.keys(context.recipes)) {
-    const { base, tune, teacher, loss } = recipeOf(context, system);
+    const recipe = recipeOf(context, system);
+    const { base, tune, teacher, loss } = recipe;
     if (base !== studentModel(context) || tune === "none") continue;
     const { value: run, seconds } = await trainSystem(context, system);
     const written = readTexts((await summaries(context, system)).directory);
@@ -81,6 +109,8 @@ export async function recordAblations(
       tune,
       source: teacher?.source ?? "none",
       ...(loss && { loss }),
+      ...wayOf(recipe),
+      tokens: tokensOf(run.curve),
       validationLoss: run.validation[run.validation.length - 1]!.loss,
       steps: run.curve.length,
       seconds,

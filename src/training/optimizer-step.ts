@@ -91,12 +91,10 @@ export class OptimizerStep {
     return { loss, measured, norm: outputs.norm!.dataSync()[0]! };
   }
 
-  /** The weights that a graph is given at every run. Vectors are built in: TensorFlow folds what follows of norms alone. */
+  /** The weights that a graph is given at every run. */
   private frozen(weights: Named): Named {
     const trained = new Set<Tensor>(this.trainee.parameters);
-    return Object.fromEntries(
-      Object.entries(weights).filter(([, weight]) => weight.rank > 1 && !trained.has(weight)),
-    );
+    return Object.fromEntries(Object.entries(weights).filter(([, weight]) => !trained.has(weight)));
   }
 
   /** The whole step as a function of its tensors, which it leaves as they are. */

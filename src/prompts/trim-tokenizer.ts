@@ -106,12 +106,19 @@ function keptIds(source: TokenizerSource, json: TokenizerJson, needed: ReadonlyS
   const alphabets = ALPHABETS.filter((alphabet) =>
     [...keep].some((id) => [...textOf(spellings[id]!)].some((character) => alphabet.test(character))),
   );
-  const spellsBytes = byteLevel || model.byte_fallback === true;
+  const addedTokens = new Set(added.map(({ content }) => content));
+  const isBasic = (token: string): boolean => {
+    // Of a byte-level vocabulary the single letters are its bytes.
+    // The mark of a space, spelt in bytes, would not be read back as a space.
+    if (model.byte_fallback && !byteLevel) return BYTE.test(token) || token === "▁";
+    const characters = [...token];
+    // Without bytes a character may stand in longer tokens alone.
+    if (characters.length === 1) return true;
+    return !byteLevel && !addedTokens.has(token) && characters.some((each) => !ids.has(each));
+  };
   for (const [token, id] of ids) {
     const text = textOf(token);
-    // Of a byte-level vocabulary the single letters are its bytes.
-    const basic = spellsBytes && !byteLevel ? BYTE.test(token) : [...token].length === 1;
-    if (basic || alphabets.some((alphabet) => alphabet.test(text))) keep.add(id);
+    if (isBasic(token) || alphabets.some((alphabet) => alphabet.test(text))) keep.add(id);
   }
   if (model.merges) {
     const ranks = new Map(model.merges.map((merge, rank) => [pairOf(merge).join(" "), rank]));

@@ -72,6 +72,41 @@ describe.each(["gemma2-teacher", "qwen3", "llama32", "solar"])("%s", (name) => {
   });
 });
 
+it("a vocabulary for texts without spaces still gives them back", async () => {
+  for (const name of ["gemma2-teacher", "solar", "qwen3"]) {
+    const folder = path.join(scratch, `${name}-dense`);
+    const whole = await openTokenizerFolder(path.join(MODELS, name));
+    copyTokenizer(path.join(MODELS, name), folder);
+    trimTokenizerFolder(folder, usedTokens([whole.encodePlain("가나다")], 0));
+    const trimmed = await openTokenizerFolder(folder);
+    for (const text of ["라 마  바", "a b\n c"])
+      expect(trimmed.decode(trimmed.encodePlain(text))).toBe(whole.decode(whole.encodePlain(text)));
+  }
+});
+
+it("a Unigram tokenizer keeps the best way to cut its texts, and characters for all others", async () => {
+  const folder = path.join(scratch, "xlmr");
+  const place = path.join(__dirname, "../fixtures/oracles/tokenizers/models/xlmr");
+  const whole = await openTokenizerFolder(place);
+  const documents = texts.map(({ document }) => document);
+  const [given, others] = [documents.slice(0, 2), documents.slice(2)];
+  copyTokenizer(place, folder);
+  const kept = trimTokenizerFolder(folder, usedTokens(given.map(whole.encodePlain), 0));
+  const trimmed = await openTokenizerFolder(folder);
+  expect(kept.length).toBeLessThan(whole.spelling.spellings.length);
+  for (const text of given)
+    expect(trimmed.encodePlain(text).map((id) => kept[id])).toEqual(whole.encodePlain(text));
+  let longer = 0;
+  for (const text of others) {
+    const [ids, before] = [trimmed.encodePlain(text), whole.encodePlain(text)];
+    expect(trimmed.decode(ids)).toBe(whole.decode(before));
+    longer += ids.length - before.length;
+  }
+  expect(longer).toBeGreaterThan(0);
+  // What stands around a text has its new ids.
+  expect(trimmed.full.encode("가").map((id) => kept[id])).toEqual(whole.full.encode("가"));
+});
+
 /** "abcd" is made by ab and cd, or by bc first where that has the lower rank. */
 const small = (model: object, added: object[] = []) => ({
   place: scratch,
@@ -112,7 +147,7 @@ it("drops spare special tokens and renumbers the others everywhere", () => {
   const model = {
     type: "Unigram",
     unk_id: 2,
-    vocab: ["<s>", "<unused0>", "<pad>", "<|fim|>", "가", "나다", "라"].map((t) => [t, -1]),
+    vocab: ["<s>", "<unused0>", "<pad>", "<|fim|>", "가", "라가", "라"].map((t) => [t, -1]),
   };
   const source = small(model, added);
   const post = {
@@ -124,7 +159,7 @@ it("drops spare special tokens and renumbers the others everywhere", () => {
     { ...source, json: (name) => (name === "tokenizer.json" ? json : {}) as never },
     new Set([4]),
   );
-  // Without bytes every single character stays; "나다" was not needed.
+  // Without bytes every single character stays; "라가" is spelt by two.
   expect(kept).toEqual([0, 2, 3, 4, 6]);
   expect(files["tokenizer.json"]).toMatchObject({
     model: {

@@ -28,8 +28,7 @@ export function quantize(
   const groups = groupsOf(columns, scheme);
   const last = 2 ** bits - 1;
   const middle = 2 ** (bits - 1);
-  const groupBytes = (groupSize * bits) / 8;
-  const codes = new Uint8Array(rows * groups * groupBytes);
+  const codes = new Uint8Array((rows * groups * groupSize * bits) / 8);
   const scales = new Float32Array(rows * groups);
   const zeroPoints = symmetric ? undefined : new Uint8Array(rows * groups);
   for (let row = 0; row < rows; row++) {
@@ -60,12 +59,23 @@ export function quantize(
         // Beyond the row's end: the code of zero.
         const step = from + i < to && scale !== 0 ? Math.round(values[from + i]! / scale) : 0;
         const code = Math.min(last, Math.max(0, step + zero));
-        if (bits === 8) codes[at * groupBytes + i] = code;
-        else codes[at * groupBytes + (i >> 1)]! |= code << (4 * (i & 1));
+        putCode(codes, scheme, at, i, code);
       }
     }
   }
   return { scheme, shape, codes, scales, ...(zeroPoints && { zeroPoints }) };
+}
+
+/** Puts code `i` of a group, by its number in the whole matrix, in its place; 4-bit places must be empty before. */
+export function putCode(
+  codes: Uint8Array,
+  { bits, groupSize }: Scheme,
+  group: number,
+  i: number,
+  code: number,
+): void {
+  if (bits === 8) codes[group * groupSize + i] = code;
+  else codes[(group * groupSize + i) >> 1]! |= code << (4 * (i & 1));
 }
 
 /** The matrix that the codes stand for, row-major fp32. */

@@ -1,5 +1,5 @@
 // What a decoder's matrices are multiplied by in calibration texts: the sums x xᵀ of their inputs, which learned rounding goes by.
-import { timesTransposed, type Weight, weightRows } from "../engine/frozen";
+import { float32Weight, timesTransposed, type Weight, weightRows } from "../engine/frozen";
 import { type Block, FrozenMatrix } from "../engine/frozen-matrix";
 import { matMul } from "../engine/raw";
 import { type Tensor, tf } from "../engine/tf";
@@ -30,7 +30,7 @@ class ObservedMatrix extends FrozenMatrix {
   }
 
   protected widen(_: Block): Tensor {
-    return (this.weight as Tensor).clone();
+    return float32Weight(this.weight);
   }
   protected widenRows(_: Block, numbers: Tensor): Tensor {
     return weightRows(this.weight, numbers);

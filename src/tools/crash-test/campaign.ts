@@ -5,6 +5,7 @@ import * as path from "node:path";
 import { Random } from "../../base/random";
 import { differences } from "./compare";
 import type { KillPoint } from "./kill-points";
+import { orderOf } from "./stages";
 import type { Done, Order } from "./worker";
 
 /** The stages that are killed, with their weight when kills are shared out: LoRA and capture get 20 of 100 each. */
@@ -142,8 +143,7 @@ export async function crashTest(options: CampaignOptions): Promise<StageReport[]
   const random = new Random(seed);
   const workers = new Workers();
   const quota = shareOut(options.kills, options.stages);
-  // They know all stages, and with them the engine.
-  const { orderOf } = require("./stages") as typeof import("./stages");
+
   const killed = [...quota].filter(([, kills]) => kills > 0).map(([stage]) => stage);
   const reports: StageReport[] = [];
   const reference = path.join(scratch, "reference");

@@ -84,7 +84,7 @@ export function captureGenerated(
         maxNewTokens,
         batchSize: group.length,
         vocabSize: writer.header.vocabSize,
-        beside: {
+        sideOutputs: {
           name: `top ${topK}${sampling ? ", tail" : ""}`,
           inputs: (rows) => ({ rows: rowNumbers(rows, topK) }),
           dimensions: { rows: [`${topK}*batch`] },

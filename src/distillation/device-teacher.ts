@@ -3,7 +3,7 @@ import type { Dimensions } from "../engine/graph/dimensions";
 import type { Named } from "../engine/graph/trace";
 import { slice } from "../engine/raw";
 import { type Tensor, tf } from "../engine/tf";
-import { places } from "./teacher-statistics";
+import { rowColumnIndices } from "./teacher-statistics";
 import type { SparseTeacher } from "./teacher-targets";
 
 /** The teacher's side of n rows. */
@@ -18,7 +18,7 @@ export interface SparseChunk {
   /** [1, vocab] */
   prior: () => Tensor;
   samples: number;
-  sampled: () => { places: Tensor; logits: Tensor };
+  sampled: () => { indices: Tensor; logits: Tensor };
 }
 
 /** A teacher whose rows lie on the device already, all of them in one chunk. */
@@ -30,17 +30,17 @@ export interface DeviceTeacher {
   chunk: (start: number, count: number) => SparseChunk;
 }
 
-/** The tensors of a batch's cached rows: places int32 [n · k, 2], logits [n, k], columns [n, 3]. The caller disposes them. */
+/** The tensors of a batch's cached rows: indices int32 [n · k, 2], logits [n, k], columns [n, 3]. The caller disposes them. */
 export function teacherInputs(teacher: SparseTeacher): Named {
   const { topK: k, samples, topIds, topLogits, logSumExp, logTail, sampledIds, sampledLogits } = teacher;
   const n = topLogits.length / k;
   return {
-    teacherTop: places(topIds, k),
+    teacherTop: rowColumnIndices(topIds, k),
     teacherTopLogits: tf.tensor2d(topLogits, [n, k]),
     teacherLogSumExp: tf.tensor2d(logSumExp, [n, 3]),
     teacherLogTail: tf.tensor2d(logTail, [n, 3]),
     ...(samples > 0 && {
-      teacherSampled: places(sampledIds, samples),
+      teacherSampled: rowColumnIndices(sampledIds, samples),
       teacherSampledLogits: tf.tensor2d(sampledLogits, [n, samples]),
     }),
   };
@@ -83,7 +83,7 @@ export function deviceTeacher(
         logSumExp: column("teacherLogSumExp"),
         logTail: column("teacherLogTail"),
         prior: () => tf.tensor2d(prior!, [1, vocabSize]),
-        sampled: () => ({ places: inputs.teacherSampled!, logits: inputs.teacherSampledLogits! }),
+        sampled: () => ({ indices: inputs.teacherSampled!, logits: inputs.teacherSampledLogits! }),
       };
     },
   };

@@ -4,7 +4,7 @@ import {
   add,
   concat,
   exp,
-  gatherPlaces,
+  gatherNd,
   log,
   logSoftmax,
   max,
@@ -25,7 +25,7 @@ import type { ListedLoss } from "../training/vocabulary-blocks";
 import type { DeviceTeacher, SparseChunk } from "./device-teacher";
 import type { Divergent, Sampled } from "./divergences/divergence";
 import { checkDivergence, type DivergenceOptions, divergence } from "./divergences/registry";
-import { places, withoutTokens } from "./teacher-statistics";
+import { rowColumnIndices, withoutTokens } from "./teacher-statistics";
 import { type SparseTeacher, type Teacher, temperatureColumn } from "./teacher-targets";
 
 /** What becomes of the tokens outside the top k. Those that are estimates or leave terms out are for forward KL alone. */
@@ -92,7 +92,7 @@ export function distillationRows(
   }
   const sampledAt = (start: number, n: number): Sampled | undefined =>
     own?.drawn && {
-      places: places((targets as Int32Array).subarray(start, start + n), 1),
+      indices: rowColumnIndices((targets as Int32Array).subarray(start, start + n), 1),
       logProbability: tf.tensor1d(own.drawn.subarray(start, start + n)),
     };
   const rows: RowLoss = (logits, start) => {
@@ -154,7 +154,7 @@ const withPadding = ({ loss, gradient }: Rows, more: number): Rows => ({
 });
 
 /** Logits at a temperature. */
-const cool = (logits: Tensor, temperature: number): Tensor =>
+const atTemperature = (logits: Tensor, temperature: number): Tensor =>
   temperature === 1 ? logits : scale(logits, 1 / temperature);
 
 const scaled = ({ loss, gradient }: Rows, factor: number): Rows => ({
@@ -178,7 +178,7 @@ export const divergentRows = (
   teacherLogits: Tensor,
   temperature: number,
   compute: (teacher: Tensor, student: Tensor) => Divergent,
-): Rows => fullRows(logits, logSoftmax(cool(teacherLogits, temperature)), temperature, compute);
+): Rows => fullRows(logits, logSoftmax(atTemperature(teacherLogits, temperature)), temperature, compute);
 
 /** Against the teacher's log-probabilities at T over the whole vocabulary, [n, vocab]. */
 function fullRows(
@@ -187,9 +187,9 @@ function fullRows(
   temperature: number,
   compute: (teacher: Tensor, student: Tensor) => Divergent,
 ): Rows {
-  const student = logSoftmax(cool(logits, temperature));
+  const student = logSoftmax(atTemperature(logits, temperature));
   const { loss, gradient } = compute(teacher, student);
-  return { loss, gradient: cool(project(gradient, exp(student)), temperature) };
+  return { loss, gradient: atTemperature(project(gradient, exp(student)), temperature) };
 }
 
 /** From the derivative by free log-probabilities to that by logits: g - q Σg. */
@@ -207,13 +207,13 @@ function sparseChunk(teacher: SparseTeacher, start: number, n: number): SparseCh
   return {
     k,
     samples,
-    top: places(teacher.topIds.subarray(start * k, end * k), k),
+    top: rowColumnIndices(teacher.topIds.subarray(start * k, end * k), k),
     topLogits: tf.tensor2d(teacher.topLogits.subarray(start * k, end * k), [n, k]),
     logSumExp: (at) => column(teacher.logSumExp, at),
     logTail: (at) => column(teacher.logTail, at),
     prior: () => tf.tensor2d(teacher.prior!, [1, teacher.vocabSize]),
     sampled: () => ({
-      places: places(teacher.sampledIds.subarray(start * samples, end * samples), samples),
+      indices: rowColumnIndices(teacher.sampledIds.subarray(start * samples, end * samples), samples),
       logits: tf.tensor2d(teacher.sampledLogits.subarray(start * samples, end * samples), [n, samples]),
     }),
   };
@@ -238,11 +238,11 @@ function bucketRows(logits: Tensor, chunk: SparseChunk, options: DistillationOpt
   const { k, top } = chunk;
   const [n, vocab] = logits.shape as [number, number];
   const teacher = bucketTeacher(chunk, temperature);
-  const cooled = cool(logits, temperature);
-  const [tailSum, tailShares] = logSumExp(withoutTokens(cooled, top, n * k));
-  const student = logSoftmax(concat([reshape(gatherPlaces(cooled, top), [n, k]), tailSum], 1));
+  const tempered = atTemperature(logits, temperature);
+  const [tailSum, tailShares] = logSumExp(withoutTokens(tempered, top, n * k));
+  const student = logSoftmax(concat([reshape(gatherNd(tempered, top), [n, k]), tailSum], 1));
   const { loss, gradient } = divergence(teacher, student, options);
-  const slopes = cool(project(gradient, exp(student)), temperature);
+  const slopes = atTemperature(project(gradient, exp(student)), temperature);
   const [onTop, onTail] = tf.split(slopes, [k, 1], 1) as [Tensor, Tensor];
   return {
     loss,
@@ -321,9 +321,9 @@ function restrictedRows(
   const { temperature } = options;
   const [n, vocab] = logits.shape as [number, number];
   const teacher = logSoftmax(scale(topLogits, 1 / temperature));
-  const student = logSoftmax(scale(reshape(gatherPlaces(logits, top), [n, k]), 1 / temperature));
+  const student = logSoftmax(scale(reshape(gatherNd(logits, top), [n, k]), 1 / temperature));
   const { loss, gradient } = divergence(teacher, student, options);
-  const slopes = cool(project(gradient, exp(student)), temperature);
+  const slopes = atTemperature(project(gradient, exp(student)), temperature);
   return { loss, gradient: scatter(top, reshape(slopes, [n * k]), [n, vocab]) };
 }
 
@@ -331,29 +331,29 @@ function restrictedRows(
 function listedRows(logits: Tensor, chunk: SparseChunk, tail: TailMode, temperature: number): Rows {
   const { k, top } = chunk;
   const [n, vocab] = logits.shape as [number, number];
-  const cooled = cool(logits, temperature);
+  const tempered = atTemperature(logits, temperature);
   // Differences of logits first: a sum of large logits, rounded to fp32, would be off by more than the loss may be.
-  const normalised = logSoftmax(cooled);
-  const topCooled = scale(chunk.topLogits, 1 / temperature);
-  const among = logSoftmax(topCooled);
+  const normalised = logSoftmax(tempered);
+  const topTempered = scale(chunk.topLogits, 1 / temperature);
+  const among = logSoftmax(topTempered);
   const teacher =
     tail === "renormalise-teacher"
       ? among
       : add(among, logComplement(chunk.logTail(temperatureColumn(temperature, tail))));
-  const student = reshape(gatherPlaces(normalised, top), [n, k]);
+  const student = reshape(gatherNd(normalised, top), [n, k]);
   const weights = exp(teacher);
   let loss = sum(mul(weights, sub(teacher, student)), 1);
   let mass = sum(weights, 1, true);
   let listed = scatter(top, reshape(weights, [n * k]), [n, vocab]);
   if (tail === "sampled") {
     const { samples } = chunk;
-    const { places: drawn, logits: drawnLogits } = chunk.sampled();
+    const { indices: drawn, logits: drawnLogits } = chunk.sampled();
     const column = temperatureColumn(temperature, tail);
     const drawnTeacher = sub(scale(drawnLogits, 1 / temperature), chunk.logSumExp(column));
     // importance weight: p_T over the density of the draws, which is the tail at T = 1
     const density = sub(drawnLogits, add(chunk.logSumExp(0), chunk.logTail(0)));
     const shares = scale(exp(sub(drawnTeacher, density)), 1 / samples);
-    const drawnStudent = reshape(gatherPlaces(normalised, drawn), [n, samples]);
+    const drawnStudent = reshape(gatherNd(normalised, drawn), [n, samples]);
     loss = add(loss, sum(mul(shares, sub(drawnTeacher, drawnStudent)), 1));
     mass = add(mass, sum(shares, 1, true));
     listed = add(listed, scatterAdd(drawn, reshape(shares, [n * samples]), [n, vocab]));

@@ -4,7 +4,7 @@ import * as fs from "node:fs";
 import { writeFileAtomic } from "../base/atomic-write";
 import { Random } from "../base/random";
 import { writeError } from "../base/write-error";
-import { gatherPlaces, logSoftmax } from "../engine/raw";
+import { gatherNd, logSoftmax } from "../engine/raw";
 import { newTokenLimit } from "../generation/context-end";
 import { generate } from "../generation/generate";
 import type { Decoder } from "../models/decoder";
@@ -12,7 +12,7 @@ import { collate } from "../prompts/batch";
 import type { Example } from "../prompts/example";
 import type { ChatTokenizer } from "../prompts/tokenizer";
 import { forEachChunk } from "./scored-logits";
-import { places } from "./teacher-statistics";
+import { rowColumnIndices } from "./teacher-statistics";
 
 export interface StudentTextsOptions {
   /** Share of the items whose text is the student's, 0 to 1 (GKD's lambda). */
@@ -185,7 +185,7 @@ export class StudentTexts {
       const found = new Float32Array(batch.targets.length);
       forEachChunk(this.decoder, batch, this.tokenizer.vocabSize, (logits, from) => {
         const targets = batch.targets.subarray(from, from + logits.shape[0]!);
-        found.set(gatherPlaces(logSoftmax(logits), places(targets, 1)).dataSync(), from);
+        found.set(gatherNd(logSoftmax(logits), rowColumnIndices(targets, 1)).dataSync(), from);
       });
       let at = 0;
       for (const line of part) {

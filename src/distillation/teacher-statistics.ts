@@ -7,7 +7,7 @@ import {
   columns,
   div,
   exp,
-  gatherPlaces,
+  gatherNd,
   max,
   mul,
   reshape,
@@ -25,7 +25,7 @@ import { type CachedRow, emptyRow, TEMPERATURES } from "./cache-row";
 const BLOCKED = -1e30;
 
 /** [row, column] pairs for gather and scatter; ids [rows · columns] row by row. */
-export function places(ids: ArrayLike<number>, columns: number): Tensor {
+export function rowColumnIndices(ids: ArrayLike<number>, columns: number): Tensor {
   const pairs = new Int32Array(ids.length * 2);
   for (let i = 0; i < ids.length; i++) {
     pairs[2 * i] = Math.floor(i / columns);
@@ -62,7 +62,7 @@ export function teacherStatistics(
     row = readStatistics(deviceStatistics(logits, k, rowNumbers(n, k), sampling !== undefined), sampling);
     if (!targets) return;
     row.targetIds.set(targets);
-    row.goldLogit.set(gatherPlaces(logits, places(targets, 1)).dataSync());
+    row.goldLogit.set(gatherNd(logits, rowColumnIndices(targets, 1)).dataSync());
   });
   return row!;
 }

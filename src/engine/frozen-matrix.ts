@@ -119,13 +119,13 @@ export abstract class FrozenMatrix<B extends Block = Block> {
     const wanted = [...(numbers.dataSync() as Int32Array)];
     return tf.tidy(() => {
       const found: Tensor[] = [];
-      const places = new Int32Array(wanted.length);
+      const indices = new Int32Array(wanted.length);
       let place = 0;
       for (const block of this.live()) {
         const here: number[] = [];
         for (const [i, row] of wanted.entries()) {
           if (row < block.firstRow || row >= block.firstRow + block.rows) continue;
-          places[i] = place++;
+          indices[i] = place++;
           here.push(row - block.firstRow);
         }
         if (here.length > 0) found.push(this.widenRows(block, tf.tensor1d(here, "int32")));
@@ -133,7 +133,7 @@ export abstract class FrozenMatrix<B extends Block = Block> {
       if (place !== wanted.length) {
         throw new Error(`A row number lies outside the matrix of ${this.shape[0]} rows.`);
       }
-      return gatherRows(concat(found, 0), tf.tensor1d(places, "int32"));
+      return gatherRows(concat(found, 0), tf.tensor1d(indices, "int32"));
     });
   }
 

@@ -181,31 +181,31 @@ export const scatterRows = (x: Tensor, indices: Tensor, rows: number): Tensor =>
     [x, indices, int32(rows)],
   );
 
-/** Adds values [n] at [row, column] places, int32 [n, 2], into a zero matrix. */
-export const scatterAdd = (places: Tensor, values: Tensor, shape: readonly number[]): Tensor =>
+/** Adds values [n] at [row, column] indices, int32 [n, 2], into a zero matrix. */
+export const scatterAdd = (indices: Tensor, values: Tensor, shape: readonly number[]): Tensor =>
   backend.executeSingleOutput(
     "ScatterNd",
     [type("T", "float32"), type("Tindices", "int32")],
-    [places, values, ints(shape)],
+    [indices, values, ints(shape)],
   );
 
-/** The same for places of which none comes twice, in a third of the time. */
-export const scatter = (places: Tensor, values: Tensor, shape: readonly number[]): Tensor =>
+/** The same for indices of which none comes twice, in a third of the time. */
+export const scatter = (indices: Tensor, values: Tensor, shape: readonly number[]): Tensor =>
   backend.executeSingleOutput(
     "SparseToDense",
     [bool("validate_indices", false), type("T", "float32"), type("Tindices", "int32")],
-    [places, ints(shape), values, scalar(0)],
+    [indices, ints(shape), values, scalar(0)],
   );
 
-/** x with values subtracted at [row, column] places; int32 [n, 2], values [n]. */
-export const subtractAt = (x: Tensor, places: Tensor, values: Tensor): Tensor =>
+/** x with values subtracted at [row, column] indices; int32 [n, 2], values [n]. */
+export const subtractAt = (x: Tensor, indices: Tensor, values: Tensor): Tensor =>
   backend.executeSingleOutput(
     "TensorScatterSub",
     [type("T", "float32"), type("Tindices", "int32")],
-    [x, places, values],
+    [x, indices, values],
   );
 
-/** x with the values at [row, column] places put in place of its own; indices int32 [n, rank], values [n]. */
+/** x with the values at [row, column] indices put in place of its own; indices int32 [n, rank], values [n]. */
 export const overwrite = (x: Tensor, indices: Tensor, values: Tensor): Tensor =>
   backend.executeSingleOutput(
     "TensorScatterUpdate",
@@ -217,8 +217,8 @@ export const overwrite = (x: Tensor, indices: Tensor, values: Tensor): Tensor =>
 export const putRows = (x: Tensor, numbers: Tensor, rows: Tensor): Tensor =>
   backend.executeSingleOutput("InplaceUpdate", [type("T", x.dtype)], [x, numbers, rows]);
 
-/** Values at [row, column] places; indices int32 [n, rank] -> [n]. */
-export const gatherPlaces = (x: Tensor, indices: Tensor): Tensor =>
+/** Values at [row, column] indices; indices int32 [n, rank] -> [n]. */
+export const gatherNd = (x: Tensor, indices: Tensor): Tensor =>
   backend.executeSingleOutput(
     "GatherNd",
     [type("Tparams", x.dtype), type("Tindices", "int32")],

@@ -21,7 +21,7 @@ export type DecodingStep = {
 };
 
 /** A computation on the logits of each step that can wait until the next one: where steps are a graph it runs beside that. */
-export interface Beside {
+export interface SideOutputs {
   /** What tells it from others: steps with it are a graph of their own. */
   name: string;
   /** What it reads besides the logits, for a number of rows; freed at the end. */
@@ -41,15 +41,15 @@ export interface DecodingOptions {
   oneThread: boolean;
   /** Tokens that logits are wanted of, from the first on. */
   vocabSize: number;
-  beside?: Pick<Beside, "name" | "dimensions" | "compute">;
+  sideOutputs?: Pick<SideOutputs, "name" | "dimensions" | "compute">;
 }
 
 type KeyMask = NonNullable<ForwardOptions["keyMask"]>;
 
 /** Names of what is beside the step, among inputs and outputs. */
-const BESIDE = "beside.";
+const SIDE = "side.";
 /** What is beside the step has an order of its own. */
-const strandOf = (output: string) => (output.startsWith(BESIDE) ? BESIDE : "");
+const strandOf = (output: string) => (output.startsWith(SIDE) ? SIDE : "");
 
 /** One graph serves all decoders of a structure. */
 const graphs = new GraphCache(8);
@@ -66,7 +66,7 @@ export function decoding(
   decoder: Decoder,
   options: DecodingOptions,
 ): (ids: Int32Array, cache: KeyValueCache, keyMask: KeyMask, before?: Named) => DecodingStep {
-  const { compiled, vocabSize, beside } = options;
+  const { compiled, vocabSize, sideOutputs } = options;
   const weights = compiled ? decoder.tensors() : {};
   const sessions: Partial<Record<"prompt" | "step", GraphSession>> = {};
   return (ids, cache, keyMask, before = {}) =>
@@ -95,14 +95,14 @@ export function decoding(
       };
       if (!compiled) return step(inputs, cache);
 
-      const side = kind === "step" ? beside : undefined;
+      const side = kind === "step" ? sideOutputs : undefined;
       const given = { ...inputs, ...keysAndValues(cache), ...weights, ...(side && withPrefix(before)) };
       sessions[kind] ??= graphs.get(structure(decoder, kind, oneThread, vocabSize, side?.name), () =>
         compile(
           (inputs) => {
             const own = cacheOf(decoder.config.numHiddenLayers, inputs);
             const { logits, next } = step(inputs, own);
-            const results = side?.compute(inputs[`${BESIDE}logits`]!, withoutPrefix(inputs)) ?? {};
+            const results = side?.compute(inputs[`${SIDE}logits`]!, withoutPrefix(inputs)) ?? {};
             return { logits, next, ...keysAndValues(own), ...withPrefix(results) };
           },
           given,
@@ -118,12 +118,12 @@ export function decoding(
 }
 
 const withPrefix = (tensors: Named): Named =>
-  Object.fromEntries(Object.entries(tensors).map(([name, tensor]) => [BESIDE + name, tensor]));
+  Object.fromEntries(Object.entries(tensors).map(([name, tensor]) => [SIDE + name, tensor]));
 
 const withoutPrefix = (parts: Named): Named =>
   Object.fromEntries(
     Object.entries(parts).flatMap(([name, tensor]) =>
-      name.startsWith(BESIDE) ? [[name.slice(BESIDE.length), tensor]] : [],
+      name.startsWith(SIDE) ? [[name.slice(SIDE.length), tensor]] : [],
     ),
   );
 
@@ -140,7 +140,7 @@ function dimensionsOf(
   decoder: Decoder,
   kind: "prompt" | "step",
   vocabSize: number,
-  side: DecodingOptions["beside"],
+  side: DecodingOptions["sideOutputs"],
 ): Dimensions {
   if (kind === "prompt") {
     return { ...decoder.dimensions("batch", "time", "time", "batch"), last: ["batch"] };
@@ -149,10 +149,10 @@ function dimensionsOf(
   const past = ["2*batch", numKeyValueHeads, "room", headDim];
   const layers = Array.from({ length: numHiddenLayers }, (_, i) => [`past.${i}`, past]);
   const before: Dimensions = { logits: ["batch", vocabSize], ...side?.dimensions };
-  const beside = Object.entries(before).map(([name, axes]) => [BESIDE + name, axes]);
+  const sideOutputs = Object.entries(before).map(([name, axes]) => [SIDE + name, axes]);
   return {
     ...decoder.dimensions("batch", 1, "room", "batch"),
-    ...Object.fromEntries([...layers, ...beside]),
+    ...Object.fromEntries([...layers, ...sideOutputs]),
   };
 }
 

@@ -5,7 +5,7 @@ import { onGpu } from "../engine/load-engine";
 import { type Tensor, tf } from "../engine/tf";
 import { type Decoder, KeyValueCache } from "../models/decoder";
 import { checkPrompts, newTokenLimit } from "./context-end";
-import { type Beside, canBeGraph, decoding } from "./decode-graph";
+import { canBeGraph, decoding, type SideOutputs } from "./decode-graph";
 import { type SamplingOptions, sampleToken } from "./sampling";
 
 export interface GenerateOptions {
@@ -22,7 +22,7 @@ export interface GenerateOptions {
   /** Called per step with the logits [rows, vocab] from which each row's next token is chosen, and those rows' prompt numbers. */
   onLogits?: (logits: Tensor, prompts: readonly number[], step: number) => void;
   /** A computation on each step's logits. */
-  beside?: Beside;
+  sideOutputs?: SideOutputs;
   /** Whether steps after the prompt run as one graph where they can, which gives the same numbers sooner. Default: true. */
   compile?: boolean;
   /** Called when prompts are finished. */
@@ -64,7 +64,7 @@ function generateBatch(
   results: number[][],
   options: GenerateOptions,
 ): void {
-  const { padId, sampling, beside, compile = true, vocabSize = decoder.config.vocabSize } = options;
+  const { padId, sampling, sideOutputs, compile = true, vocabSize = decoder.config.vocabSize } = options;
   const { maxPositionEmbeddings: context } = decoder.config;
   const stop = new Set(options.stopIds);
   const length = Math.max(...rows.map((i) => prompts[i]!.length));
@@ -76,13 +76,13 @@ function generateBatch(
   const oneThread = !onGpu() && decoder.parameters * rows.length <= ONE_THREAD;
   const cache = new KeyValueCache(decoder.config.numHiddenLayers);
   const finished = rows.map(() => false);
-  const extra = beside?.inputs(rows.length);
-  /** The last step's logits, on which `beside` has not been computed yet. */
+  const extra = sideOutputs?.inputs(rows.length);
+  /** The last step's logits, on which `sideOutputs` has not been computed yet. */
   let waiting: Tensor | undefined;
   try {
     let input = ids;
     const compiled = compile && canBeGraph(decoder);
-    const decode = decoding(decoder, { compiled, oneThread, vocabSize, beside });
+    const decode = decoding(decoder, { compiled, oneThread, vocabSize, sideOutputs });
     for (let step = 0; ; step++) {
       // A row that has filled its context goes on as padding until the others end.
       if (step > 0)
@@ -92,8 +92,8 @@ function generateBatch(
         const before = waiting && { logits: waiting, ...extra };
         const { logits, next, results } = decode(input, cache, keyMask, before);
         options.onLogits?.(logits, rows, step);
-        if (beside) {
-          if (waiting) beside.take(results ?? beside.compute(waiting, extra!), rows);
+        if (sideOutputs) {
+          if (waiting) sideOutputs.take(results ?? sideOutputs.compute(waiting, extra!), rows);
           waiting?.dispose();
           waiting = tf.keep(logits);
         }
@@ -113,7 +113,7 @@ function generateBatch(
       if (finished.every(Boolean)) break;
       input = Int32Array.from(next, (id, row) => (finished[row] ? padId : id));
     }
-    if (beside && waiting) tf.tidy(() => beside.take(beside.compute(waiting!, extra!), rows));
+    if (sideOutputs && waiting) tf.tidy(() => sideOutputs.take(sideOutputs.compute(waiting!, extra!), rows));
   } finally {
     waiting?.dispose();
     tf.dispose(extra ?? {});

@@ -44,7 +44,7 @@ export interface AttentionInput {
   mask?: Tensor;
   cache?: LayerCache;
   /** Rows of the cache, int32 [2 · batch · kvHeads], that there is room for the new keys and values in; absent: they are appended. */
-  places?: Tensor;
+  cacheRows?: Tensor;
   /** Products by one thread: of few numbers, they are made sooner than a second thread wakes. */
   oneThread?: boolean;
   /** Called with the probabilities [batch, heads, time, keys]. */
@@ -52,12 +52,12 @@ export interface AttentionInput {
 }
 
 /** Adds keys and values, which stay beyond the surrounding tidy, and gives all so far. */
-function extend(cache: LayerCache, keys: Tensor, values: Tensor, places: Tensor | undefined): Tensor[] {
+function extend(cache: LayerCache, keys: Tensor, values: Tensor, cacheRows: Tensor | undefined): Tensor[] {
   const { past } = cache;
   const [batch, , , width] = keys.shape as [number, number, number, number];
   const fresh = concat([keys, values], 0);
-  if (past && places) {
-    const rows = putRows(reshape(past, [-1, width]), places, reshape(fresh, [-1, width]));
+  if (past && cacheRows) {
+    const rows = putRows(reshape(past, [-1, width]), cacheRows, reshape(fresh, [-1, width]));
     cache.past = tf.keep(reshape(rows, past.shape));
   } else cache.past = tf.keep(past ? concat([past, fresh], 2) : fresh);
   past?.dispose();
@@ -68,7 +68,7 @@ const SWAP_TIME_AND_HEADS = [0, 2, 1, 3];
 
 /** Attention output [batch · time, heads · headDim]. With a cache the keys and values so far are used and extended. */
 export function attention(config: DecoderConfig, input: AttentionInput): Tensor {
-  const { query, key, value, batch, time, rope, mask, cache, places, oneThread, observe } = input;
+  const { query, key, value, batch, time, rope, mask, cache, cacheRows, oneThread, observe } = input;
   const {
     numAttentionHeads: heads,
     numKeyValueHeads: kvHeads,
@@ -88,7 +88,7 @@ export function attention(config: DecoderConfig, input: AttentionInput): Tensor 
       const [turning, newValues] = split(all, [heads + kvHeads, kvHeads], 1);
       const [rotatedQuery, newKeys] = split(rotate(turning!, rope), [heads, kvHeads], 1);
       const q = scale(reshape(rotatedQuery!, grouped), cap ? attentionScale / cap : attentionScale);
-      const [k, v] = (cache ? extend(cache, newKeys!, newValues!, places) : [newKeys, newValues]) as [
+      const [k, v] = (cache ? extend(cache, newKeys!, newValues!, cacheRows) : [newKeys, newValues]) as [
         Tensor,
         Tensor,
       ];

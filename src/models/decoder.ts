@@ -114,7 +114,7 @@ export class Decoder {
     const { config } = this;
     return tf.tidy(() => {
       const inputs = options.inputs ?? this.inputs(ids, batch, options);
-      const { ids: tokens, cos, sin, mask, places } = inputs;
+      const { ids: tokens, cos, sin, mask, cacheRows } = inputs;
       const time = cos.shape[0]!;
       const rows = tokens.size / time;
       const full = [cos, sin, mask] as const;
@@ -128,7 +128,7 @@ export class Decoder {
       for (let layer = 0; layer < config.numHiddenLayers; layer++) {
         const [ownCos, ownSin, ownMask] = config.slidingLayers[layer] ? sliding : full;
         const run = (input: Tensor, [cos, sin, seen]: readonly (Tensor | undefined)[]) =>
-          this.layer(layer, input, rows, time, { cos: cos!, sin: sin! }, seen, places, options);
+          this.layer(layer, input, rows, time, { cos: cos!, sin: sin! }, seen, cacheRows, options);
         const constants = [ownCos, ownSin, ...(ownMask ? [ownMask] : [])];
         x = this.recompute ? recomputed(x, this.layerParameters(layer), constants, run) : run(x, constants);
         options.onHidden?.(layer + 1, x);
@@ -141,7 +141,7 @@ export class Decoder {
   /**
    * What `hidden` reads besides the weights: ids, cos, sin, those of sliding layers where they have a RoPE of their own, the
    * masks `mask` and `slidingMask` where they are needed (with `allMasks` wherever a longer text would need them), and for a
-   * cache with room the `places` of what comes new. The caller disposes them. Throws as `hidden` does.
+   * cache with room the `cacheRows` of what comes new. The caller disposes them. Throws as `hidden` does.
    */
   inputs(ids: Int32Array, batch: number, options: ForwardOptions = {}, allMasks = false): DecoderInputs {
     const past = options.cache?.length ?? 0;
@@ -158,7 +158,7 @@ export class Decoder {
       ...(slidingTables && { slidingCos: slidingTables.cos, slidingSin: slidingTables.sin }),
       ...(full && { mask: full }),
       ...(sliding && { slidingMask: sliding }),
-      ...(room && { places: this.places(batch, room, past) }),
+      ...(room && { cacheRows: this.cacheRows(batch, room, past) }),
     };
   }
 
@@ -179,7 +179,7 @@ export class Decoder {
       ids: [`${rows}*${time}`],
       ...{ cos: table, sin: table, slidingCos: table, slidingSin: table },
       ...{ mask, slidingMask: mask },
-      places: [`${2 * kvHeads}*${rows}`],
+      cacheRows: [`${2 * kvHeads}*${rows}`],
     };
   }
 
@@ -235,7 +235,7 @@ export class Decoder {
     time: number,
     rope: RopeTables,
     mask: Tensor | undefined,
-    places: Tensor | undefined,
+    cacheRows: Tensor | undefined,
     options: ForwardOptions,
   ): Tensor {
     const { config } = this;
@@ -250,7 +250,7 @@ export class Decoder {
       rope,
       mask,
       cache: options.cache?.layers[number],
-      places,
+      cacheRows,
       oneThread: options.oneThread,
       observe: options.onAttention && ((p) => options.onAttention?.(number, p)),
     });
@@ -309,7 +309,7 @@ export class Decoder {
   }
 
   /** Where keys and values of position `past` lie among the rows [2 · batch · kvHeads · room, headDim] of a layer's cache. */
-  private places(batch: number, room: number, past: number): Tensor {
+  private cacheRows(batch: number, room: number, past: number): Tensor {
     const count = 2 * batch * this.config.numKeyValueHeads;
     return tf.tensor1d(
       Int32Array.from({ length: count }, (_, i) => i * room + past),

@@ -10,7 +10,7 @@ import type { DecoderConfig } from "../models/config";
 import { saveDecoder } from "../models/load";
 import { loadTokenizer } from "../prompts/tokenizer";
 import { removeCheckpoint, train } from "../training/loop";
-import { pretrainBatches, pretrainee, pretrainStep, randomDecoder } from "../training/pretrain";
+import { pretrainBatches, pretrainingState, pretrainStep, randomDecoder } from "../training/pretrain";
 import type { StepRecord } from "../training/run-log";
 import type { BaseModelRecipe } from "./base-models";
 
@@ -35,12 +35,12 @@ export async function pretrainModel(
   const { settings } = recipe;
   const banned = new Set(studyCorpus().flatMap((item) => [item.document, item.summary]));
   const decoder = randomDecoder(config, settings.seed);
-  const trainee = pretrainee(decoder, settings);
+  const trainingState = pretrainingState(decoder, settings);
   const batches = pretrainBatches(tokenizer, banned, settings);
   const key = createHash("sha256")
     .update(JSON.stringify([config, settings, tokenizer.hash]))
     .digest("hex");
-  const records = await train(trainee, {
+  const records = await train(trainingState, {
     label: `pre-train ${recipe.folder}`,
     directory,
     settings: key,
@@ -61,7 +61,7 @@ export async function pretrainModel(
   );
   writeFileAtomic(path.join(folder, "pretraining.jsonl"), fs.readFileSync(path.join(directory, "log.jsonl")));
   removeCheckpoint(directory);
-  trainee.optimizer.dispose();
+  trainingState.optimizer.dispose();
   decoder.dispose();
 }
 

@@ -2,31 +2,31 @@
 import * as fs from "node:fs";
 import * as path from "node:path";
 import { writeSafetensors } from "../models/safetensors";
-import { assignParameters, openState, parameterTensors, type Trainee } from "./checkpoint";
+import { assignParameters, openState, parameterTensors, type TrainingState } from "./checkpoint";
 
 export class BestParameters {
   private constructor(
     private readonly file: string,
-    private readonly trainee: Trainee,
+    private readonly trainingState: TrainingState,
     private readonly settings: string,
     private kept: { step: number; score: number } | undefined,
   ) {}
 
   /** What a run has kept so far. Throws when the file is of another run. */
-  static open(directory: string, trainee: Trainee, settings: string): BestParameters {
+  static open(directory: string, trainingState: TrainingState, settings: string): BestParameters {
     const file = path.join(directory, "best.safetensors");
-    if (!fs.existsSync(file)) return new BestParameters(file, trainee, settings, undefined);
-    const files = openState(file, trainee, settings);
+    if (!fs.existsSync(file)) return new BestParameters(file, trainingState, settings, undefined);
+    const files = openState(file, trainingState, settings);
     const { step, score } = files.metadata;
     files.close();
-    return new BestParameters(file, trainee, settings, { step: Number(step), score: Number(score) });
+    return new BestParameters(file, trainingState, settings, { step: Number(step), score: Number(score) });
   }
 
   /** Keeps the parameters when their score is above the best so far; of equal scores the first stays. */
   offer(step: number, score: number): void {
     if (this.kept && score <= this.kept.score) return;
     const { settings } = this;
-    writeSafetensors(this.file, parameterTensors(this.trainee), {
+    writeSafetensors(this.file, parameterTensors(this.trainingState), {
       step: String(step),
       score: String(score),
       settings,
@@ -38,8 +38,8 @@ export class BestParameters {
   restore(): number {
     if (!this.kept)
       throw new Error(`${this.file}: no validation has scored, so there are no best parameters.`);
-    const files = openState(this.file, this.trainee, this.settings);
-    assignParameters(files, this.trainee);
+    const files = openState(this.file, this.trainingState, this.settings);
+    assignParameters(files, this.trainingState);
     files.close();
     return this.kept.step;
   }

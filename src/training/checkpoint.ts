@@ -11,14 +11,14 @@ export class CheckpointError extends Error {
 }
 
 /** What a checkpoint is taken of: named parameters and their optimizer. */
-export interface Trainee {
+export interface TrainingState {
   names: readonly string[];
   parameters: readonly Variable[];
   optimizer: Optimizer;
 }
 
 /** A run's parameters as tensors of a file. */
-export const parameterTensors = ({ names, parameters }: Trainee): NewTensor[] =>
+export const parameterTensors = ({ names, parameters }: TrainingState): NewTensor[] =>
   names.map((name, i) => ({
     name: `parameter.${name}`,
     dtype: "F32",
@@ -31,8 +31,13 @@ export const parameterTensors = ({ names, parameters }: Trainee): NewTensor[] =>
  * every draw of a run are functions of its seed, one of the settings, and the step: so the step is the data cursor and
  * the state of the random numbers as well.
  */
-export function saveCheckpoint(file: string, trainee: Trainee, step: number, settings: string): void {
-  writeSafetensors(file, [...parameterTensors(trainee), ...trainee.optimizer.state()], {
+export function saveCheckpoint(
+  file: string,
+  trainingState: TrainingState,
+  step: number,
+  settings: string,
+): void {
+  writeSafetensors(file, [...parameterTensors(trainingState), ...trainingState.optimizer.state()], {
     step: String(step),
     settings,
   });
@@ -44,7 +49,7 @@ export function saveCheckpoint(file: string, trainee: Trainee, step: number, set
  */
 export function openState(
   file: string,
-  { names, parameters }: Trainee,
+  { names, parameters }: TrainingState,
   settings: string,
   further: readonly Pick<NewTensor, "name" | "shape">[] = [],
 ): WeightFiles {
@@ -78,7 +83,7 @@ export function openState(
 }
 
 /** Puts stored parameters in the place of the run's. */
-export function assignParameters(files: WeightFiles, { names, parameters }: Trainee): void {
+export function assignParameters(files: WeightFiles, { names, parameters }: TrainingState): void {
   for (const [i, name] of names.entries()) {
     const value = tf.tensor(files.float32(`parameter.${name}`), parameters[i]!.shape);
     parameters[i]!.assign(value as never);
@@ -90,13 +95,13 @@ export function assignParameters(files: WeightFiles, { names, parameters }: Trai
  * Puts a checkpoint's state back and returns its step; 0 when there is no file. Throws as `openState` does; nothing is
  * changed then.
  */
-export function restoreCheckpoint(file: string, trainee: Trainee, settings: string): number {
+export function restoreCheckpoint(file: string, trainingState: TrainingState, settings: string): number {
   if (!fs.existsSync(file)) return 0;
-  const files = openState(file, trainee, settings, trainee.optimizer.state());
+  const files = openState(file, trainingState, settings, trainingState.optimizer.state());
   try {
     const step = Number(files.metadata.step);
-    trainee.optimizer.restore(step, (name) => files.float32(name));
-    assignParameters(files, trainee);
+    trainingState.optimizer.restore(step, (name) => files.float32(name));
+    assignParameters(files, trainingState);
     return step;
   } finally {
     files.close();

@@ -3,7 +3,7 @@ import * as fs from "node:fs";
 import * as path from "node:path";
 import { progress } from "../base/progress";
 import { BestParameters } from "./best-parameters";
-import { restoreCheckpoint, saveCheckpoint, type Trainee } from "./checkpoint";
+import { restoreCheckpoint, saveCheckpoint, type TrainingState } from "./checkpoint";
 import { OptimizerStep } from "./optimizer-step";
 import { RECENT_STEPS, RunLog, type StepRecord } from "./run-log";
 import { learningRate, type Schedule } from "./schedule";
@@ -52,18 +52,18 @@ const FEWEST_STEPS = 5;
  * Interrupted by SIGINT or SIGTERM it saves and throws. A checkpoint is written between a step's loss and its update: it
  * never holds parameters whose loss was not seen to be sound. Throws for a schedule without a step.
  */
-export async function train(trainee: Trainee, options: TrainingOptions): Promise<StepRecord[]> {
+export async function train(trainingState: TrainingState, options: TrainingOptions): Promise<StepRecord[]> {
   const { directory, schedule, settings, validation } = options;
   const { totalSteps } = schedule;
   if (!(totalSteps >= 1))
     throw new Error(`${options.label}: expected a step or more to train, found ${totalSteps}.`);
   const checkpoint = path.join(directory, "checkpoint.safetensors");
-  const best = BestParameters.open(directory, trainee, settings);
-  let step = restoreCheckpoint(checkpoint, trainee, settings);
+  const best = BestParameters.open(directory, trainingState, settings);
+  let step = restoreCheckpoint(checkpoint, trainingState, settings);
   const log = new RunLog(directory, step);
   const bar = progress(options.label, totalSteps);
   const optimizerStep = new OptimizerStep(
-    trainee,
+    trainingState,
     options.maxGradientNorm,
     options.compile
       ? () => [options.batch(0, []), options.batch(Math.min(1, totalSteps - 1), [])]
@@ -79,7 +79,7 @@ export async function train(trainee: Trainee, options: TrainingOptions): Promise
   let saved = performance.now();
   const saveIsDue = () => performance.now() - saved > 1000 * (options.checkpointSeconds ?? 30);
   const save = () => {
-    saveCheckpoint(checkpoint, trainee, step, settings);
+    saveCheckpoint(checkpoint, trainingState, step, settings);
     saved = performance.now();
     if (stopping) {
       throw new Error(

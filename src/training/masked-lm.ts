@@ -7,7 +7,7 @@ import { takeRows } from "../models/embedding";
 import { type EncoderConfig, encoderTensorShapes } from "../models/encoder-config";
 import { encoderForward } from "../models/encoder-forward";
 import { keepWeight } from "../models/load";
-import type { Trainee } from "./checkpoint";
+import type { TrainingState } from "./checkpoint";
 import { crossEntropyRows, headLoss } from "./head-loss";
 import type { StepBatch } from "./loop";
 import { muonWithAdamW } from "./optimizer";
@@ -48,7 +48,10 @@ export function randomEncoder(config: EncoderConfig, seed: number): Map<string, 
 }
 
 /** Muon for the layers' matrices, AdamW for the rest. */
-export function maskedLmTrainee(weights: ReadonlyMap<string, Variable>, settings: MaskedLmSettings): Trainee {
+export function maskedLmState(
+  weights: ReadonlyMap<string, Variable>,
+  settings: MaskedLmSettings,
+): TrainingState {
   const names = [...weights.keys()];
   const parameters = [...weights.values()];
   const isMatrix = names.map((name, i) => parameters[i]!.rank === 2 && name.startsWith("encoder."));

@@ -7,7 +7,7 @@ import { type Dimensions, prefixedDimensions } from "../engine/graph/dimensions"
 import { type Named, NotAGraphError } from "../engine/graph/trace";
 import { type Tensor, tf } from "../engine/tf";
 import { AdamW } from "./adamw";
-import type { Trainee } from "./checkpoint";
+import type { TrainingState } from "./checkpoint";
 import { type MicroBatch, type StepBatch, sharesOf } from "./step-batch";
 
 /** Graphs of a run: one for each number of rows that its batches have. */
@@ -27,11 +27,11 @@ export class OptimizerStep {
    * saying so shows. Throws for another optimizer than AdamW.
    */
   constructor(
-    private readonly trainee: Trainee,
+    private readonly trainingState: TrainingState,
     private readonly maxNorm: number,
     private readonly compiled?: () => [StepBatch, StepBatch],
   ) {
-    if (compiled && !(trainee.optimizer instanceof AdamW)) {
+    if (compiled && !(trainingState.optimizer instanceof AdamW)) {
       throw new Error("Only steps with AdamW can be compiled. Train without `compile`.");
     }
   }
@@ -46,12 +46,12 @@ export class OptimizerStep {
   }
 
   private opByOp(batch: StepBatch, learningRate: number, check: (loss: number) => void): StepResult {
-    const { trainee, maxNorm } = this;
+    const { trainingState, maxNorm } = this;
     const { micro, measures } = batch;
     let total: Tensor[] | undefined;
     let loss = 0;
     for (const [i, share] of sharesOf(micro).entries()) {
-      const { value, gradients } = valueAndGradients(() => micro[i]!.loss(), trainee.parameters);
+      const { value, gradients } = valueAndGradients(() => micro[i]!.loss(), trainingState.parameters);
       loss += value.dataSync()[0]! * share;
       const weighted = share === 1 ? gradients : gradients.map((g) => g.mul(share));
       total = total ? total.map((sum, k) => sum.add(weighted[k]!)) : weighted;
@@ -59,14 +59,14 @@ export class OptimizerStep {
     check(loss);
     return {
       loss,
-      norm: trainee.optimizer.apply(total!, learningRate, maxNorm),
+      norm: trainingState.optimizer.apply(total!, learningRate, maxNorm),
       measured: measures?.() ?? {},
     };
   }
 
   private asGraph(batch: StepBatch, learningRate: number, check: (loss: number) => void): StepResult {
-    const { names, parameters } = this.trainee;
-    const optimizer = this.trainee.optimizer as AdamW;
+    const { names, parameters } = this.trainingState;
+    const optimizer = this.trainingState.optimizer as AdamW;
     const dimensions = dimensionsOf(batch);
     const given: Named = {
       ...microInputs(batch.micro),
@@ -93,7 +93,7 @@ export class OptimizerStep {
 
   /** The weights that a graph is given at every run. */
   private frozen(weights: Named): Named {
-    const trained = new Set<Tensor>(this.trainee.parameters);
+    const trained = new Set<Tensor>(this.trainingState.parameters);
     return Object.fromEntries(Object.entries(weights).filter(([, weight]) => !trained.has(weight)));
   }
 
@@ -101,12 +101,12 @@ export class OptimizerStep {
   private updated(micro: readonly MicroBatch[], all: Named): Named {
     const { outputs, gradients } = this.losses(micro, all);
     const factors = part(all, "adamw.") as ReturnType<AdamW["next"]>;
-    const { parameters, ...rest } = (this.trainee.optimizer as AdamW).update(
+    const { parameters, ...rest } = (this.trainingState.optimizer as AdamW).update(
       gradients,
       factors,
       this.maxNorm,
     );
-    const { names } = this.trainee;
+    const { names } = this.trainingState;
     return {
       ...outputs,
       ...rest,
@@ -128,7 +128,7 @@ export class OptimizerStep {
       };
       const { value, gradients } = valueAndGradients(
         () => loss(part(all, `${i}.`), observe),
-        this.trainee.parameters,
+        this.trainingState.parameters,
       );
       outputs[`loss.${i}`] = value;
       const share = all[`share.${i}`];

@@ -8,7 +8,7 @@ import { Decoder } from "../models/decoder";
 import { takeRows } from "../models/embedding";
 import { keepWeight } from "../models/load";
 import type { ChatTokenizer } from "../prompts/tokenizer";
-import type { Trainee } from "./checkpoint";
+import type { TrainingState } from "./checkpoint";
 import { crossEntropyRows, headLoss, type RowLoss } from "./head-loss";
 import type { StepBatch } from "./loop";
 import { muonWithAdamW } from "./optimizer";
@@ -53,7 +53,7 @@ export function randomDecoder(config: DecoderConfig, seed: number): Decoder {
 }
 
 /** The decoder's parameters with Muon for its layers' matrices and AdamW (betas .9, .98) for the rest. */
-export function pretrainee(decoder: Decoder, settings: PretrainSettings): Trainee {
+export function pretrainingState(decoder: Decoder, settings: PretrainSettings): TrainingState {
   const names = [...decoder.weights.keys()];
   const parameters = names.map((name) => decoder.weights.get(name) as Variable);
   const isMatrix = names.map((name, i) => parameters[i]!.rank === 2 && name.startsWith("model.layers."));

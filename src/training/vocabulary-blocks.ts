@@ -81,7 +81,7 @@ interface Others {
 
 function sumOthers(input: Tensor, head: Weight, loss: ListedLoss, softcap: number | undefined): Others {
   const rows = input.shape[0]!;
-  const listed = placesByToken(loss);
+  const listed = indicesByToken(loss);
   let so: Others = { sum: tf.zeros([rows, 1]), direction: tf.zeros(input.shape as [number, number]) };
   forEachWeightBlock(head, Math.max(1, Math.floor(BLOCK_ELEMENTS / rows)), (block, first) => {
     const before = so;
@@ -101,8 +101,8 @@ function sumOthers(input: Tensor, head: Weight, loss: ListedLoss, softcap: numbe
         peak = higher;
       }
       let weights = instead(logits, exp);
-      const places = listed(first, block.shape[0]!);
-      if (places) weights = instead(weights, (e) => overwrite(e, places, tf.zeros([places.shape[0]!])));
+      const indices = listed(first, block.shape[0]!);
+      if (indices) weights = instead(weights, (e) => overwrite(e, indices, tf.zeros([indices.shape[0]!])));
       const mass = sum(weights, 1, true);
       // d logit / d raw = 1 - tanh²; the factor softcap of the logits and 1 / softcap of the input cancel out.
       const slopes = squashed ? instead(weights, (e) => tanhGradient(squashed, e)) : weights;
@@ -150,8 +150,8 @@ function listedRows(
   return { total: sum(loss, 0), dHidden: add(dListed, mul(cut(others.direction), div(onOthers, total))) };
 }
 
-/** Finds the places [row, token - first] of listed tokens first … first + count - 1, int32 [m, 2]; undefined where none is. */
-function placesByToken({ ids, count }: ListedLoss): (first: number, tokens: number) => Tensor | undefined {
+/** Finds the indices [row, token - first] of listed tokens first … first + count - 1, int32 [m, 2]; undefined where none is. */
+function indicesByToken({ ids, count }: ListedLoss): (first: number, tokens: number) => Tensor | undefined {
   const order = Int32Array.from(ids.keys()).sort((a, b) => ids[a]! - ids[b]!);
   let next = 0;
   return (first, tokens) => {

@@ -343,13 +343,13 @@ const checkpoint = (
   error: string,
   says: Refusal["says"],
 ): Refusal => {
-  const trainee = () => {
+  const trainingState = () => {
     const parameter = tf.variable(tf.tensor2d([[1, 2]])) as Variable;
     const optimizer = new AdamW(["w"], [parameter]);
     return { names: ["w"], parameters: [parameter], optimizer };
   };
   const write = (folder: string) => {
-    const one = trainee();
+    const one = trainingState();
     saveCheckpoint(path.join(folder, "c.safetensors"), one, 3, "s");
     one.optimizer.dispose();
     one.parameters[0]!.dispose();
@@ -359,7 +359,7 @@ const checkpoint = (
     name,
     prepare: write,
     act(folder) {
-      const one = trainee();
+      const one = trainingState();
       let refusal: unknown;
       try {
         restoreCheckpoint(path.join(folder, "c.safetensors"), one, "s");

@@ -14,7 +14,7 @@ import {
 import { reverseKl } from "../../src/distillation/divergences/reverse-kl";
 import { skewedForwardKl, skewedReverseKl } from "../../src/distillation/divergences/skewed";
 import { divergentRows } from "../../src/distillation/losses";
-import { places } from "../../src/distillation/teacher-statistics";
+import { rowColumnIndices } from "../../src/distillation/teacher-statistics";
 import { uldRows } from "../../src/distillation/vocabularies/sorted-distance";
 import {
   goldRows,
@@ -184,7 +184,7 @@ describe("losses on drawn tokens", () => {
   ] as const;
   it.each(cases)("%s", (_name, ofToken, naive) => {
     const rows = (logits: Matrix) => at(logits).map((q, r) => naive(q, r));
-    const sampled = () => ({ places: places(tokens, 1), logProbability: tf.tensor1d(drawn) });
+    const sampled = () => ({ indices: rowColumnIndices(tokens, 1), logProbability: tf.tensor1d(drawn) });
     const { loss, gradient } = ours((a, b) => onDrawn(ofToken)(a, b, {}, sampled()), 1);
     close(loss, rows(student));
     close(gradient, differences((logits) => sum(rows(logits)), student).flat());

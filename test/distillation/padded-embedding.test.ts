@@ -21,7 +21,7 @@ import { Decoder } from "../../src/models/decoder";
 import { keepWeight, loadDecoder } from "../../src/models/load";
 import { collate } from "../../src/prompts/batch";
 import { AdamW } from "../../src/training/adamw";
-import type { Trainee } from "../../src/training/checkpoint";
+import type { TrainingState } from "../../src/training/checkpoint";
 import { headLoss } from "../../src/training/head-loss";
 import { type StepBatch, train } from "../../src/training/loop";
 import { referenceModel } from "../models/reference-models";
@@ -200,7 +200,9 @@ describe.each(FAMILIES)("%s, %i tokens", (family, tokens) => {
     for (const compile of [true, false]) {
       const decoder = model(family, tokens + 8, { factor: 0.9, trainable: true });
       const names = [...decoder.weights.keys()];
-      const parameters = names.map((name) => decoder.weights.get(name) as Trainee["parameters"][number]);
+      const parameters = names.map(
+        (name) => decoder.weights.get(name) as TrainingState["parameters"][number],
+      );
       const optimizer = new AdamW(names, parameters);
       const settings = { padId: PAD, alpha: 0.5, temperature: 2, divergence: "forward-kl" } as const;
       const records = await train(

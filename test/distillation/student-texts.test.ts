@@ -67,11 +67,11 @@ async function run(directory: string, loss: { divergence: string; alpha: number 
   const decoder = student();
   const names = [...decoder.weights.keys()];
   const parameters = names.map((name) => decoder.weights.get(name) as Variable);
-  const trainee = { names, parameters, optimizer: new AdamW(names, parameters) };
+  const trainingState = { names, parameters, optimizer: new AdamW(names, parameters) };
   const scored = loss.divergence !== "forward-kl";
   const own = texts(decoder, directory, scored ? { scored, share: 1 } : {});
   try {
-    const records = await train(trainee, {
+    const records = await train(trainingState, {
       label: "own texts",
       directory,
       settings: "s",
@@ -94,7 +94,7 @@ async function run(directory: string, loss: { divergence: string; alpha: number 
       weights: parameters.map((parameter) => [...parameter.dataSync()]),
     };
   } finally {
-    trainee.optimizer.dispose();
+    trainingState.optimizer.dispose();
     decoder.dispose();
   }
 }

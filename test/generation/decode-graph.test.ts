@@ -118,7 +118,7 @@ describe("a decoding graph", () => {
       const tokens = generate(model, prompts, {
         ...greedy,
         compile,
-        beside: {
+        sideOutputs: {
           name: "test",
           inputs: (rows) => ({ factors: tf.fill([rows, 1], 2) as Tensor }),
           dimensions: { factors: ["batch", 1] },

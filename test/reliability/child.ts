@@ -23,12 +23,12 @@ async function trainForEver(): Promise<void> {
   };
   const adapter = LoraAdapter.create(decoder, config, 1);
   decoder.adapter = adapter.layers;
-  const trainee = {
+  const trainingState = {
     names: adapter.names,
     parameters: adapter.parameters,
     optimizer: new AdamW(adapter.names, adapter.parameters),
   };
-  await train(trainee, {
+  await train(trainingState, {
     label: "endless",
     directory: path.join(RUNS, "endless"),
     settings: "s",

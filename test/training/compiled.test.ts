@@ -15,7 +15,7 @@ import type { Example } from "../../src/prompts/example";
 import { ReferenceFolder } from "../../src/tools/parity/reference-folder";
 import { checkTraining } from "../../src/tools/parity/training";
 import { AdamW } from "../../src/training/adamw";
-import type { Trainee } from "../../src/training/checkpoint";
+import type { TrainingState } from "../../src/training/checkpoint";
 import { crossEntropyStep, epochBatches } from "../../src/training/finetune";
 import { type StepBatch, train } from "../../src/training/loop";
 import { muonWithAdamW } from "../../src/training/optimizer";
@@ -65,7 +65,7 @@ function teacherCache(samples: number): LogitCache {
 function start(kind: Kind) {
   const decoder = loadDecoder(GEMMA, { trainable: kind !== "lora" });
   let names = [...decoder.weights.keys()];
-  let parameters = names.map((name) => decoder.weights.get(name) as Trainee["parameters"][number]);
+  let parameters = names.map((name) => decoder.weights.get(name) as TrainingState["parameters"][number]);
   let adapter: LoraAdapter | undefined;
   if (kind === "lora") {
     const config = {
@@ -98,7 +98,7 @@ function start(kind: Kind) {
       : crossEntropyStep(decoder, batch, 0, accumulation);
   return {
     step,
-    trainee: { names, parameters, optimizer },
+    trainingState: { names, parameters, optimizer },
     dispose() {
       cache?.close();
       optimizer.dispose();
@@ -131,11 +131,11 @@ async function run({
   stopAt,
   onStep,
 }: Run) {
-  const { step, trainee, dispose } = start(kind);
+  const { step, trainingState, dispose } = start(kind);
   const batches = epochBatches(examples, { seed: 1, batchSize: 3 });
   let taken = -1;
   try {
-    const records = await train(trainee, {
+    const records = await train(trainingState, {
       label: "test",
       directory,
       settings: "s",
@@ -157,8 +157,8 @@ async function run({
     });
     return {
       records,
-      weights: trainee.parameters.map((p) => [...p.dataSync()]),
-      state: trainee.optimizer.state().map(({ data }) => [...(data as () => Float32Array)()]),
+      weights: trainingState.parameters.map((p) => [...p.dataSync()]),
+      state: trainingState.optimizer.state().map(({ data }) => [...(data as () => Float32Array)()]),
     };
   } finally {
     dispose();
@@ -215,8 +215,8 @@ describe("a compiled run", () => {
 
   it("takes on sizes that its first batches did not show", async () => {
     const losses = async (compile: boolean) => {
-      const { step, trainee, dispose } = start("full");
-      const records = await train(trainee, {
+      const { step, trainingState, dispose } = start("full");
+      const records = await train(trainingState, {
         label: "test",
         directory: fresh(),
         settings: "s",
@@ -249,15 +249,15 @@ describe("a compiled run", () => {
 });
 
 describe("what no graph can be", () => {
-  const attempt = (change: (batch: StepBatch, step: number) => StepBatch, trainee = start("lora")) =>
-    train(trainee.trainee, {
+  const attempt = (change: (batch: StepBatch, step: number) => StepBatch, trainingState = start("lora")) =>
+    train(trainingState.trainingState, {
       label: "test",
       directory: fresh(),
       settings: "s",
       schedule: { peak: 0.01, warmupSteps: 0, totalSteps: 4, decay: "constant" },
       maxGradientNorm: 1,
       compile: true,
-      batch: (step) => change(trainee.step(examples.slice(step, step + 2)), step),
+      batch: (step) => change(trainingState.step(examples.slice(step, step + 2)), step),
     });
   const changed = (
     loss: (micro: StepBatch["micro"][number], step: number) => StepBatch["micro"][number]["loss"],
@@ -295,14 +295,17 @@ describe("what no graph can be", () => {
 
   it("Muon", async () => {
     const own = start("full");
-    const { names, parameters } = own.trainee;
+    const { names, parameters } = own.trainingState;
     const optimizer = muonWithAdamW(
       names,
       parameters,
       names.map((_, i) => parameters[i]!.rank === 2),
       1,
     );
-    const muon = attempt((batch) => batch, { ...own, trainee: { names, parameters, optimizer } as never });
+    const muon = attempt((batch) => batch, {
+      ...own,
+      trainingState: { names, parameters, optimizer } as never,
+    });
     await expect(muon).rejects.toThrow(/Only steps with AdamW/);
   });
 });

@@ -39,10 +39,10 @@ async function run(options: Run) {
     change = (b) => b,
     validation,
   } = options;
-  const { decoder, trainee, dispose } = lora();
+  const { decoder, trainingState, dispose } = lora();
   const batches = epochBatches(examples, { seed: 1, batchSize });
   try {
-    const records = await train(trainee, {
+    const records = await train(trainingState, {
       label: "test",
       directory,
       settings,
@@ -52,7 +52,7 @@ async function run(options: Run) {
       validation,
       batch: (step) => change(crossEntropyStep(decoder, batches(step), 0, accumulation), step),
     });
-    return { records, weights: trainee.parameters.map((p) => [...p.dataSync()]) };
+    return { records, weights: trainingState.parameters.map((p) => [...p.dataSync()]) };
   } finally {
     dispose();
   }
@@ -129,9 +129,11 @@ describe("a checkpoint", () => {
 
   it("holds the adapter, both moments of the optimizer, the step and the settings", async () => {
     const files = WeightFiles.open((await stopped()).file);
-    const { trainee, dispose } = lora();
+    const { trainingState, dispose } = lora();
     const moments = ["adamw.first", "adamw.second"];
-    expect(files.names().sort()).toEqual([...moments, ...trainee.names.map((n) => `parameter.${n}`)].sort());
+    expect(files.names().sort()).toEqual(
+      [...moments, ...trainingState.names.map((n) => `parameter.${n}`)].sort(),
+    );
     expect(files.metadata).toMatchObject({ step: "3", settings: "s" });
     files.close();
     dispose();
@@ -182,12 +184,14 @@ describe("the best parameters", () => {
         await expect(run({ directory, validation, change: killedAt(kill) })).rejects.toThrow(Killed);
       }
       await run({ directory, validation });
-      const { trainee, dispose } = lora();
-      expect(BestParameters.open(directory, trainee, "s").restore()).toBe(6);
-      for (const [i, name] of trainee.names.entries()) {
-        expect([...trainee.parameters[i]!.dataSync()]).toEqual([...expected.float32(`parameter.${name}`)]);
+      const { trainingState, dispose } = lora();
+      expect(BestParameters.open(directory, trainingState, "s").restore()).toBe(6);
+      for (const [i, name] of trainingState.names.entries()) {
+        expect([...trainingState.parameters[i]!.dataSync()]).toEqual([
+          ...expected.float32(`parameter.${name}`),
+        ]);
       }
-      expect(() => BestParameters.open(directory, trainee, "t")).toThrow(/settings s, this run has t/);
+      expect(() => BestParameters.open(directory, trainingState, "t")).toThrow(/settings s, this run has t/);
       dispose();
     }
     expected.close();
@@ -230,9 +234,9 @@ describe("a loss that is no number", () => {
   it("because the update spoilt the weights leaves a checkpoint from before that update", async () => {
     const directory = fresh();
     // Step 8's loss is sound, and its update spoils the weights: step 9's loss is the first to tell.
-    const { decoder, trainee, dispose } = lora();
+    const { decoder, trainingState, dispose } = lora();
     const batches = epochBatches(examples, { seed: 1, batchSize: 2 });
-    const failed = train(trainee, {
+    const failed = train(trainingState, {
       label: "test",
       directory,
       settings: "s",
@@ -241,7 +245,7 @@ describe("a loss that is no number", () => {
       checkpointSeconds: 0,
       batch: (step) => {
         if (step === 9) {
-          for (const p of trainee.parameters) {
+          for (const p of trainingState.parameters) {
             const spoilt = tf.tidy(() => tf.mul(p, Number.NaN));
             p.assign(spoilt as never);
             spoilt.dispose();
@@ -282,8 +286,8 @@ describe("a loss that is no number", () => {
 
 it("twenty steps leave no tensor behind", async () => {
   const counts: number[] = [];
-  const { decoder, trainee, dispose } = lora();
-  await train(trainee, {
+  const { decoder, trainingState, dispose } = lora();
+  await train(trainingState, {
     label: "test",
     directory: fresh(),
     settings: "s",

@@ -37,7 +37,7 @@ export function lora() {
   const optimizer = new AdamW(adapter.names, adapter.parameters, { weightDecay: 0.01 });
   return {
     decoder,
-    trainee: { names: adapter.names, parameters: adapter.parameters, optimizer },
+    trainingState: { names: adapter.names, parameters: adapter.parameters, optimizer },
     dispose() {
       optimizer.dispose();
       adapter.dispose();
@@ -47,9 +47,9 @@ export function lora() {
 }
 
 async function main(directory: string): Promise<void> {
-  const { decoder, trainee } = lora();
+  const { decoder, trainingState } = lora();
   const batches = epochBatches(examples, { seed: 1, batchSize: 2 });
-  await train(trainee, {
+  await train(trainingState, {
     label: "run",
     directory,
     settings: "s",

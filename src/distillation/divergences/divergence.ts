@@ -10,7 +10,7 @@ export interface Divergent {
 /** The tokens that the student drew, where its own texts are learnt. */
 export interface Sampled {
   /** [row, token] of each row's, int32 [n, 2]. */
-  places: Tensor;
+  indices: Tensor;
   /** Their log-probability when they were drawn, [n]. */
   logProbability: Tensor;
 }

@@ -1,6 +1,6 @@
 // Reverse KL as a policy gradient: of each distribution only the token that the student drew counts, its advantage the teacher's
 // log-probability minus the student's (thinking-machines-lab/tinker-cookbook train_on_policy.py; verl's distillation losses).
-import { exp, gatherPlaces, mul, neg, scatter, sub } from "../../engine/raw";
+import { exp, gatherNd, mul, neg, scatter, sub } from "../../engine/raw";
 import { type Tensor, tf } from "../../engine/tf";
 import type { Divergence, DivergenceParameter, Divergent } from "./divergence";
 
@@ -47,13 +47,9 @@ export function onDrawn(ofToken: OfToken): Divergence["compute"] {
       throw new Error(
         "This loss looks at the tokens that the student drew: its texts must be the student's.",
       );
-    const { places, logProbability } = sampled;
-    const { loss, slope } = ofToken(
-      gatherPlaces(teacher, places),
-      gatherPlaces(student, places),
-      logProbability,
-    );
-    return { loss, gradient: scatter(places, slope, student.shape) };
+    const { indices, logProbability } = sampled;
+    const { loss, slope } = ofToken(gatherNd(teacher, indices), gatherNd(student, indices), logProbability);
+    return { loss, gradient: scatter(indices, slope, student.shape) };
   };
 }
 

@@ -39,13 +39,13 @@ function uldSpans(student: SpannedSide, teacher: SpannedSide, temperature: numbe
       spans.map(([from]) => from),
       "int32",
     );
-  const places = rowsOf(student);
+  const indices = rowsOf(student);
   const { loss, gradient } = uldRows(
-    gatherRows(student.logits, places),
+    gatherRows(student.logits, indices),
     gatherRows(teacher.logits, rowsOf(teacher)),
     { student: temperature, teacher: temperature },
   );
-  return { loss, gradient: scatterRows(gradient, places, student.ids.length) };
+  return { loss, gradient: scatterRows(gradient, indices, student.ids.length) };
 }
 
 export const ACROSS_VOCABULARIES: readonly AcrossVocabularies[] = [

@@ -14,9 +14,9 @@ export function sortedDistance(student: Tensor, teacher: Tensor): { loss: Tensor
       [0, Math.max(width, others) - sorted.shape[1]!],
     ]) as Tensor;
   const difference = sub(filled(values), filled(tf.topk(teacher, others, true).values));
-  const places = columns([rowNumbers(n, width), reshape(indices, [n * width])]);
+  const rowColumns = columns([rowNumbers(n, width), reshape(indices, [n * width])]);
   const signs = reshape(tf.slice(tf.sign(difference), [0, 0], [n, width]), [n * width]);
-  return { loss: sum(tf.abs(difference), 1), gradient: scatter(places, signs, [n, width]) };
+  return { loss: sum(tf.abs(difference), 1), gradient: scatter(rowColumns, signs, [n, width]) };
 }
 
 /** The distance of two distributions given as logits [n, vocab] of each side, each with its own temperature, and its gradient by the student's logits. */

@@ -2,7 +2,7 @@
 import {
   add,
   exp,
-  gatherPlaces,
+  gatherNd,
   gatherRows,
   logSoftmax,
   matMul,
@@ -15,7 +15,7 @@ import {
 } from "../../engine/raw";
 import { type Tensor, tf } from "../../engine/tf";
 import { policyGradient } from "../divergences/policy";
-import { places } from "../teacher-statistics";
+import { rowColumnIndices } from "../teacher-statistics";
 import { sortedDistance } from "./sorted-distance";
 
 /** One side of aligned texts: logits [n, vocab] that predict the tokens ids [n], and the tokens of each span, from … to - 1. */
@@ -36,7 +36,7 @@ export type SpanRule = "last" | "first";
 
 const logProbabilities = ({ logits, ids }: SpannedSide) => {
   const all = logSoftmax(logits);
-  return { all, tokens: reshape(gatherPlaces(all, places(ids, 1)), [ids.length, 1]) };
+  return { all, tokens: reshape(gatherNd(all, rowColumnIndices(ids, 1)), [ids.length, 1]) };
 };
 
 /** 1 where a token [spans, n] belongs to a span, but for the one at `without`. */
@@ -52,7 +52,7 @@ function members({ ids, spans }: SpannedSide, without?: readonly number[]): Tens
 
 /** From the derivative [n, 1] by each token's log-probability to that by its logits. */
 const onLogits = (slope: Tensor, all: Tensor, ids: ArrayLike<number>): Tensor =>
-  sub(scatter(places(ids, 1), reshape(slope, [ids.length]), all.shape), mul(slope, exp(all)));
+  sub(scatter(rowColumnIndices(ids, 1), reshape(slope, [ids.length]), all.shape), mul(slope, exp(all)));
 
 /** log p(span) [spans]: the log-probabilities of its tokens, summed. */
 export const mergedLogProbability = (side: SpannedSide): Tensor =>

@@ -10,12 +10,7 @@ import type { EncoderConfig } from "../../models/encoder-config";
 import { writeEncoder } from "../../models/encoder-write";
 import { openTokenizerFolder } from "../../prompts/tokenizer-folder";
 import { removeCheckpoint, train } from "../../training/loop";
-import {
-  type MaskedLmSettings,
-  maskedLmStep,
-  maskedLmTrainee,
-  randomEncoder,
-} from "../../training/masked-lm";
+import { type MaskedLmSettings, maskedLmState, maskedLmStep, randomEncoder } from "../../training/masked-lm";
 import { ROOT } from "../stage";
 
 const FOLDER = path.join(ROOT, "data/models/encoder");
@@ -56,9 +51,9 @@ async function pretrainEncoder(settings: MaskedLmSettings): Promise<void> {
   };
   const banned = new Set(studyCorpus().flatMap((item) => [item.document, item.summary]));
   const weights = randomEncoder(config, settings.seed);
-  const trainee = maskedLmTrainee(weights, settings);
+  const trainingState = maskedLmState(weights, settings);
   const directory = path.join(ROOT, "data/runs/pretrain/encoder");
-  const records = await train(trainee, {
+  const records = await train(trainingState, {
     label: "pre-train encoder",
     directory,
     settings: createHash("sha256")

@@ -6,7 +6,7 @@ import { type Example, encodeItem } from "../../prompts/example";
 import type { ChatTokenizer } from "../../prompts/tokenizer";
 import type { CurvePoint, TrainingRun } from "../../results/training";
 import { BestParameters } from "../../training/best-parameters";
-import type { Trainee } from "../../training/checkpoint";
+import type { TrainingState } from "../../training/checkpoint";
 import { epochBatches, stepsOf } from "../../training/finetune";
 import { type StepBatch, train } from "../../training/loop";
 import type { StepRecord } from "../../training/run-log";
@@ -49,7 +49,7 @@ export interface Fit {
   label: string;
   directory: string;
   key: string;
-  trainee: Trainee;
+  trainingState: TrainingState;
   decoder: Decoder;
   tokenizer: ChatTokenizer;
   data: Data;
@@ -69,14 +69,14 @@ export type FittedRun = Omit<TrainingRun, "name" | "system">;
  * the stage has its result.
  */
 export async function fit(context: StudyContext, run: Fit): Promise<FittedRun> {
-  const { label, directory, key, trainee, decoder, data, learningRate, training } = run;
+  const { label, directory, key, trainingState, decoder, data, learningRate, training } = run;
   const { epochs, batchSize } = training;
   const totalSteps = stepsOf(data.train.length, epochs, batchSize);
   const batches = epochBatches(data.train, { seed: context.seed, batchSize });
   const validation = new Validation(run, context.decoding.maxNewTokens);
   const { keep, everySteps = stepsOf(data.train.length, 1, batchSize) } = training.validation;
   decoder.recompute = training.recompute;
-  const records = await train(trainee, {
+  const records = await train(trainingState, {
     label,
     directory,
     settings: key,
@@ -94,9 +94,10 @@ export async function fit(context: StudyContext, run: Fit): Promise<FittedRun> {
     onStep: liveLoss(label, totalSteps),
     validation: { everySteps, run: (step) => validation.measure(step) },
   });
-  const keptStep = keep === "last" ? totalSteps : BestParameters.open(directory, trainee, key).restore();
+  const keptStep =
+    keep === "last" ? totalSteps : BestParameters.open(directory, trainingState, key).restore();
   decoder.recompute = false;
-  trainee.optimizer.dispose();
+  trainingState.optimizer.dispose();
   const curve: CurvePoint[] = records.map(
     ({ step, loss, learningRate: rate, gradientNorm, tokensPerSecond, seconds }) => ({
       step,

@@ -10,7 +10,7 @@ import { copyTokenizer } from "../../prompts/tokenizer-files";
 import { FakeQuantizedDecoder } from "../../quantization/fake-quantized-decoder";
 import type { TrainingRun } from "../../results/training";
 import { AdamW } from "../../training/adamw";
-import type { Trainee } from "../../training/checkpoint";
+import type { TrainingState } from "../../training/checkpoint";
 import { stepsOf } from "../../training/finetune";
 import { removeCheckpoint } from "../../training/loop";
 import { defineStage, finished } from "../define-stage";
@@ -132,14 +132,14 @@ function graphsFrom({ training, teacher, loss, quantised }: Recipe): number {
 }
 
 /** Where, on what and by which steps is trained. */
-type Place = Omit<Fit, "trainee" | "decoder" | "learningRate" | "step"> & RecipeSteps;
+type Place = Omit<Fit, "trainingState" | "decoder" | "learningRate" | "step"> & RecipeSteps;
 
 /** The student's parameters and the projectors, under one optimizer. */
 function traineeOf(
   names: readonly string[],
   parameters: readonly Variable[],
   projectors: readonly Variable[],
-): Trainee {
+): TrainingState {
   const allNames = [...names, ...projectors.map((_, i) => `projector.${i}`)];
   const all = [...parameters, ...projectors];
   return { names: allNames, parameters: all, optimizer: new AdamW(allNames, all) };
@@ -156,9 +156,15 @@ async function fitAllWeights(
   const through = quantised && new FakeQuantizedDecoder(loaded, QUANTISED[quantised].grid);
   const decoder = through || loaded;
   const names = [...decoder.weights.keys()];
-  const parameters = names.map((name) => decoder.weights.get(name) as Trainee["parameters"][number]);
-  const trainee = traineeOf(names, parameters, place.projectors);
-  const run = await fit(context, { ...place, trainee, decoder, ...optimiser!, step: place.stepOf(decoder) });
+  const parameters = names.map((name) => decoder.weights.get(name) as TrainingState["parameters"][number]);
+  const trainingState = traineeOf(names, parameters, place.projectors);
+  const run = await fit(context, {
+    ...place,
+    trainingState,
+    decoder,
+    ...optimiser!,
+    step: place.stepOf(decoder),
+  });
   const model = path.join(place.directory, "model");
   copyTokenizer(base.folder, model);
   const left = through ? through.rounded() : decoder;
@@ -188,8 +194,14 @@ async function fitAdapter(
   const adapter = LoraAdapter.create(decoder, config, context.seed);
   decoder.adapter = adapter.layers;
   const { names, parameters } = adapter;
-  const trainee = traineeOf(names, parameters, place.projectors);
-  const run = await fit(context, { ...place, trainee, decoder, ...optimiser!, step: place.stepOf(decoder) });
+  const trainingState = traineeOf(names, parameters, place.projectors);
+  const run = await fit(context, {
+    ...place,
+    trainingState,
+    decoder,
+    ...optimiser!,
+    step: place.stepOf(decoder),
+  });
   writeAdapter(path.join(place.directory, "adapter"), config, adapter.toWeights());
   adapter.dispose();
   decoder.dispose();

@@ -38,8 +38,8 @@ export function trainer(
   batch: () => StepBatch,
   compiled = false,
 ): () => number {
-  const trainee = { names, parameters, optimizer: new AdamW(names, parameters) };
-  const step = new OptimizerStep(trainee, 1, compiled ? () => [batch(), batch()] : undefined);
+  const trainingState = { names, parameters, optimizer: new AdamW(names, parameters) };
+  const step = new OptimizerStep(trainingState, 1, compiled ? () => [batch(), batch()] : undefined);
   return () => step.run(batch(), learningRate).loss;
 }
 

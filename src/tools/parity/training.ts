@@ -9,7 +9,7 @@ import type { Decoder } from "../../models/decoder";
 import { loadDecoder } from "../../models/load";
 import type { Batch } from "../../prompts/batch";
 import { AdamW } from "../../training/adamw";
-import type { Trainee } from "../../training/checkpoint";
+import type { TrainingState } from "../../training/checkpoint";
 import { type BatchInputs, batchDimensions, batchInputs, batchLoss } from "../../training/finetune";
 import { train } from "../../training/loop";
 import type { StepRecord } from "../../training/run-log";
@@ -92,7 +92,7 @@ function toBatch(batch: ReferenceBatch): Batch {
   };
 }
 
-function trainee(start: Start, { optimizer }: TrainingReference): Trainee {
+function trainingState(start: Start, { optimizer }: TrainingReference): TrainingState {
   const excluded = /contains '(\w+)'/.exec(optimizer.no_decay)?.[1];
   if (!excluded) throw new Error(`optimizer.no_decay "${optimizer.no_decay}": not understood`);
   const [beta1, beta2] = optimizer.betas;
@@ -121,7 +121,7 @@ async function run(
   const batches: ReferenceBatch[] = set.json("training", "batches.json").micro_batches;
   const teacher = set.tensors("training", "teacher_logits.safetensors");
   const directory = fs.mkdtempSync(path.join(os.tmpdir(), "parity-"));
-  const own = trainee(start, reference);
+  const own = trainingState(start, reference);
   const microLosses: number[][] = reference.log.map(() => []);
   if (!["token_weighted", "mean_of_micro_batch_means"].includes(reference.accumulation)) {
     throw new Error(`accumulation "${reference.accumulation}": not understood`);

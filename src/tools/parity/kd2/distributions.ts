@@ -11,7 +11,7 @@ import {
 import { reverseKl } from "../../../distillation/divergences/reverse-kl";
 import { skewedForwardKl, skewedReverseKl } from "../../../distillation/divergences/skewed";
 import { divergentRows } from "../../../distillation/losses";
-import { places } from "../../../distillation/teacher-statistics";
+import { rowColumnIndices } from "../../../distillation/teacher-statistics";
 import { type Tensor, tf } from "../../../engine/tf";
 import type { CaseTensors, Compute } from "./loss-case";
 import { rowShares, tokenShares, type Weighted, weightedRows, weightedSum } from "./reduction";
@@ -93,7 +93,7 @@ export const policyLosses =
     }[kind];
     if (!ofToken && kind !== "full_reverse_kl") return undefined;
     const drawn = (): Sampled => ({
-      places: places(reference.tokens.flat(), 1),
+      indices: rowColumnIndices(reference.tokens.flat(), 1),
       logProbability: tf.tensor1d(Float32Array.from(tensors.float64("sampled_logprob"))),
     });
     const between: Between = ofToken ? (p, q) => onDrawn(ofToken)(p, q, {}, drawn()) : reverseKl;

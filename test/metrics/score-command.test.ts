@@ -88,8 +88,8 @@ describe("the command", () => {
     const noEncoder = score("--references", good, "--predictions", good, "--metrics", "bertscore");
     expect(noEncoder.status).toBe(1);
     expect(noEncoder.stderr).toMatch(/--encoder FOLDER_OR_HUB_ID and --layer/);
-    const unknown = score("--references", good, "--predictions", good, "--tokenizer", "mecab");
-    expect(unknown.stderr).toMatch(/mecab.*whitespace/);
+    const unknown = score("--references", good, "--predictions", good, "--tokenizer", "okt");
+    expect(unknown.stderr).toMatch(/okt.*whitespace/);
     expect(score("--references", good, "--predictions", join(folder, "none")).stderr).toMatch(/none.*ENOENT/);
   });
 });

@@ -255,6 +255,7 @@ it("has every file with a custom gradient; a new one is to be checked here too",
     "models/gated-activation.ts",
     "models/linear.ts",
     "models/rms-norm.ts",
+    "quantization/fake-quantized.ts", // straight through a rounding: test/quantization/fake-quantized.test.ts
     "training/head-loss.ts",
   ]);
 });

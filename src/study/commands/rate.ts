@@ -82,6 +82,10 @@ function read(
   const known = JSON.parse(readFileSync(key, "utf8")) as RatingKey;
   if (known.version !== 1) throw new Error(`${key}: expected a key of version 1, found ${known.version}.`);
   const { marks, raters, missing, notes } = readMarks(files, known);
+  if (marks.length === 0)
+    throw new Error(
+      `${files.join(", ")}: expected marks of raters, found none in ${missing} fields: have the sheets been filled in and saved?`,
+    );
   const results = ratingResults(marks, raters, known, readSamples(samples));
   if (json) console.log(JSON.stringify({ raters, marks: marks.length, missing, notes, ...results }, null, 1));
   else

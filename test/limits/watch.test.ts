@@ -83,7 +83,7 @@ it("no test or hook has a limit by the clock", () => {
   const limited = tests
     .filter((file) => file.endsWith(".ts") && !file.startsWith("fixtures"))
     .filter((file) =>
-      /^ *(\}, ?)?\d[\d_]{3,},?\)?;?$|\btimeout: [1-9]|\bsetDefaultTimeout\([1-9]/m.test(
+      /^ *(\}, ?)?\d[\d_]{3,},?\)?;?$|\btimeout: [1-9][\d_]{2,}|\bsetDefaultTimeout\([1-9]/m.test(
         readFileSync(join(root, "test", file), "utf8"),
       ),
     );

@@ -2,7 +2,7 @@
 // Screenshots stay in data/cache/browser-test.
 import { mkdirSync, rmSync, writeFileSync } from "node:fs";
 import { basename, join } from "node:path";
-import { type Browser, chromium } from "playwright-core";
+import { type Browser, chromium, type Locator } from "playwright-core";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { findChromium, kernelIsIdle, type Lab, runAllCells, startLab, until } from "./jupyterlab";
 import { root, temporaryFolder } from "./notebook";
@@ -24,7 +24,7 @@ const CELLS = [
 const context = { ...loadStudy("smoke"), models: loadStudy("tiny").models, name: "${profile}", seed: 0,
   data: { counts: { train: ${4 * STEPS}, validation: 4, "test-in-domain": 2, "test-other": 2 } } };`,
   'import { trainSystem } from "./src/study/stages/train";\nconst trained = await trainSystem(context, "lora-student");',
-  'import { trainingCurves } from "./src/figures/training-curves";\nimport { show } from "./src/figures/show";\nawait show(trainingCurves([trained.value]));',
+  'import { trainingCurves } from "./src/figures/training-curves";\nimport { show } from "./src/figures/show";\nimport { systemsOf } from "./src/results/systems";\nawait show(trainingCurves([trained.value], systemsOf(context)));',
 ];
 
 describe.skipIf(!program)("JupyterLab in Chromium", () => {
@@ -76,10 +76,16 @@ describe.skipIf(!program)("JupyterLab in Chromium", () => {
       await runAllCells(page);
 
       // The bar's own text, "lora-student ███░░░ 12/200 loss 0.9 · 3 s", seen to change while the cell runs.
-      const bar = page
-        .locator(".jp-OutputArea-output", { hasText: new RegExp(`[█░]{24} \\d+/${STEPS}`) })
-        .first();
-      await bar.waitFor();
+      const text = new RegExp(`[█░]{24} \\d+/${STEPS}`);
+      const bar = page.locator(".jp-OutputArea-output", { hasText: text }).first();
+      const refused = page
+        .locator('[data-mime-type$=".stderr"], [data-mime-type$=".error"]')
+        .filter({ hasNotText: text });
+      const orRefused = async (awaited: Locator) => {
+        await awaited.or(refused).first().waitFor();
+        expect(await refused.allInnerTexts()).toEqual([]);
+      };
+      await orRefused(bar);
       const seen = new Set<string>();
       await until(async () => seen.add((await bar.innerText()).trim()).size >= 3);
       // The chart below it grows too: its line has more points at a later look.
@@ -94,11 +100,11 @@ describe.skipIf(!program)("JupyterLab in Chromium", () => {
       expect(done.at(-1)).toBeGreaterThan(done[0]!);
 
       // The last cell's number comes when it is done.
-      await page.locator(".jp-InputPrompt", { hasText: `[${CELLS.length}]` }).waitFor();
+      await orRefused(page.locator(".jp-InputPrompt", { hasText: `[${CELLS.length}]` }));
       const cells = page.locator(".jp-CodeCell");
       expect(pointsOf(await chart())).toBe(STEPS);
       const figure = cells.nth(CELLS.length - 1).locator(".js-plotly-plot");
-      await figure.locator("svg.main-svg").first().waitFor();
+      await orRefused(figure.locator("svg.main-svg"));
       await figure.first().scrollIntoViewIfNeeded();
       await look("3-figure");
       // A line of the losses and one of as many rates, drawn by the browser's Plotly and not a picture.

@@ -54,9 +54,7 @@ describe.skipIf(!hasDictionary)("Mecab", () => {
     const tokenizers = new Map([["mecab", loadMecabTokenizer()]]);
     const [metric] = rougeMetrics("mecab");
     const scoring = { references: ["다리를 연다."], tokenizers };
-    expect(metric!.signature(scoring)).toContain(
-      `tokenizer=mecab(mecab-ko-dic:${open().hash.slice(0, 12)})`,
-    );
+    expect(metric!.signature(scoring)).toContain(`tokenizer=mecab(mecab-ko-dic:${open().hash.slice(0, 12)})`);
     expect(metric!.perItem(["다리는 연다."], scoring)[0]).toBeCloseTo(0.75, 10);
   });
 });

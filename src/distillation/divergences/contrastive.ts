@@ -9,7 +9,6 @@ export const CONTRASTIVE: Divergence = {
   description:
     "Skewed forward KL on given texts and skewed reverse KL on the student's own, a mean over each text (DistiLLM-2).",
   parameters: { skew: SKEW },
-  needs: "own texts",
   means: "texts",
   compute: (teacher, student, { skew }) => skewedForwardKl(teacher, student, skew!),
   // The authors' code holds the student inside the mixture constant here.

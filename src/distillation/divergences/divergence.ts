@@ -48,8 +48,6 @@ export interface Divergence {
   onOwnTexts?: Compute;
   /** What it is a mean over; absent: all tokens alike. */
   means?: "texts";
-  /** What it cannot do without: the student's own texts, or of them nothing but the tokens that it drew. */
-  needs?: "own texts" | "drawn tokens";
   /**
    * Parameters that move in the course of a run: the recipe's own at progress 0, what is given here up to progress 1. They are logged with
    * each step; `before` are the records of the last steps, the newest at the end.

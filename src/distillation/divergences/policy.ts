@@ -63,7 +63,6 @@ export const POLICY_GRADIENT: Divergence = {
   name: "policy-gradient",
   label: { ko: "정책 기울기", en: "policy gradient" },
   description: "Reverse KL by the drawn tokens alone (REINFORCE); for texts of the student.",
-  needs: "drawn tokens",
   compute: onDrawn(policyGradient),
 };
 
@@ -72,7 +71,6 @@ export const IMPORTANCE_RATIO: Divergence = {
   label: { ko: "중요도 비", en: "importance ratio" },
   description:
     "The same with the ratio to the student at the draw (Tinker's default); for texts of the student.",
-  needs: "drawn tokens",
   compute: onDrawn(importanceRatio),
 };
 
@@ -84,7 +82,6 @@ export const CLIPPED_RATIO: Divergence = {
     clipBelow: bound("below", "and TRL's GRPO"),
     clipAbove: bound("above", "up to 0.28 in DAPO"),
   },
-  needs: "drawn tokens",
   compute: (teacher, student, parameters, sampled) =>
     onDrawn(clippedRatio(parameters.clipBelow!, parameters.clipAbove!))(
       teacher,

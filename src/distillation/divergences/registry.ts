@@ -96,11 +96,3 @@ export const moves = ({ divergence: name }: DivergenceOptions): boolean => known
 /** Whether a divergence is a mean over each text, which then weigh alike. */
 export const meansOverTexts = ({ divergence: name }: DivergenceOptions): boolean =>
   known(name)?.means === "texts";
-
-/** Whether a divergence is one of given texts and of the student's own together. */
-export const needsOwnTexts = ({ divergence: name }: DivergenceOptions): boolean =>
-  known(name)?.needs === "own texts";
-
-/** Whether a divergence looks at the tokens that the student drew, and so is for texts of the student alone. */
-export const needsDrawn = ({ divergence: name }: DivergenceOptions): boolean =>
-  known(name)?.needs === "drawn tokens";

@@ -1,6 +1,7 @@
 // Losses between two models of different vocabularies that a recipe may choose, and what each compares.
 import { gatherRows, scatterRows } from "../../engine/raw";
 import { type Tensor, tf } from "../../engine/tf";
+import type { AcrossVocabulariesName } from "../loss-conditions";
 import { byteSpans } from "./byte-spans";
 import { uldRows } from "./sorted-distance";
 import { goldRows, type SpannedSide, type SpanRows, spanPolicyGradient } from "./span-likelihood";
@@ -13,7 +14,7 @@ export interface Aligned {
 
 export interface AcrossVocabularies {
   /** As recipes call it. */
-  name: string;
+  name: AcrossVocabulariesName;
   /** As tables show it. */
   label: { ko: string; en: string };
   /** In one sentence, for who chooses it in a study file. */
@@ -22,8 +23,6 @@ export interface AcrossVocabularies {
   align(student: readonly Uint8Array[], teacher: readonly Uint8Array[]): Aligned[];
   /** Loss of each aligned part and the gradient of their sum by the student's logits, which are those of `student`. */
   rows(student: SpannedSide, teacher: SpannedSide, temperature: number): SpanRows;
-  /** Whether both distributions may be softened. */
-  softened: boolean;
 }
 
 /** The k-th token against the k-th, as far as both go. */
@@ -55,7 +54,6 @@ export const ACROSS_VOCABULARIES: readonly AcrossVocabularies[] = [
     description: "Across vocabularies: sorted probabilities, the k-th token against the k-th (ULD).",
     align: byPosition,
     rows: uldSpans,
-    softened: true,
   },
   {
     name: "merged-likelihood",
@@ -64,7 +62,6 @@ export const ACROSS_VOCABULARIES: readonly AcrossVocabularies[] = [
       "Across vocabularies: sorted probabilities of spans that end at the same byte, their tokens' likelihoods merged (GOLD).",
     align: byteSpans,
     rows: (student, teacher) => goldRows(student, teacher, "last"),
-    softened: false,
   },
   {
     name: "span-policy-gradient",
@@ -73,7 +70,6 @@ export const ACROSS_VOCABULARIES: readonly AcrossVocabularies[] = [
       "Across vocabularies: reverse KL by the likelihoods of spans that end at the same byte, as a policy gradient.",
     align: byteSpans,
     rows: (student, teacher) => spanPolicyGradient(student, teacher),
-    softened: false,
   },
 ];
 

@@ -1,8 +1,13 @@
 // What fits the schema of a study file and still cannot be: names of nothing, fields that exclude each other.
 import { suggestion } from "../../base/nearest";
 import { TEMPERATURES } from "../../distillation/cache-row";
-import { needsDrawn, needsOwnTexts } from "../../distillation/divergences/registry";
-import { ACROSS_VOCABULARIES, acrossVocabularies } from "../../distillation/vocabularies/registry";
+import {
+  ACROSS_VOCABULARIES_NAMES,
+  isAcrossVocabularies,
+  isSoftened,
+  needsDrawn,
+  needsOwnTexts,
+} from "../../distillation/loss-conditions";
 import { AN_ENCODER } from "../../models/encoder-config";
 import { type Recipe, type Study, teachersOf } from "./definition";
 
@@ -134,13 +139,13 @@ function ofLoss({ loss, teacher }: Recipe): Problem[] {
     return [{ at: ["loss"], message: `belongs to a teacher's distributions, but ${why}; ${TAKE_AWAY}` }];
   }
   const { temperature, tail, divergence } = loss;
-  const across = acrossVocabularies(divergence);
-  if ((teacher.source === "other-vocabulary") !== (across !== undefined)) {
-    const names = ACROSS_VOCABULARIES.map(({ name }) => name).join(", ");
+  const across = isAcrossVocabularies(divergence);
+  if ((teacher.source === "other-vocabulary") !== across) {
+    const names = ACROSS_VOCABULARIES_NAMES.join(", ");
     const message = `source: other-vocabulary goes with ${names} and they with it, found source: ${teacher.source} and ${divergence}.`;
     return [{ at: ["loss", "divergence"], message }];
   }
-  if (across && !across.softened && temperature !== 1) {
+  if (across && !isSoftened(divergence) && temperature !== 1) {
     const message = `"${divergence}" compares likelihoods of texts, which no temperature softens: expected 1, found ${temperature}.`;
     return [{ at: ["loss", "temperature"], message }];
   }

@@ -2,8 +2,9 @@
 import * as path from "node:path";
 import type { Item } from "../../corpus/item";
 import { distillStep, onPolicyStep } from "../../distillation/distill";
-import { movedParameters, needsDrawn } from "../../distillation/divergences/registry";
+import { movedParameters } from "../../distillation/divergences/registry";
 import { createProjectors } from "../../distillation/hidden-states";
+import { needsDrawn } from "../../distillation/loss-conditions";
 import { StudentTexts } from "../../distillation/student-texts";
 import { tf, type Variable } from "../../engine/tf";
 import { readDecoderConfig } from "../../models/config";

@@ -69,6 +69,7 @@ export interface ReportDocument {
   lang: string;
   title: string;
   subtitle: string;
+  /** Those that were filled in. */
   fields: [label: string, value: string][];
   blocks: Block[];
   footnotes: string[];

@@ -239,13 +239,17 @@ export async function toDocx(doc: ReportDocument, pictures: Map<string, Picture>
         children: [
           new Paragraph({ heading: HeadingLevel.TITLE, children: run(doc.title) }),
           new Paragraph({ children: run(doc.subtitle, { color: "444444" }), spacing: { after: 160 } }),
-          tableOf(
-            [
-              { label: "", align: "left", weight: 1 },
-              { label: "", align: "left", weight: 3 },
-            ],
-            doc.fields,
-          ),
+          ...(doc.fields.length
+            ? [
+                tableOf(
+                  [
+                    { label: "", align: "left", weight: 1 },
+                    { label: "", align: "left", weight: 3 },
+                  ],
+                  doc.fields,
+                ),
+              ]
+            : []),
           ...doc.blocks.flatMap((part) => block(part, doc, pictures)),
         ],
       },

@@ -132,9 +132,7 @@ export function toHtml(doc: ReportDocument, svgs: Map<string, string>): string {
 <body>
 <h1>${escapeHtml(doc.title)}</h1>
 <p class="subtitle">${escapeHtml(doc.subtitle)}</p>
-<table class="fields"><tbody>
-${fields}
-</tbody></table>
+${fields ? `<table class="fields"><tbody>\n${fields}\n</tbody></table>` : ""}
 ${doc.blocks.map((part) => block(part, doc, svgs)).join("\n")}
 ${notes ? `<section class="footnotes"><h2>${escapeHtml(doc.words.notes)}</h2><ol>\n${notes}\n</ol></section>` : ""}
 </body>

@@ -71,7 +71,7 @@ export function toMarkdown(doc: ReportDocument): string {
   const parts = [
     `# ${escapeMarkdown(doc.title)}`,
     escapeMarkdown(doc.subtitle),
-    fields,
+    ...(doc.fields.length ? [fields] : []),
     ...doc.blocks.map((part) => block(part, doc)),
     ...(notes.length ? [notes.join("\n")] : []),
   ];

@@ -249,14 +249,18 @@ export async function toPdf(doc: ReportDocument, pictures: Map<string, Picture>)
     content: [
       { text: words(doc.title), fontSize: 22, bold: true },
       { text: words(doc.subtitle), color: "#444444", margin: [0, 2, 0, 10] },
-      grid(
-        [
-          { label: "", align: "left", weight: 1 },
-          { label: "", align: "left", weight: 3 },
-        ],
-        doc.fields,
-        false,
-      ),
+      ...(doc.fields.length
+        ? [
+            grid(
+              [
+                { label: "", align: "left", weight: 1 },
+                { label: "", align: "left", weight: 3 },
+              ],
+              doc.fields,
+              false,
+            ),
+          ]
+        : []),
       ...content(doc, pictures),
       ...(notes.length ? [{ text: doc.words.notes, bold: true, margin: [0, 18, 0, 4] }, ...notes] : []),
     ],

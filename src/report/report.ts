@@ -49,10 +49,10 @@ export function report(language: Language, run: Run, settings: ReportSettings): 
     lang: language,
     title: doc.words(say("report.title", { published: run.published.title })),
     subtitle: doc.words(say("report.subtitle")),
-    fields: FIELDS.map((key): [string, string] => {
+    fields: FIELDS.flatMap((key): [string, string][] => {
       const value = settings[key];
       const text = typeof value === "string" ? value : value.join(", ");
-      return [doc.words(say(`field.${key}`)), text || doc.words(say("field.none"))];
+      return text ? [[doc.words(say(`field.${key}`)), text]] : [];
     }),
     blocks: doc.blocks,
     footnotes: doc.footnotes,

@@ -231,6 +231,8 @@ describe("marks of numbers", () => {
 describe("DOCX", () => {
   it("names a Korean font for East Asian text, holds the tables, the pictures with their alt text, and inert text", async () => {
     const doc = fixtureReport();
+    expect(doc.fields).toEqual([]); // none was filled in
+    doc.fields.push(["과정명", "요약"]);
     const files = unzip(await toDocx(doc, pixels(doc)));
     const styles = files.get("word/styles.xml")!.toString("utf8");
     expect(styles).toContain('w:eastAsia="맑은 고딕"');

@@ -19,7 +19,6 @@ export const en: Readonly<Record<keyof typeof ko, string>> = {
   "field.submitted": "Submitted",
   "field.repository": "Repository",
   "field.members": "Authors",
-  "field.none": "(not given)",
   "document.table": "Table",
   "document.figure": "Figure",
   "document.notes": "Notes",

@@ -18,7 +18,6 @@ export const ko = {
   "field.submitted": "제출 일자",
   "field.repository": "깃허브 경로",
   "field.members": "작성 팀원",
-  "field.none": "(적지 않음)",
   "document.table": "표",
   "document.figure": "그림",
   "document.notes": "주",

@@ -1,5 +1,5 @@
 // A model without the layers that it misses least on your texts. Run: npm run cli -- drop --model SOURCE --texts FILE --keep N --out DIR
-import { type Command, InvalidArgumentError } from "commander";
+import type { Command } from "commander";
 import { progress } from "../../base/progress";
 import { loadDecoder } from "../../models/load";
 import { modelPlace } from "../../models/place";
@@ -7,6 +7,7 @@ import { copyTokenizer } from "../../prompts/tokenizer-files";
 import { chooseLayers, measurements } from "../../reduction/choose-layers";
 import { writeReduced } from "../../reduction/reduced";
 import { expectEmpty, givenIds } from "./trim";
+import { wholeNumber } from "./whole-number";
 
 interface Options {
   model: string;
@@ -34,12 +35,6 @@ async function drop({ model, texts, out, keep }: Options): Promise<void> {
   console.log(`${out}: layers ${kept.join(" ")}`);
 }
 
-function count(text: string): number {
-  if (!/^[1-9]\d{0,4}$/.test(text))
-    throw new InvalidArgumentError(`expected a whole number above 0, found ${text}.`);
-  return Number(text);
-}
-
 export const define = (command: Command): Command =>
   command
     .requiredOption("--model <source>", "a model folder, a GGUF file, or org/name[@revision] of the hub")
@@ -47,6 +42,6 @@ export const define = (command: Command): Command =>
       "--texts <file>",
       'JSON Lines of {"id", "text"} or {"id", "messages"} that the loss is measured on',
     )
-    .requiredOption("--keep <n>", "layers that stay", count)
+    .requiredOption("--keep <n>", "layers that stay", wholeNumber(5))
     .requiredOption("--out <folder>", "where the model goes; missing or empty")
     .action(drop);

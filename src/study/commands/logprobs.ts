@@ -1,6 +1,6 @@
 // Log-probabilities of the tokens of texts under any model, and its greedy continuation: how to see that a model file is what one
 // takes it for. Run: npm run logprobs -- MODEL --texts FILE [--continue N] [--json]
-import { type Command, InvalidArgumentError } from "commander";
+import type { Command } from "commander";
 import { describeNote } from "../../corpus/files/problem";
 import { scoreText } from "../../generation/text-scores";
 import type { Decoder } from "../../models/decoder";
@@ -8,6 +8,7 @@ import { loadDecoder } from "../../models/load";
 import { modelPlace } from "../../models/place";
 import { openPublishedText, type PublishedText } from "../../prompts/published-text";
 import { type GivenText, readTextFile } from "../../prompts/text-file";
+import { wholeNumber } from "./whole-number";
 
 interface Options {
   texts: string;
@@ -80,12 +81,6 @@ async function logprobs(model: string, options: Options): Promise<void> {
   console.log(options.json ? JSON.stringify({ model, texts: scored }) : scored.map(table).join("\n\n"));
 }
 
-function tokenCount(text: string): number {
-  if (!/^[1-9]\d{0,5}$/.test(text))
-    throw new InvalidArgumentError(`expected a whole number above 0, found ${text}.`);
-  return Number(text);
-}
-
 export const define = (command: Command): Command =>
   command
     .argument("<model>", "a model folder, a GGUF file, or org/name[@revision] of the hub")
@@ -97,7 +92,7 @@ export const define = (command: Command): Command =>
     .option(
       "--continue <n>",
       "go on greedily for so many tokens, or to the end that the model sets",
-      tokenCount,
+      wholeNumber(6),
     )
     .option(
       "--json",

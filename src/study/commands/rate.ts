@@ -1,7 +1,7 @@
 // People's judgement. Run: npm run rate -- make --out rating, then npm run rate -- read --out rating rater-1.xlsx rater-2.json
 import { mkdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
-import { type Command, InvalidArgumentError } from "commander";
+import type { Command } from "commander";
 import { readMarks } from "../../analysis/rating/marks";
 import { CRITERIA, planRatings, type RatingKey } from "../../analysis/rating/plan";
 import { type RatingResults, ratingResults } from "../../analysis/rating/results";
@@ -9,6 +9,7 @@ import { ratingPage, ratingWorkbook } from "../../analysis/rating/sheets";
 import { writeFileAtomic } from "../../base/atomic-write";
 import type { SampleRow } from "../../results/samples";
 import { ROOT } from "../stage";
+import { wholeNumber } from "./whole-number";
 
 const SAMPLES = join(ROOT, "reports/samples.jsonl");
 
@@ -17,12 +18,6 @@ const readSamples = (file: string): SampleRow[] =>
     .trimEnd()
     .split("\n")
     .map((line) => JSON.parse(line) as SampleRow);
-
-function positive(text: string): number {
-  if (!/^[1-9]\d*$/.test(text))
-    throw new InvalidArgumentError(`expected a whole number above 0, found ${text}.`);
-  return Number(text);
-}
 
 interface MakeOptions {
   samples: string;
@@ -105,8 +100,8 @@ export function define(command: Command): Command {
     .requiredOption("--out <folder>", "where the sheets go")
     .option("--key <file>", "where the key goes; else the folder's name with -key.json")
     .option("--samples <file>", "samples.jsonl of a run", SAMPLES)
-    .option("--items <n>", "items to draw", positive, 20)
-    .option("--raters <n>", "sheets to write", positive, 3)
+    .option("--items <n>", "items to draw", wholeNumber(Infinity), 20)
+    .option("--raters <n>", "sheets to write", wholeNumber(Infinity), 3)
     .option("--seed <n>", "of the draw and the orders", "0")
     .action(make);
   command

@@ -1,6 +1,6 @@
 // Summarises any folder of texts, and measures what needs no reference summary.
 // Run: npm run cli -- summarise FOLDER --model data/models/gemma2-student    or: --system distilled [--profile tiny]
-import { type Command, InvalidArgumentError } from "commander";
+import type { Command } from "commander";
 import { visible } from "../../base/visible";
 import { loadDecoder } from "../../models/load";
 import { modelPlace } from "../../models/place";
@@ -8,6 +8,7 @@ import { loadTokenizer } from "../../prompts/tokenizer";
 import { systemDecoder } from "../stages/train";
 import { openStudy } from "../study";
 import { type FolderSummaries, summariseFolder } from "../summarise-folder";
+import { wholeNumber } from "./whole-number";
 
 interface Options {
   model?: string;
@@ -54,12 +55,6 @@ function report({ texts, all }: FolderSummaries): string {
   );
 }
 
-function wholeNumber(text: string): number {
-  if (!/^[1-9]\d{0,5}$/.test(text))
-    throw new InvalidArgumentError(`expected a whole number above 0, found ${text}.`);
-  return Number(text);
-}
-
 export const define = (command: Command): Command =>
   command
     .argument("<folder>", "a folder of .txt files; long ones are summarised passage by passage")
@@ -70,8 +65,8 @@ export const define = (command: Command): Command =>
     .option("--system <id>", "a system of the study, trained or found trained")
     .option("--profile <study>", "the system's study, by name or file", "tiny")
     .option("--seed <n>", "the system's seed", Number, 0)
-    .option("--new-tokens <n>", "longest summary in tokens", wholeNumber, 96)
-    .option("--passage <n>", "longest passage in tokens; else what the model's context takes", wholeNumber)
+    .option("--new-tokens <n>", "longest summary in tokens", wholeNumber(6), 96)
+    .option("--passage <n>", "longest passage in tokens; else what the model's context takes", wholeNumber(6))
     .option("--json", "print one JSON object with all texts")
     .action(async (folder: string, options: Options) => {
       const result = summariseFolder(await modelOf(options), folder, options.newTokens, options.passage);

@@ -4,13 +4,13 @@ import { ALL_PROJECTIONS, LoraAdapter } from "../../adapters/lora";
 import { writeAdapter } from "../../adapters/peft-files";
 import { moves } from "../../distillation/divergences/registry";
 import type { Variable } from "../../engine/tf";
+import type { Decoder } from "../../models/decoder";
 import { loadDecoder, saveDecoder } from "../../models/load";
 import { loadTokenizer } from "../../prompts/tokenizer";
 import { copyTokenizer } from "../../prompts/tokenizer-files";
 import { FakeQuantizedDecoder } from "../../quantization/fake-quantized-decoder";
 import type { TrainingRun } from "../../results/training";
 import { AdamW } from "../../training/adamw";
-import type { TrainingState } from "../../training/checkpoint";
 import { stepsOf } from "../../training/finetune";
 import { removeCheckpoint } from "../../training/loop";
 import { defineStage, finished } from "../define-stage";
@@ -134,15 +134,18 @@ function graphsFrom({ training, teacher, loss, quantised }: Recipe): number {
 /** Where, on what and by which steps is trained. */
 type Place = Omit<Fit, "trainingState" | "decoder" | "learningRate" | "step"> & RecipeSteps;
 
-/** The student's parameters and the projectors, under one optimizer. */
-function traineeOf(
-  names: readonly string[],
-  parameters: readonly Variable[],
-  projectors: readonly Variable[],
-): TrainingState {
-  const allNames = [...names, ...projectors.map((_, i) => `projector.${i}`)];
-  const all = [...parameters, ...projectors];
-  return { names: allNames, parameters: all, optimizer: new AdamW(allNames, all) };
+/** Trains these parameters of a decoder, and the projectors of hidden states beside them. */
+function fitParameters(
+  context: StudyContext,
+  place: Place,
+  decoder: Decoder,
+  { optimiser }: Recipe,
+  trained: { names: readonly string[]; parameters: readonly Variable[] },
+): Promise<FittedRun> {
+  const names = [...trained.names, ...place.projectors.map((_, i) => `projector.${i}`)];
+  const parameters = [...trained.parameters, ...place.projectors];
+  const trainingState = { names, parameters, optimizer: new AdamW(names, parameters) };
+  return fit(context, { ...place, trainingState, decoder, ...optimiser!, step: place.stepOf(decoder) });
 }
 
 /** Trains all weights of a base model and leaves them in `model/` with its tokenizer. */
@@ -150,21 +153,15 @@ async function fitAllWeights(
   context: StudyContext,
   place: Place,
   base: BaseModel,
-  { optimiser, loss, quantised }: Recipe,
+  recipe: Recipe,
 ): Promise<FittedRun> {
+  const { loss, quantised } = recipe;
   const loaded = loadDecoder(base.folder, { trainable: true });
   const through = quantised && new FakeQuantizedDecoder(loaded, QUANTISED[quantised].grid);
   const decoder = through || loaded;
   const names = [...decoder.weights.keys()];
-  const parameters = names.map((name) => decoder.weights.get(name) as TrainingState["parameters"][number]);
-  const trainingState = traineeOf(names, parameters, place.projectors);
-  const run = await fit(context, {
-    ...place,
-    trainingState,
-    decoder,
-    ...optimiser!,
-    step: place.stepOf(decoder),
-  });
+  const parameters = names.map((name) => decoder.weights.get(name) as Variable);
+  const run = await fitParameters(context, place, decoder, recipe, { names, parameters });
   const model = path.join(place.directory, "model");
   copyTokenizer(base.folder, model);
   const left = through ? through.rounded() : decoder;
@@ -179,8 +176,9 @@ async function fitAdapter(
   context: StudyContext,
   place: Place,
   base: BaseModel,
-  { optimiser, lora, loss }: Recipe,
+  recipe: Recipe,
 ): Promise<FittedRun> {
+  const { lora, loss } = recipe;
   const decoder = loadDecoder(base.folder, { frozen: context.frozenWeights });
   const config = {
     ...lora!,
@@ -193,15 +191,7 @@ async function fitAdapter(
   };
   const adapter = LoraAdapter.create(decoder, config, context.seed);
   decoder.adapter = adapter.layers;
-  const { names, parameters } = adapter;
-  const trainingState = traineeOf(names, parameters, place.projectors);
-  const run = await fit(context, {
-    ...place,
-    trainingState,
-    decoder,
-    ...optimiser!,
-    step: place.stepOf(decoder),
-  });
+  const run = await fitParameters(context, place, decoder, recipe, adapter);
   writeAdapter(path.join(place.directory, "adapter"), config, adapter.toWeights());
   adapter.dispose();
   decoder.dispose();

@@ -3,16 +3,11 @@
 import * as fs from "node:fs";
 import * as os from "node:os";
 import * as path from "node:path";
-import { type Command, InvalidArgumentError, Option } from "commander";
+import { type Command, Option } from "commander";
 import { progress } from "../../base/progress";
+import { wholeNumber } from "../../study/commands/whole-number";
 import { crashTest, KILLED, type KilledStage } from "../crash-test/campaign";
 import { TIME_FIELDS } from "../crash-test/compare";
-
-function count(text: string): number {
-  if (!/^[1-9]\d*$/.test(text))
-    throw new InvalidArgumentError(`expected a whole number above 0, found ${text}.`);
-  return Number(text);
-}
 
 async function run({
   kills,
@@ -57,7 +52,7 @@ async function run({
 
 export const define = (command: Command): Command =>
   command
-    .option("--kills <n>", "kills in all", count, 100)
-    .option("--seed <n>", "seed of the points", count, 1)
+    .option("--kills <n>", "kills in all", wholeNumber(Infinity), 100)
+    .option("--seed <n>", "seed of the points", wholeNumber(Infinity), 1)
     .addOption(new Option("--stage <name>", "only this stage").choices(Object.keys(KILLED)))
     .action(run);

@@ -2,15 +2,10 @@
 import * as fs from "node:fs";
 import * as os from "node:os";
 import * as path from "node:path";
-import { type Command, InvalidArgumentError, Option } from "commander";
+import { type Command, Option } from "commander";
 import { progress } from "../../base/progress";
+import { wholeNumber } from "../../study/commands/whole-number";
 import { FUZZ_TARGETS, fuzz } from "../fuzz";
-
-function count(text: string): number {
-  if (!/^[1-9]\d*$/.test(text))
-    throw new InvalidArgumentError(`expected a whole number above 0, found ${text}.`);
-  return Number(text);
-}
 
 async function run(options: { mutations: number; seed: number; target?: string }): Promise<void> {
   const started = Date.now();
@@ -35,7 +30,7 @@ async function run(options: { mutations: number; seed: number; target?: string }
 
 export const define = (command: Command): Command =>
   command
-    .option("--mutations <n>", "for each kind of file", count, 10_000)
-    .option("--seed <n>", "seed of the mutations", count, 1)
+    .option("--mutations <n>", "for each kind of file", wholeNumber(Infinity), 10_000)
+    .option("--seed <n>", "seed of the mutations", wholeNumber(Infinity), 1)
     .addOption(new Option("--target <name>", "only this kind of file").choices(Object.keys(FUZZ_TARGETS)))
     .action(run);
